@@ -55,8 +55,8 @@ public sealed class DicomFile
         ElementTable table = new(DataSetParser.Parse(cursor, syntax.IsExplicit, _ => true), syntax.IsBigEndian);
         DataElement pixels = table.Find(DicomTag.PixelData) ?? throw new DicomException(
             table.Find(DicomTag.FloatPixelData) is null && table.Find(DicomTag.DoublePixelData) is null
-                ? "Pixel Data (7FE0,0010) is missing: the file holds no picture."
-                : "The pixels are floating-point numbers (7FE0,0008 or 7FE0,0009), which are not read. Convert them to whole "
+                ? "Pixel Data (7FE0,0010) is missing: the file contains no image."
+                : "The pixels are floating-point numbers (7FE0,0008 or 7FE0,0009), which are not supported. Convert them to whole "
                     + "numbers.");
         return new DicomFile(table, PixelFormat.Read(table, limits), syntax, pixels, limits);
     }
@@ -98,7 +98,7 @@ public sealed class DicomFile
         CheckFrame(frame);
         if (_format.Samples != 1)
         {
-            throw new InvalidOperationException($"A {_format.Photometric} picture has three values a pixel: use Render.");
+            throw new InvalidOperationException($"A {_format.Photometric} image has three values per pixel: use Render.");
         }
 
         return _syntax.Encoding == PixelEncoding.Jpeg

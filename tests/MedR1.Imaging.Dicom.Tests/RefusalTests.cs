@@ -43,7 +43,7 @@ public sealed class RefusalTests
         jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 4] = 12;
         Assert.Contains("12 bits", Refusal(new DicomWriter(DicomWriter.Jpeg, 16, 16) { Fragments = [[], jpeg] }));
         DicomWriter low = new(DicomWriter.Jpeg, 16, 8) { Fragments = [[], Jpeg()] };
-        Assert.Contains("16 x 16 pixels, but the file announces 16 x 8", Refusal(low));
+        Assert.Contains("16 x 16 pixels, but the file declares 16 x 8", Refusal(low));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RefusalTests
         Assert.Contains("65535 x 65535", Refusal(huge));
         DicomWriter large = new(DicomWriter.RunLength, 9000, 9000, 16) { Fragments = [[], DicomWriter.Pack([1], [2])] };
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("can't hold", Refusal(large));
+        Assert.Contains("can't contain", Refusal(large));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         DicomWriter missing = new(DicomWriter.ExplicitLittle, 9000, 9000) { Samples = s_samples };
         Assert.Contains("there are 64", Refusal(missing));

@@ -33,7 +33,7 @@ internal sealed class ByteCursor(ReadOnlyMemory<byte> bytes, int start, bool isB
         if (count > bytes.Length - Position)
         {
             throw new DicomException(
-                $"The file ends early: {count} bytes were announced at byte {Position}, but {bytes.Length - Position} are "
+                $"The file ends early: {count} bytes are declared at byte {Position}, but only {bytes.Length - Position} are "
                 + "left. Was it cut off while copying?");
         }
 

@@ -89,7 +89,7 @@ internal static class DataSetParser
 
             if (tag != DicomTag.Item || length == Undefined)
             {
-                throw new DicomException($"The packed pixels hold {tag} where a fragment was expected. The file is damaged.");
+                throw new DicomException($"The pixels contain {tag} where a fragment was expected. The file is damaged.");
             }
 
             fragments.Add(cursor.Take(length));
@@ -116,7 +116,7 @@ internal static class DataSetParser
 
             if (tag != DicomTag.Item)
             {
-                throw new DicomException($"A sequence holds {tag} where an item was expected. The file is damaged.");
+                throw new DicomException($"A sequence contains {tag} where an item was expected. The file is damaged.");
             }
 
             ByteCursor inside = length == Undefined ? cursor : new ByteCursor(cursor.Take(length), 0, cursor.IsBigEndian);

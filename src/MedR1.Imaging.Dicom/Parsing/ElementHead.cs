@@ -37,6 +37,6 @@ internal static class ElementHead
             ? (representation, cursor.ReadUInt16())
             : throw new DicomException(
                 $"Element {tag} before byte {cursor.Position} has no known value representation. The file is damaged, or "
-                + "its transfer syntax is not the one that it names.");
+                + "its actual transfer syntax differs from the declared one.");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
     {
         if (Find(tag) is not DataElement element || element.Value.Length < 2)
         {
-            return defaultValue ?? throw new DicomException($"{name} {tag} is missing. A picture needs it.");
+            return defaultValue ?? throw new DicomException($"{name} {tag} is missing. An image needs it.");
         }
 
         return NumberAt(element, 0);

@@ -19,7 +19,7 @@ internal sealed record FileHead(int DataStart, TransferSyntax Syntax)
         if (!hasMeta)
         {
             return new FileHead(0, Guess(file.Span) ?? throw new DicomException(
-                "No DICOM file: 'DICM' does not stand at byte 128, nor does the file begin with an element of group 0002 or "
+                "Not a DICOM file: it has no 'DICM' at byte 128, and does not begin with an element of group 0002 or "
                 + "0008."));
         }
 
@@ -30,7 +30,7 @@ internal sealed record FileHead(int DataStart, TransferSyntax Syntax)
             ? TransferSyntax.Find(uid)
             : Guess(data) ?? throw new DicomException(
                 "Transfer Syntax UID (0002,0010) is missing, and the data set does not begin with an element of group 0008, "
-                + "so that the file can't be read.");
+                + "so the file can't be read.");
 
         // Some programs declare an explicit syntax and write an implicit one.
         bool isImplicit = syntax is { IsExplicit: true, IsDeflated: false, IsBigEndian: false }

@@ -42,15 +42,15 @@ internal sealed record TransferSyntax(string Uid, bool IsExplicit, bool IsBigEnd
 
     private static string Refusal(string uid)
     {
-        const string Read = "is not read: uncompressed, deflated, RLE and baseline JPEG are.";
+        const string Read = "is not supported: uncompressed, deflated, RLE and baseline JPEG are.";
         string end = uid.StartsWith(Root + ".", StringComparison.Ordinal) ? uid[(Root.Length + 1)..] : "";
         if (s_notRead.TryGetValue(end, out (string Name, string Tool) known))
         {
-            return $"Transfer syntax '{uid}' ({known.Name}) {Read} Convert the file, for instance with {known.Tool}.";
+            return $"Transfer syntax '{uid}' ({known.Name}) {Read} Convert the file, for example with {known.Tool}.";
         }
 
         string kind = end.StartsWith("4.10", StringComparison.Ordinal) ? " (a video)"
             : end.StartsWith("4.11", StringComparison.Ordinal) ? " (JPEG XL)" : "";
-        return $"Transfer syntax '{uid}'{kind} {Read} Convert the file to an uncompressed one, for instance with {Gdcm}.";
+        return $"Transfer syntax '{uid}'{kind} {Read} Convert the file to an uncompressed one, for example with {Gdcm}.";
     }
 }

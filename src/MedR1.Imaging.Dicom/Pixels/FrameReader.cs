@@ -24,7 +24,7 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
     {
         if (pixels.Fragments is not null)
         {
-            throw new DicomException($"The pixels are packed in fragments, but transfer syntax '{syntax.Uid}' packs none.");
+            throw new DicomException($"The pixels are encapsulated in fragments, but transfer syntax '{syntax.Uid}' has none.");
         }
 
         long count = format.HasSharedChroma ? SharedChroma.FrameBytes(format) : format.FrameBytes;
@@ -32,7 +32,7 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
         if (start + count > pixels.Value.Length)
         {
             throw new DicomException(
-                $"Frame {frame} ends at byte {start + count} of the pixels, but there are {pixels.Value.Length}. Was the file "
+                $"Frame {frame} ends at byte {start + count} of the pixels, but there are only {pixels.Value.Length}. Was the file "
                 + "cut off while copying?");
         }
 

@@ -14,8 +14,8 @@ internal static class JpegFrame
         if (color.Bits != 8 || format.BitsAllocated != 8)
         {
             throw new DicomException(
-                $"The JPEG of frame {frame} has {color.Bits} bits a sample in {format.BitsAllocated}; 8 in 8 are read. "
-                + "Convert the file, for instance with dcmtk's 'dcmdjpeg'.");
+                $"The JPEG of frame {frame} has {color.Bits} bits per sample in {format.BitsAllocated}; 8 in 8 are supported. "
+                + "Convert the file, for example with dcmtk's 'dcmdjpeg'.");
         }
 
         try
@@ -25,12 +25,12 @@ internal static class JpegFrame
             return header.Width == format.Columns && header.Height == format.Rows
                 ? s_decoder.Decode(color.WithPhotometric(jpeg, format), options)
                 : throw new DicomException(
-                    $"The JPEG of frame {frame} has {header.Width} x {header.Height} pixels, but the file announces "
+                    $"The JPEG of frame {frame} has {header.Width} x {header.Height} pixels, but the file declares "
                     + $"{format.Columns} x {format.Rows}.");
         }
         catch (Exception exception) when (exception is ImageFormatException or ImageTooLargeException)
         {
-            throw new DicomException($"The JPEG of frame {frame} is broken or not read: {exception.Message}", exception);
+            throw new DicomException($"The JPEG of frame {frame} is broken or not supported: {exception.Message}", exception);
         }
     }
 

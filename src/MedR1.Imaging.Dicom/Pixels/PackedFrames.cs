@@ -12,7 +12,8 @@ internal static class PackedFrames
     {
         if (pixels.Fragments is not [ReadOnlyMemory<byte> table, ..] || pixels.Fragments.Count < 2)
         {
-            throw new DicomException("The pixels are not packed in fragments, as the transfer syntax says, or there are none.");
+            throw new DicomException(
+                "The pixels are not encapsulated in fragments, as the transfer syntax requires, or there are none.");
         }
 
         List<ReadOnlyMemory<byte>> fragments = [.. pixels.Fragments.Skip(1)];
@@ -29,8 +30,8 @@ internal static class PackedFrames
         return fragments.Count == format.Frames
             ? fragments[frame]
             : throw new DicomException(
-                $"{format.Frames} frames in {fragments.Count} fragments without a table of their offsets: where frame "
-                + $"{frame} lies is not said. Write the file again with a table, or one fragment a frame.");
+                $"{format.Frames} frames in {fragments.Count} fragments without an offset table: the position of frame "
+                + $"{frame} is unknown. Write the file again with a table, or with one fragment per frame.");
     }
 
     private static long Offset(ReadOnlyMemory<byte> table, int frame) =>
@@ -52,7 +53,7 @@ internal static class PackedFrames
 
         return found.Count > 0
             ? found
-            : throw new DicomException($"The table of offsets says that a frame starts at {start}, but no fragment does.");
+            : throw new DicomException($"The offset table says that a frame starts at {start}, but no fragment does.");
     }
 
     private static ReadOnlyMemory<byte> Join(List<ReadOnlyMemory<byte>> fragments)

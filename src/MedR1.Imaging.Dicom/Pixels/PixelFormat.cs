@@ -54,7 +54,7 @@ internal sealed record PixelFormat
             IsSigned = table.Number(DicomTag.PixelRepresentation, "Pixel Representation", 0) == 1,
             IsPlanar = table.Number(DicomTag.PlanarConfiguration, "Planar Configuration", 0) == 1,
             Photometric = table.Text(DicomTag.PhotometricInterpretation)?.ToUpperInvariant()
-                ?? throw new DicomException("Photometric Interpretation (0028,0004) is missing. A picture needs it."),
+                ?? throw new DicomException("Photometric Interpretation (0028,0004) is missing. An image needs it."),
         };
         format.Check(limits);
         return format;
@@ -73,7 +73,7 @@ internal sealed record PixelFormat
         if (Rows < 1 || Columns < 1 || (long)Rows * Columns > limits.MaxPixels)
         {
             throw new DicomException(
-                $"The file announces {Columns} x {Rows} pixels, but 1 to {limits.MaxPixels} are allowed. Raise "
+                $"The file declares {Columns} x {Rows} pixels, but 1 to {limits.MaxPixels} are allowed. Raise "
                 + $"{nameof(DicomLimits)}.{nameof(DicomLimits.MaxPixels)} if it can be trusted.");
         }
 
@@ -81,8 +81,8 @@ internal sealed record PixelFormat
             || HighBit < BitsStored - 1 || HighBit >= BitsAllocated)
         {
             throw new DicomException(
-                $"{BitsStored} bits stored below bit {HighBit} of {BitsAllocated} allocated are not read: 8 or 16 "
-                + "allocated are, with the stored ones inside.");
+                $"{BitsStored} bits stored below bit {HighBit} of {BitsAllocated} allocated are not supported: 8 or 16 "
+                + "allocated bits are, with the stored ones inside.");
         }
 
         bool isKnown = (IsMonochrome || Photometric == "PALETTE COLOR") && Samples == 1;
@@ -90,7 +90,7 @@ internal sealed record PixelFormat
         if (!isKnown && !isColor)
         {
             throw new DicomException(
-                $"Photometric interpretation '{Photometric}' with {Samples} samples of {BitsAllocated} bits is not read: "
+                $"Photometric interpretation '{Photometric}' with {Samples} samples of {BitsAllocated} bits is not supported: "
                 + "MONOCHROME1, MONOCHROME2 and PALETTE COLOR with one sample, RGB, YBR_FULL and YBR_FULL_422 with three of 8 "
                 + "bits are.");
         }

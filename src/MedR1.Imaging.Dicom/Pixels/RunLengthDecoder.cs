@@ -23,7 +23,7 @@ internal static class RunLengthDecoder
         if ((long)packed.Length * MostExpansion < format.FrameBytes)
         {
             throw new DicomException(
-                $"{packed.Length} run-length encoded bytes can't hold the {format.FrameBytes} of a frame.");
+                $"{packed.Length} run-length encoded bytes can't contain the {format.FrameBytes} bytes of a frame.");
         }
 
         byte[] unpacked = new byte[format.FrameBytes];
@@ -33,7 +33,7 @@ internal static class RunLengthDecoder
             uint end = segment + 1 < segments ? Offset(packed, segment + 1) : (uint)packed.Length;
             if (start < HeadBytes || end < start || end > packed.Length)
             {
-                throw new DicomException($"Segment {segment} lies from byte {start} to {end} of {packed.Length}.");
+                throw new DicomException($"Segment {segment} is from byte {start} to {end} of {packed.Length}.");
             }
 
             // The segments of a sample are in big-endian order; the result is little-endian.
@@ -80,7 +80,7 @@ internal static class RunLengthDecoder
 
         if (written < count)
         {
-            throw new DicomException($"Segment {segment} holds {written} of {count} bytes. The file is damaged.");
+            throw new DicomException($"Segment {segment} contains only {written} of {count} bytes. The file is damaged.");
         }
     }
 }

@@ -52,11 +52,11 @@ internal static class ColorRenderer
             if (table.Find(DicomTag.SegmentedRedPaletteData) is not null)
             {
                 throw new DicomException(
-                    "The palette is segmented (0028,1221), which is not read. Convert the file to RGB, for instance with "
+                    "The palette is segmented (0028,1221), which is not supported. Convert the file to RGB, for example with "
                     + "pydicom's apply_color_lut.");
             }
 
-            throw new DicomException($"The palette's tables {descriptor} and {data} are missing. A palette picture needs them.");
+            throw new DicomException($"The palette tables {descriptor} and {data} are missing. A palette image needs them.");
         }
 
         int count = table.Number(descriptor, "palette");

@@ -33,7 +33,7 @@ internal sealed class LookupTable
             || item.Find(DicomTag.LutData) is not DataElement body)
         {
             throw new DicomException(
-                $"The table of values in {sequence} lacks its descriptor or its data. The file is damaged.");
+                $"The lookup table in {sequence} lacks its descriptor or its data. The file is damaged.");
         }
 
         int count = item.NumberAt(head, 0) is > 0 and int announced ? announced : MostEntries;
@@ -43,8 +43,8 @@ internal sealed class LookupTable
         if (bits is < 8 or > 16 || (!isInWords && (bits > 8 || body.Value.Length < count)))
         {
             throw new DicomException(
-                $"The table of values in {sequence} has {body.Value.Length} bytes for {count} entries of {bits} bits; 8 to 16 "
-                + "are read. The file is damaged.");
+                $"The lookup table in {sequence} has {body.Value.Length} bytes for {count} entries of {bits} bits; 8 to 16 "
+                + "are supported. The file is damaged.");
         }
 
         int[] values = new int[count];

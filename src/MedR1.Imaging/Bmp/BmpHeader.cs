@@ -43,7 +43,7 @@ internal sealed record BmpHeader(
         {
             throw HeaderBytes.Broken(
                 ImageFormat.Bmp,
-                $"its header says that it is {size} bytes long; 12, 40, 52, 56, 64, 108 and 124 exist");
+                $"its header declares a length of {size} bytes; expected 12, 40, 52, 56, 64, 108 or 124");
         }
 
         HeaderBytes.Require(encoded, FileHeaderBytes + (long)size, "BMP");
@@ -83,7 +83,7 @@ internal sealed record BmpHeader(
         if (compression > BmpCompression.BitFields)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Bmp, $"its pixels are stored by method {(uint)compression}, but only 0 to 3 are read");
+                ImageFormat.Bmp, $"its compression method is {(uint)compression}, but only 0 to 3 are supported");
         }
 
         BmpMasks masks = compression == BmpCompression.BitFields
@@ -114,8 +114,8 @@ internal sealed record BmpHeader(
             hasAlpha ? BinaryPrimitives.ReadUInt32LittleEndian(at[12..]) : 0);
         return BmpMasks.Supported(bits, given) ?? throw HeaderBytes.Broken(
             ImageFormat.Bmp,
-            $"its {bits} bits a pixel have the masks {given.Red:X}, {given.Green:X}, {given.Blue:X} and {given.Alpha:X}, "
-            + "which are not read");
+            $"its {bits} bits per pixel have the masks {given.Red:X}, {given.Green:X}, {given.Blue:X} and {given.Alpha:X}, "
+            + "which are not supported");
     }
 
     private static BmpHeader Checked(
@@ -133,12 +133,12 @@ internal sealed record BmpHeader(
         if (!hasPalette && bits is not (16 or 24 or 32))
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Bmp, $"it announces {bits} bits a pixel; 1, 4, 8, 16, 24 and 32 exist");
+                ImageFormat.Bmp, $"it declares {bits} bits per pixel; expected 1, 4, 8, 16, 24 or 32");
         }
 
         if (!hasPalette && compression is BmpCompression.RunLength4 or BmpCompression.RunLength8)
         {
-            throw HeaderBytes.Broken(ImageFormat.Bmp, $"its {bits} bits a pixel can't be run-length encoded");
+            throw HeaderBytes.Broken(ImageFormat.Bmp, $"its {bits} bits per pixel can't be run-length encoded");
         }
 
         HeaderBytes.RequireSize(ImageFormat.Bmp, width, height);
@@ -146,7 +146,7 @@ internal sealed record BmpHeader(
         if (paletteCount > IndexedPixels.TableEntries)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Bmp, $"its palette has {paletteCount} colours; at most {IndexedPixels.TableEntries} exist");
+                ImageFormat.Bmp, $"its palette has {paletteCount} colours, expected at most {IndexedPixels.TableEntries}");
         }
 
         bool isBehindMasks = compression == BmpCompression.BitFields && headerBytes == InfoHeaderBytes;

@@ -158,7 +158,7 @@ internal static class BmpReader
         {
             throw HeaderBytes.Broken(
                 ImageFormat.Bmp,
-                $"it announces {header.Width} x {header.Height} pixels, but its data ends before the last of them");
+                $"it declares {header.Width} x {header.Height} pixels, but its data ends before the last of them");
         }
     }
 

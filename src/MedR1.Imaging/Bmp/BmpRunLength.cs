@@ -7,7 +7,7 @@ namespace MedR1.Imaging;
 internal static class BmpRunLength
 {
     private const byte EndOfRow = 0;
-    private const byte EndOfPicture = 1;
+    private const byte EndOfImage = 1;
     private const byte Jump = 2;
 
     /// <summary>All indices, in the order of the file.</summary>
@@ -48,7 +48,7 @@ internal static class BmpRunLength
                     Skip((_width - _count % _width) % _width);
                     _column = 0;
                 }
-                else if (value == EndOfPicture || !(value == Jump ? TryJump() : TryCopy(value)))
+                else if (value == EndOfImage || !(value == Jump ? TryJump() : TryCopy(value)))
                 {
                     break;
                 }

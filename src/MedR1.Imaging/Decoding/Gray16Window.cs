@@ -15,7 +15,7 @@ public sealed record Gray16Window
         if (!double.IsFinite(low) || !double.IsFinite(high) || high <= low)
         {
             throw new ArgumentException(
-                $"A grey window from {low} to {high} is empty: give a finite low end and a finite high end above it.");
+                $"A grey window from {low} to {high} is empty: give finite ends, the high one above the low one.");
         }
 
         Low = low;

@@ -67,8 +67,8 @@ public sealed record ImageDecodeOptions
         if (header.PixelCount > MaxPixels)
         {
             throw new ImageTooLargeException(
-                $"The picture announces {header.Width} x {header.Height} = {header.PixelCount} pixels, but at most "
-                + $"{MaxPixels} are allowed. Shrink it, or raise {nameof(ImageDecodeOptions)}.{nameof(MaxPixels)} "
+                $"The image declares {header.Width} x {header.Height} = {header.PixelCount} pixels, but at most "
+                + $"{MaxPixels} are allowed. Downscale it, or raise {nameof(ImageDecodeOptions)}.{nameof(MaxPixels)} "
                 + "if it can be trusted.");
         }
     }

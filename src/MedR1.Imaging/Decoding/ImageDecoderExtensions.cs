@@ -58,7 +58,7 @@ public static class ImageDecoderExtensions
         }
         catch (IOException exception) when (!Names(exception, source.Name))
         {
-            throw new IOException($"The picture '{source.Name}' can't be read: {exception.Message}", exception);
+            throw new IOException($"The image '{source.Name}' can't be read: {exception.Message}", exception);
         }
     }
 

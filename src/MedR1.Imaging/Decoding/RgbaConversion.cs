@@ -19,7 +19,7 @@ public static class RgbaConversion
         if (rgba.Length != expected)
         {
             throw new ArgumentException(
-                $"A picture of {width} x {height} has {expected} bytes of RGBA, but {rgba.Length} were given.",
+                $"An image of {width} x {height} has {expected} bytes of RGBA, but {rgba.Length} were given.",
                 nameof(rgba));
         }
 

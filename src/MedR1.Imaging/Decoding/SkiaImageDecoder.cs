@@ -86,7 +86,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
         {
             throw HeaderBytes.Broken(
                 header.Format,
-                $"its header announces {header.Width} x {header.Height}, but its data {info.Width} x {info.Height}");
+                $"its header declares {header.Width} x {header.Height}, but its data {info.Width} x {info.Height}");
         }
 
         SKImageInfo wanted = new(header.Width, header.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
@@ -104,9 +104,9 @@ public sealed class SkiaImageDecoder : IImageDecoder
         result switch
         {
             SKCodecResult.IncompleteInput =>
-                $"it announces {header.Width} x {header.Height} pixels, but its data ends before the last of them",
+                $"it declares {header.Width} x {header.Height} pixels, but its data ends before the last of them",
             SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput =>
-                $"it announces {header.Width} x {header.Height} pixels, but its data can't be decoded",
-            _ => $"it announces {header.Width} x {header.Height} pixels, but the decoder gives up ({result})",
+                $"it declares {header.Width} x {header.Height} pixels, but its data can't be decoded",
+            _ => $"it declares {header.Width} x {header.Height} pixels, but the decoder failed ({result})",
         });
 }

@@ -8,9 +8,9 @@ public sealed class AspectRatioException : ArgumentException
     /// <param name="width">Columns of the image.</param>
     public AspectRatioException(long height, long width)
         : base(
-            $"A picture of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width):0.#}, "
+            $"An image of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width):0.#}, "
             + $"but at most {SmartResize.LargestAspectRatio} is supported. "
-            + "Crop it, or cut it into pieces, before it goes to the model.")
+            + "Crop it, or split it into pieces, before passing it to the model.")
     {
         Height = height;
         Width = width;

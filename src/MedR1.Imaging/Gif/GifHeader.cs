@@ -50,7 +50,7 @@ internal sealed record GifHeader(
             else if (block != 0)
             {
                 throw HeaderBytes.Broken(
-                    ImageFormat.Gif, $"byte {position - 1} is {block:X2} where its first frame must start");
+                    ImageFormat.Gif, $"byte {position - 1} is {block:X2} where its first frame is expected");
             }
         }
     }

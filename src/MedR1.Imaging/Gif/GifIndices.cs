@@ -21,7 +21,7 @@ internal sealed class GifIndices
         if (indexBits >= MostCodeBits)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Gif, $"its codes begin with {indexBits} bits, but at most {MostCodeBits - 1} are possible");
+                ImageFormat.Gif, $"its codes start with {indexBits} bits, expected at most {MostCodeBits - 1}");
         }
 
         byte[] indices = new byte[checked(header.Frame.Width * header.Frame.Height)];

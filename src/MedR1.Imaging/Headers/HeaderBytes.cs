@@ -13,8 +13,8 @@ internal static class HeaderBytes
         if (encoded.Length < count)
         {
             throw new ImageFormatException(
-                $"The {format} file is cut short: its header needs {count} bytes, but there are {encoded.Length}. "
-                + "Fetch the file again.");
+                $"The {format} file is truncated: its header needs {count} bytes, but there are {encoded.Length}. "
+                + "Download the file again.");
         }
     }
 
@@ -30,13 +30,13 @@ internal static class HeaderBytes
     {
         if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
         {
-            throw Broken(format, $"it announces a picture of {width} x {height}; each side is 1 to {int.MaxValue}");
+            throw Broken(format, $"it declares an image of {width} x {height}; each side must be 1 to {int.MaxValue}");
         }
     }
 
     /// <summary>The exception for a broken file of a known format.</summary>
     public static ImageFormatException Broken(ImageFormat format, string what) =>
-        new($"The {NameOf(format)} file is broken: {what}. Fetch it again, or save it anew with another program.");
+        new($"The {NameOf(format)} file is broken: {what}. Download it again, or save it again with another program.");
 
     /// <summary>The exception for bytes that do not start like an image.</summary>
     public static ImageFormatException NotAnImage(ReadOnlySpan<byte> encoded)
@@ -49,7 +49,7 @@ internal static class HeaderBytes
         ReadOnlySpan<byte> first = encoded[..Math.Min(BytesShown, encoded.Length)];
         string text = string.Concat(Encoding.Latin1.GetString(first).Select(c => c is >= ' ' and <= '~' ? c : '.'));
         return new ImageFormatException(
-            $"The {encoded.Length} bytes are no PNG, JPEG, WebP, BMP or GIF file: they start with "
+            $"The {encoded.Length} bytes are not a PNG, JPEG, WebP, BMP or GIF file: they start with "
             + $"{Convert.ToHexString(first)} (\"{text}\"){Guess(encoded)}. Convert the file to PNG.");
     }
 

@@ -35,21 +35,21 @@ internal static class PngHeader
         if (stored != computed)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Png, $"the check sum of its header is {stored:X8}, but the bytes give {computed:X8}");
+                ImageFormat.Png, $"the checksum of its header is {stored:X8}, but the bytes give {computed:X8}");
         }
 
         int bits = chunk[16];
         int colour = chunk[17];
         if (!IsAllowed(bits, colour))
         {
-            throw HeaderBytes.Broken(ImageFormat.Png, $"colour type {colour} with {bits} bits a sample does not exist");
+            throw HeaderBytes.Broken(ImageFormat.Png, $"colour type {colour} with {bits} bits per sample does not exist");
         }
 
         if (chunk[18] != 0 || chunk[19] != 0 || chunk[20] > 1)
         {
             throw HeaderBytes.Broken(
                 ImageFormat.Png,
-                $"compression {chunk[18]}, filter {chunk[19]} or interlace {chunk[20]} does not exist; 0, 0 and 0 or 1 do");
+                $"compression {chunk[18]}, filter {chunk[19]} or interlace {chunk[20]} does not exist; expected 0, 0 and 0 or 1");
         }
 
         int channels = colour switch { 0 or 3 => 1, 4 => 2, 2 => 3, _ => 4 };

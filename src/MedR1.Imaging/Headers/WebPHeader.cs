@@ -22,7 +22,7 @@ internal static class WebPHeader
         if (announced > encoded.Length)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.WebP, $"it announces {announced} bytes, but is cut short after {encoded.Length}");
+                ImageFormat.WebP, $"it declares {announced} bytes, but is truncated after {encoded.Length}");
         }
     }
 
@@ -47,6 +47,6 @@ internal static class WebPHeader
             return (data[0] & 0x10) != 0 ? 4 : 3;
         }
 
-        throw HeaderBytes.Broken(ImageFormat.WebP, "its first chunk is none of VP8, VP8L and VP8X");
+        throw HeaderBytes.Broken(ImageFormat.WebP, "its first chunk is not VP8, VP8L or VP8X");
     }
 }

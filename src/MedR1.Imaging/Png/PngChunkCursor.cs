@@ -38,8 +38,8 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
             {
                 throw HeaderBytes.Broken(
                     ImageFormat.Png,
-                    $"the type of the chunk at byte {Position} is {Convert.ToHexString(Type)} in hexadecimal, but only letters, digits "
-                    + "and underscores (30 to 39, 41 to 5A, 5F, 61 to 7A) may be in it");
+                    $"the type of the chunk at byte {Position} is {Convert.ToHexString(Type)} in hexadecimal, but it may contain "
+                    + "only letters, digits and underscores (30 to 39, 41 to 5A, 5F, 61 to 7A)");
             }
         }
     }
@@ -52,7 +52,7 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
         {
             throw HeaderBytes.Broken(
                 ImageFormat.Png,
-                $"the check sum of the chunk at byte {Position} is {CheckSum:X8}, but its bytes give {computed:X8}");
+                $"the checksum of the chunk at byte {Position} is {CheckSum:X8}, but its bytes give {computed:X8}");
         }
     }
 

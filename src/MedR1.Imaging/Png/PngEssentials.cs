@@ -89,7 +89,7 @@ internal sealed class PngEssentials
         if (_dataStart > 0 && chunk.Position != _dataEnd)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Png, $"the pixels go on at byte {chunk.Position}, behind other chunks");
+                ImageFormat.Png, $"the pixels continue at byte {chunk.Position}, after other chunks");
         }
 
         _dataStart = _dataStart == 0 ? chunk.Position : _dataStart;

@@ -50,7 +50,7 @@ internal sealed class PngRowReader(byte[] imageData, int bytesPerPixel) : IDispo
                 2 => above[i],
                 3 => (byte)((left + above[i]) / 2),
                 4 => Paeth(left, above[i], corner),
-                _ => throw HeaderBytes.Broken(ImageFormat.Png, $"a row has the filter {filter}; 0 to 4 exist"),
+                _ => throw HeaderBytes.Broken(ImageFormat.Png, $"a row has the filter {filter}, expected 0 to 4"),
             };
         }
     }

@@ -12,7 +12,7 @@ internal static class FilterFunction
         ResampleFilter.Bilinear => 1,
         ResampleFilter.Lanczos => 3,
         _ => throw new ArgumentOutOfRangeException(
-            nameof(filter), filter, "Choose Bicubic, Bilinear or Lanczos."),
+            nameof(filter), filter, "Use Bicubic, Bilinear or Lanczos."),
     };
 
     /// <summary>The filter's value at a distance from its centre.</summary>

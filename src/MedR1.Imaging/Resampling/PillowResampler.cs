@@ -39,7 +39,7 @@ public static class PillowResampler
         ResizePassOrder.HorizontalFirst => false,
         ResizePassOrder.Pillow13 =>
             image.Height > height && (long)image.Height - height > 2 * ((long)image.Width - width),
-        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "Choose HorizontalFirst or Pillow13."),
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "Use HorizontalFirst or Pillow13."),
     };
 
     private static RgbImage ResizeWidth(RgbImage image, int width, ResampleFilter filter, ResampleKernel kernel)
@@ -74,7 +74,7 @@ public static class PillowResampler
         return bytes <= Array.MaxLength
             ? GC.AllocateUninitializedArray<byte>((int)bytes)
             : throw new ImageTooLargeException(
-                $"Resampling needs a picture of {width} x {height} = {bytes} bytes, "
-                + $"but an array holds {Array.MaxLength}. Ask for a smaller size, or cut the picture.");
+                $"Resampling needs an image of {width} x {height} = {bytes} bytes, "
+                + $"but an array holds at most {Array.MaxLength}. Use a smaller size, or crop the image.");
     }
 }

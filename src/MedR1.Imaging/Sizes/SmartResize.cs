@@ -48,7 +48,7 @@ public static class SmartResize
         if (isUtils && maxPixels < minPixels)
         {
             throw new ArgumentException(
-                $"At most {maxPixels} pixels and at least {minPixels} can't both be had: "
+                $"At most {maxPixels} pixels and at least {minPixels} can't both be satisfied: "
                 + "raise maxPixels or lower minPixels.",
                 nameof(maxPixels));
         }

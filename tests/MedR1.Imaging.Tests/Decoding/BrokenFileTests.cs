@@ -20,7 +20,7 @@ public sealed class BrokenFileTests
     [InlineData("<html><body>404</body></html>", "perhaps a web page")]
     [InlineData("version https://git-lfs.github.com/spec/v1", "7665727369")]
     [InlineData("II*\0aaaaaaaa", "a TIFF file")]
-    [InlineData("BM", "cut short")]
+    [InlineData("BM", "truncated")]
     public void Rejects_bytes_that_are_no_picture_and_shows_what_they_look_like(string text, string said)
     {
         ImageFormatException exception = Assert.Throws<ImageFormatException>(
@@ -105,7 +105,7 @@ public sealed class BrokenFileTests
         byte[] file = Sample("PNG");
         file[17] ^= 1;
 
-        Assert.Contains("check sum", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+        Assert.Contains("checksum", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class BrokenFileTests
 
         Assert.Contains("JPEG", exception.Message);
         Assert.Contains("9 x 6", exception.Message);
-        Assert.Contains("Fetch it again", exception.Message);
+        Assert.Contains("Download it again", exception.Message);
     }
 
     private static byte[] Sample(string format)

@@ -75,7 +75,7 @@ public sealed class GifTests
         byte[] file = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
         file[Array.LastIndexOf(file, (byte)',') + 10] = 12;
 
-        Assert.Contains("begin with 12 bits", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+        Assert.Contains("start with 12 bits", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class LoadTests
 
         ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Load(source));
 
-        Assert.StartsWith("fundus/12.png: The 3 bytes are no PNG", exception.Message);
+        Assert.StartsWith("fundus/12.png: The 3 bytes are not a PNG", exception.Message);
         Assert.Equal("fundus/12.png", exception.SourceName);
         Assert.Throws<ImageFormatException>(() => Decoder.LoadHeader(source));
     }
@@ -64,7 +64,7 @@ public sealed class LoadTests
         Assert.Contains("is a folder", folder.Message);
 
         IOException broken = Assert.Throws<IOException>(() => Decoder.LoadHeader(new BrokenSource()));
-        Assert.Equal("The picture 'scan 7' can't be read: timed out", broken.Message);
+        Assert.Equal("The image 'scan 7' can't be read: timed out", broken.Message);
     }
 
     [Fact]

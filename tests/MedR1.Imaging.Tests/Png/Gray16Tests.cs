@@ -135,7 +135,7 @@ public sealed class Gray16Tests
         byte[] file = Gray(4, 4, filter: 0, isInterlaced: false, Samples(16, seed: 1));
         file[45] ^= 1;
 
-        AssertBroken(file, "check sum");
+        AssertBroken(file, "checksum");
     }
 
     [Fact]

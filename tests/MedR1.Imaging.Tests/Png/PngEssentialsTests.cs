@@ -81,7 +81,7 @@ public sealed class PngEssentialsTests
             Behind = [.. PngFile.Chunk("tEXt"u8, [65, 0, 66]), .. PngFile.Chunk("IDAT"u8, data[5..])],
         }.Write(data[..5]);
 
-        AssertBroken(file, "behind other chunks");
+        AssertBroken(file, "after other chunks");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class PngEssentialsTests
         byte[] chunk = PngFile.Chunk("pHYs"u8, new byte[9]);
         chunk[^1] ^= 1;
 
-        AssertBroken(new PngFile(1, 1, 8, 0) { Before = chunk }.Write((_, _) => [7]), "check sum of the chunk at byte 33");
+        AssertBroken(new PngFile(1, 1, 8, 0) { Before = chunk }.Write((_, _) => [7]), "checksum of the chunk at byte 33");
     }
 
     [Fact]
