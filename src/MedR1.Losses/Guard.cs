@@ -12,7 +12,7 @@ internal static class Guard
         if (value.dim() != 2)
         {
             throw new ArgumentException(
-                $"{name} has shape {Show(value)}, expected [B, T]: rows are completions, columns tokens.", name);
+                $"{name} has shape {Show(value)}, expected [B, T]: rows are completions, columns are tokens.", name);
         }
     }
 
@@ -21,7 +21,7 @@ internal static class Guard
         if (!value.shape.AsSpan().SequenceEqual(model.shape))
         {
             throw new ArgumentException(
-                $"{name} has shape {Show(value)}, expected {Show(model)} as {modelName}: pad all of them to the "
+                $"{name} has shape {Show(value)}, expected {Show(model)} like {modelName}: pad all of them to the "
                 + "same longest completion.",
                 name);
         }
@@ -60,7 +60,7 @@ internal static class Guard
         if (!(double.IsFinite(value) && value > 0))
         {
             throw new ArgumentOutOfRangeException(
-                name, value, "Expected a finite number above 0; take the likeliest token for temperature 0.");
+                name, value, "Expected a finite number above 0; for temperature 0, take the most likely token.");
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class OptionLimitTests
         InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
             () => GroupAdvantages.Compute([[1], [2]], null, [0, 0], options));
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
-        Assert.StartsWith("The options of the advantages have 1 mistake(s)", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The options of the advantages have a mistake:", exception.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<GrpoLossOptions, string> WrongLosses => new()
@@ -57,7 +57,7 @@ public sealed class OptionLimitTests
         { new() { SamplerCorrection = new() { Mode = (SamplerCorrectionMode)99 } }, "SamplerCorrection.Mode is 99, expected one of" },
         {
             GrpoLossOptions.Vespo with { SamplerCorrection = new() { Mode = SamplerCorrectionMode.SequenceMask } },
-            "SamplerCorrection.Mode is SequenceMask, but Vespo takes ratios of tokens"
+            "SamplerCorrection.Mode is SequenceMask, but Vespo's weight uses per-token ratios"
         },
     };
 

@@ -27,8 +27,8 @@ internal static class AdvantageGuards
         if (penalties is not null && options.Aggregation == RewardAggregation.NormalizeThenSum)
         {
             throw new ArgumentException(
-                "There are penalties, but NormalizeThenSum has no sum of raw rewards to take them off: use SumThenNormalize, or set "
-                + "them to null.", nameof(penalties));
+                "There are penalties, but NormalizeThenSum has no sum of raw rewards to subtract them from: use SumThenNormalize, or "
+                + "set them to null.", nameof(penalties));
         }
 
         if (penalties is not null && penalties.Count != rewards.Count)
@@ -68,7 +68,7 @@ internal static class AdvantageGuards
         if (value is double number && !double.IsFinite(number))
         {
             throw new ArgumentException(
-                $"{what} is {number}, expected a finite number: leave it out as null, so that it does not spoil "
+                $"{what} is {number}, expected a finite number: use null instead, so that it does not affect "
                 + "its group.", parameter);
         }
     }

@@ -89,7 +89,7 @@ public sealed record AdvantageOptions
         if (Aggregation == RewardAggregation.NormalizeThenSum && Baseline != AdvantageBaseline.GroupMean)
         {
             problems.Add(
-                $"Baseline is {Baseline}, but NormalizeThenSum compares with group means: set Baseline to GroupMean.");
+                $"Baseline is {Baseline}, but NormalizeThenSum subtracts group means: set Baseline to GroupMean.");
         }
 
         if (Aggregation == RewardAggregation.NormalizeThenSum && RewardRange is not null)

@@ -48,7 +48,7 @@ public sealed record AdaptiveEntropyOptions
 
         if (Minimum > Maximum)
         {
-            problems.Add($"Minimum is {Minimum}, above Maximum {Maximum}: exchange them.");
+            problems.Add($"Minimum is {Minimum}, above Maximum {Maximum}: swap them.");
         }
 
         return problems;

@@ -169,7 +169,7 @@ public sealed class GrpoLoss : IPolicyLoss
         if (judge is not null)
         {
             throw new ArgumentException(
-                $"Advantages has shape {Guard.Show(batch.Inputs.Advantages)}, one for each token, but {judge} judges "
+                $"Advantages has shape {Guard.Show(batch.Inputs.Advantages)}, one for each token, but {judge} applies to "
                 + $"whole completions: give one for each of the {batch.Rows} rows.", "inputs");
         }
     }
@@ -195,7 +195,7 @@ public sealed class GrpoLoss : IPolicyLoss
         if (Options.SamplerCorrection is not null && inputs.SamplerLogProbabilities is null)
         {
             throw new ArgumentException(
-                "SamplerLogProbabilities is null, but SamplerCorrection is set: give the sampler's, or set it to null.",
+                "SamplerLogProbabilities is null, but SamplerCorrection is set: give the sampler's, or set the correction to null.",
                 nameof(inputs));
         }
 

@@ -54,7 +54,7 @@ internal static class GrpoLossOptionsValidator
     {
         if (options.SapoGate is null)
         {
-            require(false, "SapoGate is null: give it options, new SapoOptions() for the defaults.");
+            require(false, "SapoGate is null: give options, or new SapoOptions() for the defaults.");
         }
         else
         {
@@ -64,7 +64,7 @@ internal static class GrpoLossOptionsValidator
 
         if (options.VespoWeight is null)
         {
-            require(false, "VespoWeight is null: give it options, new VespoOptions() for the defaults.");
+            require(false, "VespoWeight is null: give options, or new VespoOptions() for the defaults.");
         }
         else
         {
@@ -81,7 +81,7 @@ internal static class GrpoLossOptionsValidator
             require(
                 !(correction.MinRatio > correction.MaxRatio),
                 $"SamplerCorrection.MinRatio is {correction.MinRatio}, above MaxRatio {correction.MaxRatio}: "
-                + "exchange them.");
+                + "swap them.");
             require(
                 Enum.IsDefined(correction.Mode),
                 $"SamplerCorrection.Mode is {correction.Mode}, expected one of "
@@ -89,7 +89,7 @@ internal static class GrpoLossOptionsValidator
             require(
                 options.Objective != PolicyObjective.Vespo
                 || !SamplerCorrection.IsOfSequences(correction.Mode),
-                $"SamplerCorrection.Mode is {correction.Mode}, but Vespo takes ratios of tokens into its weight: "
+                $"SamplerCorrection.Mode is {correction.Mode}, but Vespo's weight uses per-token ratios: "
                 + "use TokenTruncate or TokenMask.");
         }
     }
@@ -105,20 +105,20 @@ internal static class GrpoLossOptionsValidator
         require(
             options.RatioLevel is RatioLevel.Sequence or RatioLevel.SequenceSum
             && options.Objective is PolicyObjective.ClippedRatio or PolicyObjective.Sapo,
-            $"CompletionTerm needs one term for each completion, but {options.Objective} with ratios of "
-            + $"{options.RatioLevel} has one for each token: {Fix}ClippedRatio with SequenceSum.");
+            $"CompletionTerm needs one term per completion, but {options.Objective} with RatioLevel "
+            + $"{options.RatioLevel} has one per token: {Fix}ClippedRatio with SequenceSum.");
         require(
             options.KlCoefficient == 0,
-            $"CompletionTerm has no place for a divergence of tokens, but KlCoefficient is {options.KlCoefficient}: "
-            + $"{Fix}set it to 0. RLOO takes β × the divergence off the reward: a loop of your own gives it as penalties to "
-            + "GroupAdvantages.Compute; the trainers have none.");
+            $"CompletionTerm has no per-token divergence, but KlCoefficient is {options.KlCoefficient}: "
+            + $"{Fix}set it to 0. RLOO subtracts β × the divergence from the reward: in a custom loop, pass it as penalties to "
+            + "GroupAdvantages.Compute; the trainers don't support it.");
         require(
             options.TopEntropyShare == 1,
-            $"CompletionTerm has no terms of tokens, but TopEntropyShare is {options.TopEntropyShare}: "
+            $"CompletionTerm has no per-token terms, but TopEntropyShare is {options.TopEntropyShare}: "
             + $"{Fix}set it to 1.");
         require(
             options.SamplerCorrection is null || SamplerCorrection.IsOfSequences(options.SamplerCorrection.Mode),
-            $"CompletionTerm has no terms of tokens, but SamplerCorrection.Mode is {options.SamplerCorrection?.Mode}: "
+            $"CompletionTerm has no per-token terms, but SamplerCorrection.Mode is {options.SamplerCorrection?.Mode}: "
             + $"{Fix}SequenceTruncate or SequenceMask.");
     }
 

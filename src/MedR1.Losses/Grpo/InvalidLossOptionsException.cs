@@ -9,7 +9,7 @@ public sealed class InvalidLossOptionsException : ArgumentException
     /// <param name="subject">What the options belong to, such as "loss" or "advantages".</param>
     /// <param name="errors">A description of every mistake, including the value and the fix.</param>
     public InvalidLossOptionsException(string subject, IReadOnlyList<string> errors)
-        : base($"The options of the {subject} have {errors.Count} mistake(s):"
+        : base($"The options of the {subject} have {(errors.Count == 1 ? "a mistake" : $"{errors.Count} mistakes")}:"
             + string.Concat(errors.Select(error => "\n- " + error))) =>
         Errors = errors;
 

@@ -120,7 +120,7 @@ internal sealed class PolicyBatch
         if (inputs.RowsInStep is int rowsInStep && rowsInStep < rows)
         {
             throw new ArgumentException(
-                $"RowsInStep is {rowsInStep}, but this micro-batch alone has {rows}: give the rows of the whole "
+                $"RowsInStep is {rowsInStep}, but this micro-batch alone has {rows}: give the row count of the whole "
                 + "optimizer step.",
                 nameof(inputs));
         }

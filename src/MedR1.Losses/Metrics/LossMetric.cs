@@ -17,7 +17,7 @@ public readonly record struct LossMetric(double Sum, double Weight, LossMetricKi
         if (Kind != other.Kind)
         {
             throw new ArgumentException(
-                $"A {Kind} and a {other.Kind} don't combine: give one name one kind.", nameof(other));
+                $"A {Kind} and a {other.Kind} can't be combined: use one kind per name.", nameof(other));
         }
 
         if (Weight == 0)

@@ -32,7 +32,7 @@ public sealed record PpoLossOptions
     {
         if (Policy is null)
         {
-            return ["Policy is null: give it options, new GrpoLossOptions() for the defaults."];
+            return ["Policy is null: give options, or new GrpoLossOptions() for the defaults."];
         }
 
         List<string> problems = [.. Policy.Validate().Select(problem => "Policy." + problem)];
@@ -43,14 +43,14 @@ public sealed record PpoLossOptions
 
         if (ValueClip is double clip && !(double.IsFinite(clip) && clip > 0))
         {
-            problems.Add($"ValueClip is {clip}, expected a finite number above 0, or null for no clip.");
+            problems.Add($"ValueClip is {clip}, expected a finite number above 0, or null for no clipping.");
         }
 
         if (Policy.Normalization == LossNormalization.CompletionTerm || Policy.Objective == PolicyObjective.Vespo
             || Policy.OffPolicyThreshold is not null)
         {
             problems.Add(
-                "Policy judges whole completions (CompletionTerm, Vespo or OffPolicyThreshold), but PPO has an "
+                "Policy works on whole completions (CompletionTerm, Vespo or OffPolicyThreshold), but PPO has an "
                 + "advantage for each token: use ClippedRatio with StepTokens and no threshold.");
         }
 

@@ -57,7 +57,7 @@ public static class TokenRewards
             {
                 throw new ArgumentException(
                     $"referenceLogProbabilities is null, but klCoefficient is {klCoefficient}: give the reference's, "
-                    + "or set the coefficient to 0.",
+                    + "or set klCoefficient to 0.",
                     nameof(referenceLogProbabilities));
             }
 

@@ -51,7 +51,7 @@ internal static class FusedGuards
             if (token < 0 || token >= weight.shape[0])
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(options), token, $"SuppressedTokenIds holds a token outside of 0 to {weight.shape[0] - 1}.");
+                    nameof(options), token, $"SuppressedTokenIds contains a token outside 0 to {weight.shape[0] - 1}.");
             }
         }
     }
@@ -67,8 +67,8 @@ internal static class FusedGuards
         if (least < 0 || most >= vocabulary)
         {
             throw new ArgumentException(
-                $"index holds tokens from {least} to {most}, expected 0 to {vocabulary - 1}: leave rows without a "
-                + "token out by the mask.",
+                $"index contains tokens from {least} to {most}, expected 0 to {vocabulary - 1}: mask out rows without a "
+                + "token.",
                 nameof(tokens));
         }
     }

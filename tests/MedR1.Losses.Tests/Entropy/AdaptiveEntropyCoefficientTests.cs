@@ -91,6 +91,6 @@ public sealed class AdaptiveEntropyCoefficientTests
         InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
             () => new AdaptiveEntropyCoefficient(options));
         Assert.Equal(3, exception.Errors.Count);
-        Assert.StartsWith("The options of the adaptive entropy coefficient have 3 mistake(s)", exception.Message);
+        Assert.StartsWith("The options of the adaptive entropy coefficient have 3 mistakes:", exception.Message);
     }
 }

@@ -25,7 +25,7 @@ internal abstract class TokenObjective
             1 - options.ClipLow, 1 + (options.ClipHigh ?? options.ClipLow)),
         PolicyObjective.Sapo => new SapoObjective(options.SapoGate),
         PolicyObjective.Vespo => new VespoObjective(options.VespoWeight),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "No such objective."),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "Unknown objective."),
     };
 
     /// <summary>
