@@ -11,21 +11,21 @@ namespace MedR1.Training.Terminal;
 /// </summary>
 public sealed class LiveConsole : IRolloutObserver, IDisposable
 {
-    private const int Course = 40;
-    private const int ShortestCourse = 5;
+    private const int MaxHistory = 40;
+    private const int MinHistory = 5;
     private const int Frame = 4;
 
     // Spectre.Console reserves space for the lines of a table even if it has none.
     private const int Gaps = 6;
-    private const int SaidLines = 3;
+    private const int LatestLines = 3;
     private readonly IAnsiConsole _console;
-    private readonly Dictionary<string, List<double>> _courses = [];
+    private readonly Dictionary<string, List<double>> _histories = [];
     private TaskCompletionSource? _ended;
     private LiveDisplayContext? _display;
     private Task? _live;
     private TrainingStart? _start;
     private StepMetrics? _last;
-    private CompletionRow[] _said = [];
+    private CompletionRow[] _latest = [];
 
     /// <summary>Creates the view.</summary>
     /// <param name="console">Where to draw; <see langword="null"/> for the process's console.</param>
@@ -65,7 +65,7 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnRollout(Rollout rollout) => _said = [.. CompletionRow.Of(rollout).Take(SaidLines)];
+    public void OnRollout(Rollout rollout) => _latest = [.. CompletionRow.Of(rollout).Take(LatestLines)];
 
     /// <inheritdoc/>
     public void OnStep(StepMetrics metrics)
@@ -74,15 +74,15 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
         _last = metrics;
         foreach ((string name, double value) in metrics.Values)
         {
-            if (!_courses.TryGetValue(name, out List<double>? course))
+            if (!_histories.TryGetValue(name, out List<double>? history))
             {
-                _courses[name] = course = [];
+                _histories[name] = history = [];
             }
 
-            course.Add(value);
-            if (course.Count > Course)
+            history.Add(value);
+            if (history.Count > MaxHistory)
             {
-                course.RemoveAt(0);
+                history.RemoveAt(0);
             }
         }
 
@@ -115,10 +115,10 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
     private Panel Panel()
     {
         List<IRenderable> rows = [Progress(), Measurements()];
-        if (_said.Length > 0)
+        if (_latest.Length > 0)
         {
-            rows.Add(new Rule("said last") { Justification = Justify.Left });
-            rows.AddRange(_said.Select(row => new Text(
+            rows.Add(new Rule("latest completions") { Justification = Justify.Left });
+            rows.AddRange(_latest.Select(row => new Text(
                 $"{Number(row.Score.Total)}  {row.Completion.Text.ReplaceLineEndings(" ")}")
             {
                 Overflow = Overflow.Ellipsis,
@@ -139,23 +139,23 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
 
     private Table Measurements()
     {
-        (string Name, string Value)[] shown = [.. _courses.Keys
-            .Where(IsShown).Order(StringComparer.Ordinal).Select(name => (name, Number(_courses[name][^1])))];
+        (string Name, string Value)[] shown = [.. _histories.Keys
+            .Where(IsShown).Order(StringComparer.Ordinal).Select(name => (name, Number(_histories[name][^1])))];
 
         // A sparkline that wraps looks like two sparklines: on a narrow terminal it is shortened instead.
         int taken = shown.Select(row => row.Name.Length).DefaultIfEmpty().Max()
             + shown.Select(row => row.Value.Length).DefaultIfEmpty().Max() + Gaps;
-        int width = Math.Clamp(_console.Profile.Width - Frame - taken, 0, Course);
+        int width = Math.Clamp(_console.Profile.Width - Frame - taken, 0, MaxHistory);
         Table table = new Table().Border(TableBorder.None).HideHeaders()
             .AddColumn("").AddColumn(new TableColumn("").RightAligned().NoWrap());
-        if (width >= ShortestCourse)
+        if (width >= MinHistory)
         {
             table.AddColumn(new TableColumn("").NoWrap());
         }
 
         foreach ((string name, string value) in shown)
         {
-            Text[] cells = [new(name), new(value), new(Sparkline.Of(_courses[name], width))];
+            Text[] cells = [new(name), new(value), new(Sparkline.Of(_histories[name], width))];
             table.AddRow(cells.Take(table.Columns.Count));
         }
 
