@@ -30,6 +30,7 @@ async Task TrainAsync()
         double loss = step.Backward(samples);
         nn.utils.clip_grad_norm_(policy.Parameters.Select(pair => pair.Value), max_norm: 1.0);
         optimizer.step();
-        Console.WriteLine($"step {number + 1}: reward {samples.SelectMany(sample => sample.Rewards).Average():F3}, loss {loss:F4}");
+        Console.WriteLine(FormattableString.Invariant(
+            $"step {number + 1}: reward {samples.SelectMany(sample => sample.Rewards).Average():F3}, loss {loss:F4}"));
     }
 }

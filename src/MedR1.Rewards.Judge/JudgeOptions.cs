@@ -102,7 +102,7 @@ public sealed record JudgeOptions
 
         Require(
             double.IsFinite(MinimumScore) && double.IsFinite(MaximumScore) && MinimumScore < MaximumScore,
-            $"MinimumScore is {MinimumScore} and MaximumScore {MaximumScore}: the maximum must be above the minimum.");
+            $"MinimumScore is {MinimumScore.ToText()} and MaximumScore {MaximumScore.ToText()}: the maximum must be above the minimum.");
         Require(MaxAttempts >= 1, $"MaxAttempts is {MaxAttempts}, expected at least 1.");
         Require(
             Timeout > TimeSpan.Zero && Timeout.TotalMilliseconds <= int.MaxValue,

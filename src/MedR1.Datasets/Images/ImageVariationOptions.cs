@@ -35,5 +35,5 @@ public sealed record ImageVariationOptions
     public double MaxContrast { get; init => field = Within(value, 1); } = 0.1;
 
     private static double Within(double value, double most) => value >= 0 && value <= most
-        ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"The value must be from 0 to {most}.");
+        ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"The value must be from 0 to {most.ToText()}.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Datasets;
 
 /// <summary>Computes statistics of data sets.</summary>
@@ -79,7 +81,9 @@ public static class StatisticsExtensions
         {
             OrderedDictionary<string, int> sorted = new(StringComparer.Ordinal);
             foreach ((string name, int count) in _counts
-                .OrderBy(pair => int.TryParse(pair.Key, out int number) ? number : int.MaxValue)
+                .OrderBy(pair => int.TryParse(pair.Key, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number)
+                    ? number
+                    : int.MaxValue)
                 .ThenBy(pair => pair.Key, StringComparer.Ordinal))
             {
                 sorted.Add(name, count);

@@ -160,7 +160,7 @@ public static class VqaDatasetExtensions
         {
             throw new ArgumentOutOfRangeException(
                 nameof(trainFraction), trainFraction,
-                $"The training fraction must be between 0 and 1, but is {trainFraction}.");
+                $"The training fraction must be between 0 and 1, but is {trainFraction.ToText()}.");
         }
 
         return (int)Math.Round(count * trainFraction, MidpointRounding.AwayFromZero);

@@ -17,7 +17,8 @@ internal readonly record struct ConfidentAnswer(double Confidence, bool IsCorrec
         {
             throw new ArgumentException(
                 $"'{answer.Example.Id}' has {answer.Example.Options.Count} options, but the {probabilities.Count} "
-                + $"probabilities {string.Join(", ", probabilities)} add up to {sum}; give one for each option, with a sum of 1.");
+                + $"probabilities {string.Join(", ", probabilities.Select(p => p.ToText()))} add up to {sum.ToText()}; "
+                + "give one for each option, with a sum of 1.");
         }
 
         // Options are compared by text, as in OptionEvaluator: options with the same text are one answer.

@@ -88,7 +88,7 @@ public sealed record OptionScoring
             && wrong != -1f)
         {
             throw new ArgumentException(
-                $"A log-probability can't be {wrong}: expected the natural logarithm of a probability, at most 0.",
+                $"A log-probability can't be {wrong.ToText()}: expected the natural logarithm of a probability, at most 0.",
                 nameof(tokenLogProbabilities));
         }
 

@@ -21,7 +21,7 @@ public static class HolmCorrection
             {
                 throw new ArgumentOutOfRangeException(
                     nameof(pValues), pValues[index], $"A p-value must be between 0 and 1, but number {index} is "
-                    + $"{pValues[index]}.");
+                    + $"{pValues[index].ToText()}.");
             }
 
             least = Math.Max(least, Math.Min(1, pValues[index] * (pValues.Count - rank++)));

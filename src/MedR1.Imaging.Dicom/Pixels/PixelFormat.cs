@@ -65,7 +65,7 @@ internal sealed record PixelFormat
         double frames = table.Decimal(DicomTag.NumberOfFrames, "Number of Frames") ?? 1;
         return frames is >= 1 and <= MostFrames && frames == Math.Floor(frames)
             ? (int)frames
-            : throw new DicomException($"Number of Frames is {frames}, but a whole number up to {MostFrames} was expected.");
+            : throw new DicomException($"Number of Frames is {frames.ToText()}, but a whole number up to {MostFrames} was expected.");
     }
 
     private void Check(DicomLimits limits)

@@ -48,7 +48,8 @@ internal static class GreyRenderer
     {
         if (wanted is DicomWindow given && (!(given.Width >= 1) || !double.IsFinite(given.Center)))
         {
-            throw new DicomException($"A window of width {given.Width} around {given.Center} is empty: use a width of at least 1.");
+            throw new DicomException(
+                $"A window of width {given.Width.ToText()} around {given.Center.ToText()} is empty: use a width of at least 1.");
         }
 
         if ((wanted ?? FileWindow(attributes)) is DicomWindow window)

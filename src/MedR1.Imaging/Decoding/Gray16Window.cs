@@ -15,7 +15,7 @@ public sealed record Gray16Window
         if (!double.IsFinite(low) || !double.IsFinite(high) || high <= low)
         {
             throw new ArgumentException(
-                $"A grey window from {low} to {high} is empty: give finite ends, the high one above the low one.");
+                $"A grey window from {low.ToText()} to {high.ToText()} is empty: give finite ends, the high one above the low one.");
         }
 
         Low = low;
@@ -45,7 +45,7 @@ public sealed record Gray16Window
     {
         if (!(width > 1))
         {
-            throw new ArgumentException($"The window width is {width}, but it must be above 1.", nameof(width));
+            throw new ArgumentException($"The window width is {width.ToText()}, but it must be above 1.", nameof(width));
         }
 
         return new Gray16Window(center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2);

@@ -8,7 +8,7 @@ public sealed class AspectRatioException : ArgumentException
     /// <param name="width">Columns of the image.</param>
     public AspectRatioException(long height, long width)
         : base(
-            $"An image of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width):0.#}, "
+            $"An image of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width).ToText("0.#")}, "
             + $"but at most {SmartResize.LargestAspectRatio} is supported. "
             + "Crop it, or split it into pieces, before passing it to the model.")
     {

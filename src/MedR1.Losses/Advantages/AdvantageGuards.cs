@@ -68,7 +68,7 @@ internal static class AdvantageGuards
         if (value is double number && !double.IsFinite(number))
         {
             throw new ArgumentException(
-                $"{what} is {number}, expected a finite number: use null instead, so that it does not affect "
+                $"{what} is {number.ToText()}, expected a finite number: use null instead, so that it does not affect "
                 + "its group.", parameter);
         }
     }

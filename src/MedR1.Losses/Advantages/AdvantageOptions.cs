@@ -76,13 +76,13 @@ public sealed record AdvantageOptions
 
         if (!(double.IsFinite(Epsilon) && Epsilon >= 0))
         {
-            problems.Add($"Epsilon is {Epsilon}, expected a finite number of at least 0.");
+            problems.Add($"Epsilon is {Epsilon.ToText()}, expected a finite number of at least 0.");
         }
 
         if (RewardRange is not null && !(RewardRange.Minimum <= RewardRange.Maximum))
         {
             problems.Add(
-                $"RewardRange is {RewardRange.Minimum} to {RewardRange.Maximum}: "
+                $"RewardRange is {RewardRange.Minimum.ToText()} to {RewardRange.Maximum.ToText()}: "
                 + "the minimum must not be above the maximum.");
         }
 

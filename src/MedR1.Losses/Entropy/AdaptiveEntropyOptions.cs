@@ -37,18 +37,18 @@ public sealed record AdaptiveEntropyOptions
         {
             if (!double.IsFinite(value))
             {
-                problems.Add($"{name} is {value}, expected a finite number.");
+                problems.Add($"{name} is {value.ToText()}, expected a finite number.");
             }
         }
 
         if (Step < 0)
         {
-            problems.Add($"Step is {Step}, expected at least 0.");
+            problems.Add($"Step is {Step.ToText()}, expected at least 0.");
         }
 
         if (Minimum > Maximum)
         {
-            problems.Add($"Minimum is {Minimum}, above Maximum {Maximum}: swap them.");
+            problems.Add($"Minimum is {Minimum.ToText()}, above Maximum {Maximum.ToText()}: swap them.");
         }
 
         return problems;

@@ -179,7 +179,7 @@ public sealed class GrpoLoss : IPolicyLoss
         if (RequiresReference && inputs.ReferenceLogProbabilities is null)
         {
             throw new ArgumentException(
-                $"ReferenceLogProbabilities is null, but KlCoefficient is {Options.KlCoefficient}: give the "
+                $"ReferenceLogProbabilities is null, but KlCoefficient is {Options.KlCoefficient.ToText()}: give the "
                 + "reference's, or set KlCoefficient to 0.", nameof(inputs));
         }
 

@@ -16,7 +16,7 @@ internal static class GrpoLossOptionsValidator
 
         void RequireFinite(string name, double? value, double least, bool strict = false) => Require(
             value is null || (double.IsFinite(value.Value) && (strict ? value > least : value >= least)),
-            $"{name} is {value}, expected a finite number {(strict ? "above" : "of at least")} {least}.");
+            $"{name} is {value?.ToText()}, expected a finite number {(strict ? "above" : "of at least")} {least.ToText()}.");
 
         void RequireDefined<T>(string name, T value)
             where T : struct, Enum => Require(
@@ -33,16 +33,16 @@ internal static class GrpoLossOptionsValidator
         RequireFinite(nameof(options.KlCoefficient), options.KlCoefficient, 0);
         Require(
             double.IsFinite(options.EntropyCoefficient),
-            $"EntropyCoefficient is {options.EntropyCoefficient}, expected a finite number.");
+            $"EntropyCoefficient is {options.EntropyCoefficient.ToText()}, expected a finite number.");
         Require(
             options.TopEntropyShare is >= 0 and <= 1,
-            $"TopEntropyShare is {options.TopEntropyShare}, expected a share from 0 to 1.");
+            $"TopEntropyShare is {options.TopEntropyShare.ToText()}, expected a share from 0 to 1.");
         Require(
             options.OffPolicyThreshold is null || double.IsFinite(options.OffPolicyThreshold.Value),
-            $"OffPolicyThreshold is {options.OffPolicyThreshold}, expected a finite number or null.");
+            $"OffPolicyThreshold is {options.OffPolicyThreshold?.ToText()}, expected a finite number or null.");
         Require(
             options.RatioBound is null || options.Objective == PolicyObjective.ClippedRatio,
-            $"RatioBound is {options.RatioBound}, but {options.Objective} does not use it: "
+            $"RatioBound is {options.RatioBound?.ToText()}, but {options.Objective} does not use it: "
             + "set Objective to ClippedRatio, or RatioBound to null.");
         ValidateParts(options, Require, RequireFinite);
         ValidateCombination(options, Require);
@@ -80,7 +80,7 @@ internal static class GrpoLossOptionsValidator
             requireFinite("SamplerCorrection.MinRatio", correction.MinRatio, 0, false);
             require(
                 !(correction.MinRatio > correction.MaxRatio),
-                $"SamplerCorrection.MinRatio is {correction.MinRatio}, above MaxRatio {correction.MaxRatio}: "
+                $"SamplerCorrection.MinRatio is {correction.MinRatio?.ToText()}, above MaxRatio {correction.MaxRatio?.ToText()}: "
                 + "swap them.");
             require(
                 Enum.IsDefined(correction.Mode),
@@ -109,12 +109,12 @@ internal static class GrpoLossOptionsValidator
             + $"{options.RatioLevel} has one per token: {Fix}ClippedRatio with SequenceSum.");
         require(
             options.KlCoefficient == 0,
-            $"CompletionTerm has no per-token divergence, but KlCoefficient is {options.KlCoefficient}: "
+            $"CompletionTerm has no per-token divergence, but KlCoefficient is {options.KlCoefficient.ToText()}: "
             + $"{Fix}set it to 0. RLOO subtracts β × the divergence from the reward: in a custom loop, pass it as penalties to "
             + "GroupAdvantages.Compute; the trainers don't support it.");
         require(
             options.TopEntropyShare == 1,
-            $"CompletionTerm has no per-token terms, but TopEntropyShare is {options.TopEntropyShare}: "
+            $"CompletionTerm has no per-token terms, but TopEntropyShare is {options.TopEntropyShare.ToText()}: "
             + $"{Fix}set it to 1.");
         require(
             options.SamplerCorrection is null || SamplerCorrection.IsOfSequences(options.SamplerCorrection.Mode),

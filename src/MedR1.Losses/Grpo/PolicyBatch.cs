@@ -136,7 +136,7 @@ internal sealed class PolicyBatch
         if (inputs.TokensInStep is double tokens && !(double.IsFinite(tokens) && tokens >= 0))
         {
             throw new ArgumentException(
-                $"TokensInStep is {tokens}, expected the active tokens of the whole optimizer step.", nameof(inputs));
+                $"TokensInStep is {tokens.ToText()}, expected the active tokens of the whole optimizer step.", nameof(inputs));
         }
     }
 

@@ -38,12 +38,12 @@ public sealed record PpoLossOptions
         List<string> problems = [.. Policy.Validate().Select(problem => "Policy." + problem)];
         if (!(double.IsFinite(ValueCoefficient) && ValueCoefficient >= 0))
         {
-            problems.Add($"ValueCoefficient is {ValueCoefficient}, expected a finite number of at least 0.");
+            problems.Add($"ValueCoefficient is {ValueCoefficient.ToText()}, expected a finite number of at least 0.");
         }
 
         if (ValueClip is double clip && !(double.IsFinite(clip) && clip > 0))
         {
-            problems.Add($"ValueClip is {clip}, expected a finite number above 0, or null for no clipping.");
+            problems.Add($"ValueClip is {clip.ToText()}, expected a finite number above 0, or null for no clipping.");
         }
 
         if (Policy.Normalization == LossNormalization.CompletionTerm || Policy.Objective == PolicyObjective.Vespo

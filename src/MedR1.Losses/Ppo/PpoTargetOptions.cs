@@ -39,17 +39,17 @@ public sealed record PpoTargetOptions
         List<string> problems = [];
         if (Discount is not (>= 0 and <= 1))
         {
-            problems.Add($"Discount is {Discount}, expected a number from 0 to 1.");
+            problems.Add($"Discount is {Discount.ToText()}, expected a number from 0 to 1.");
         }
 
         if (Lambda is not (>= 0 and <= 1))
         {
-            problems.Add($"Lambda is {Lambda}, expected a number from 0 to 1.");
+            problems.Add($"Lambda is {Lambda.ToText()}, expected a number from 0 to 1.");
         }
 
         if (!double.IsFinite(KlCoefficient))
         {
-            problems.Add($"KlCoefficient is {KlCoefficient}, expected a finite number; 0 needs no reference.");
+            problems.Add($"KlCoefficient is {KlCoefficient.ToText()}, expected a finite number; 0 needs no reference.");
         }
 
         return problems;

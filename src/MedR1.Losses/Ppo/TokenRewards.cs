@@ -56,7 +56,7 @@ public static class TokenRewards
             if (referenceLogProbabilities is null)
             {
                 throw new ArgumentException(
-                    $"referenceLogProbabilities is null, but klCoefficient is {klCoefficient}: give the reference's, "
+                    $"referenceLogProbabilities is null, but klCoefficient is {klCoefficient.ToText()}: give the reference's, "
                     + "or set klCoefficient to 0.",
                     nameof(referenceLogProbabilities));
             }

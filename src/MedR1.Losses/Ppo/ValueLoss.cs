@@ -44,7 +44,7 @@ public static class ValueLoss
         if (old_BT is null)
         {
             throw new ArgumentException(
-                $"The old values are null, but the clip is {width}: give the values while sampling, or set the clip to "
+                $"The old values are null, but the clip is {width.ToText()}: give the values while sampling, or set the clip to "
                 + "null.",
                 "oldValues");
         }

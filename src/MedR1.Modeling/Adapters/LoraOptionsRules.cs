@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
@@ -21,14 +20,14 @@ internal static class LoraOptionsRules
         }
 
         if (!IsAlpha(options.Alpha, isFromFile))
-            yield return $"Alpha (lora_alpha) is {Text(options.Alpha)}; give a finite number above 0.";
+            yield return $"Alpha (lora_alpha) is {options.Alpha.ToText()}; give a finite number above 0.";
         foreach ((string pattern, double alpha) in options.AlphaPattern.Where(pair => !IsAlpha(pair.Value, isFromFile)))
         {
-            yield return $"alpha_pattern gives '{pattern}' the alpha {Text(alpha)}; give a finite number above 0.";
+            yield return $"alpha_pattern gives '{pattern}' the alpha {alpha.ToText()}; give a finite number above 0.";
         }
 
         if (!(options.Dropout >= 0 && options.Dropout < 1))
-            yield return $"Dropout (lora_dropout) is {Text(options.Dropout)}; give at least 0 and below 1.";
+            yield return $"Dropout (lora_dropout) is {options.Dropout.ToText()}; give at least 0 and below 1.";
         if (options.TargetModules.Names is { Count: 0 } && options.ModulesToSave.Count == 0)
             yield return "There are no targets (target_modules); name layers such as q_proj and v_proj, or all-linear.";
         if (options.LayersToTransform is { Count: > 0 } && options.TargetModules.Names is null)
@@ -63,6 +62,4 @@ internal static class LoraOptionsRules
             return exception.Message;
         }
     }
-
-    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

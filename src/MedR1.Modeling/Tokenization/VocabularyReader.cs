@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -79,7 +80,7 @@ internal static class VocabularyReader
         HashSet<string> known = [.. tokens.Select(token => token.Content)];
         foreach (JsonProperty entry in added.EnumerateObject())
         {
-            if (!int.TryParse(entry.Name, out int id))
+            if (!int.TryParse(entry.Name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int id))
             {
                 throw new TokenizerFormatException(
                     path, $"added_tokens_decoder has the key '{entry.Name}', which is not an id.");

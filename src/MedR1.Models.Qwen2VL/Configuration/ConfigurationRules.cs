@@ -36,7 +36,7 @@ internal static class ConfigurationRules
         {
             throw new ModelConfigurationException(
                 source, "mrope_section", $"[{string.Join(", ", text.RotarySections)}]",
-                $"write three sections whose sum is half the width of a head, {text.HeadSize / 2.0}.");
+                $"write three sections whose sum is half the width of a head, {(text.HeadSize / 2.0).ToText()}.");
         }
     }
 
@@ -121,12 +121,12 @@ internal static class ConfigurationRules
     private static void Positive(string source, string field, double value)
     {
         if (!double.IsFinite(value) || value <= 0)
-            throw new ModelConfigurationException(source, field, $"{value}", "write a positive number.");
+            throw new ModelConfigurationException(source, field, $"{value.ToText()}", "write a positive number.");
     }
 
     private static void Spread(string source, string field, double value)
     {
         if (!double.IsFinite(value) || value < 0)
-            throw new ModelConfigurationException(source, field, $"{value}", "write a number that is not negative.");
+            throw new ModelConfigurationException(source, field, $"{value.ToText()}", "write a number that is not negative.");
     }
 }

@@ -112,7 +112,7 @@ internal static class ImageProcessorConfigurationFile
         void Colours(string field, IReadOnlyList<double> values, Func<double, bool> isGood, string wanted)
         {
             if (values.Count != 3 || !values.All(value => double.IsFinite(value) && isGood(value)))
-                throw new ModelConfigurationException(source, field, $"[{string.Join(", ", values)}]",
+                throw new ModelConfigurationException(source, field, $"[{string.Join(", ", values.Select(value => value.ToText()))}]",
                     $"write {wanted}.");
         }
     }

@@ -19,7 +19,7 @@ internal sealed partial class NumberReader
             if (!(double.IsFinite(unit.Factor) && unit.Factor > 0) || string.IsNullOrWhiteSpace(unit.Dimension))
             {
                 throw new ArgumentException(
-                    $"The unit '{name}' is {unit.Factor} of '{unit.Dimension}', expected a factor above 0 and a named "
+                    $"The unit '{name}' is {unit.Factor.ToText()} of '{unit.Dimension}', expected a factor above 0 and a named "
                     + "dimension.",
                     nameof(units));
             }

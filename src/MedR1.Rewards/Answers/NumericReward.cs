@@ -21,7 +21,7 @@ public sealed class NumericReward : IReward
         if (!(_options.AbsoluteTolerance >= 0 && _options.RelativeTolerance >= 0))
         {
             throw new ArgumentException(
-                $"AbsoluteTolerance is {_options.AbsoluteTolerance} and RelativeTolerance {_options.RelativeTolerance}, "
+                $"AbsoluteTolerance is {_options.AbsoluteTolerance.ToText()} and RelativeTolerance {_options.RelativeTolerance.ToText()}, "
                 + "expected at least 0.",
                 nameof(options));
         }

@@ -28,7 +28,7 @@ public sealed class CompositeReward : IReward
             if (!double.IsFinite(weight))
             {
                 throw new ArgumentException(
-                    $"The weight of '{reward.Name}' is {weight}, expected a finite number.", nameof(parts));
+                    $"The weight of '{reward.Name}' is {weight.ToText()}, expected a finite number.", nameof(parts));
             }
         }
 

@@ -66,7 +66,7 @@ internal sealed class FindingValidator(IReadOnlyDictionary<string, FindingDocume
         }
         else if (lower > upper || (lower == upper && (range.Above is not null || range.Below is not null)))
         {
-            problems.Add($"the range of finding '{name}' is empty: from {lower} to {upper}.");
+            problems.Add($"the range of finding '{name}' is empty: from {lower?.ToText()} to {upper?.ToText()}.");
         }
 
         if ((range.Near ?? []).Any(string.IsNullOrWhiteSpace))

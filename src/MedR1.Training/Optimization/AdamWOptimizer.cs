@@ -242,13 +242,13 @@ public sealed class AdamWOptimizer : IDisposable
         {
             if (!(group.LearningRate >= 0 && double.IsFinite(group.LearningRate)))
             {
-                yield return $"The learning rate of group '{group.Name}' is {group.LearningRate}, "
+                yield return $"The learning rate of group '{group.Name}' is {group.LearningRate.ToText()}, "
                     + "expected a finite number of at least 0.";
             }
 
             if (!(group.WeightDecay >= 0 && double.IsFinite(group.WeightDecay)))
             {
-                yield return $"The weight decay of group '{group.Name}' is {group.WeightDecay}, "
+                yield return $"The weight decay of group '{group.Name}' is {group.WeightDecay.ToText()}, "
                     + "expected a finite number of at least 0.";
             }
 

@@ -28,17 +28,17 @@ public sealed record AdamWOptions
         List<string> problems = [];
         if (!(Beta1 is >= 0 and < 1))
         {
-            problems.Add($"Beta1 is {Beta1}, expected at least 0 and below 1.");
+            problems.Add($"Beta1 is {Beta1.ToText()}, expected at least 0 and below 1.");
         }
 
         if (!(Beta2 is >= 0 and < 1))
         {
-            problems.Add($"Beta2 is {Beta2}, expected at least 0 and below 1.");
+            problems.Add($"Beta2 is {Beta2.ToText()}, expected at least 0 and below 1.");
         }
 
         if (!(Epsilon >= 0 && double.IsFinite(Epsilon)))
         {
-            problems.Add($"Epsilon is {Epsilon}, expected a finite number of at least 0.");
+            problems.Add($"Epsilon is {Epsilon.ToText()}, expected a finite number of at least 0.");
         }
 
         return problems;

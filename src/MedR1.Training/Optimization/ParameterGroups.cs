@@ -37,7 +37,7 @@ public static class ParameterGroups
         return [.. parameters
             .GroupBy(pair => (Rate: learningRateOf?.Invoke(pair.Key) ?? learningRate, Decayed: IsDecayed(pair.Value)))
             .Select(group => new ParameterGroup(
-                $"learning rate {group.Key.Rate}, {(group.Key.Decayed ? "decayed" : "not decayed")}", [.. group])
+                $"learning rate {group.Key.Rate.ToText()}, {(group.Key.Decayed ? "decayed" : "not decayed")}", [.. group])
             {
                 LearningRate = group.Key.Rate,
                 WeightDecay = group.Key.Decayed ? weightDecay : 0,

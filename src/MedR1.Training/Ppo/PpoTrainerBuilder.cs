@@ -69,8 +69,9 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
 
         Slots.Require(
             _loss?.Policy is not { ExcludeTruncated: true } || options.TruncationPenalty == 0,
-            $"The loss leaves out completions that were cut off, so none would get the TruncationPenalty {options.TruncationPenalty}: "
-            + ".UseLoss with Policy.ExcludeTruncated = false, or .Configure(options => options.TruncationPenalty = 0).");
+            "The loss leaves out completions that were cut off, so none would get the TruncationPenalty "
+            + $"{options.TruncationPenalty.ToText()}: .UseLoss with Policy.ExcludeTruncated = false, "
+            + "or .Configure(options => options.TruncationPenalty = 0).");
         Slots.Require(
             Reference is null || NeedsReference,
             "Neither targets nor loss need a reference, so the given one would only take memory: remove "

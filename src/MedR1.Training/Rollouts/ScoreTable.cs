@@ -20,7 +20,7 @@ internal sealed class ScoreTable
         {
             MarkFailed(group, sample);
             string limit = double.IsFinite(value) ? ", which is infinite in float32; use a smaller number" : "";
-            return new RewardFailure(name, RewardFailureKind.NotFinite, $"it returned {value} for sample {sample}{limit}.");
+            return new RewardFailure(name, RewardFailureKind.NotFinite, $"it returned {value.ToText()} for sample {sample}{limit}.");
         }
 
         _scores[group][sample][reward] = score;

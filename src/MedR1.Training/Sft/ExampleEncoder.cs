@@ -30,7 +30,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         if (wrong >= 0)
         {
             throw new InvalidDataException(
-                $"Example {index} has the token weight {encoded.Weights[wrong]}; weights must be finite and not negative.");
+                $"Example {index} has the token weight {encoded.Weights[wrong].ToText()}; weights must be finite and not negative.");
         }
 
         return encoded;
