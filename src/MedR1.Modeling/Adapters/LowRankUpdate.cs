@@ -89,7 +89,10 @@ internal sealed class LowRankUpdate
         return (ReferenceEquals(merged, weight) ? merged.clone() : merged).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Computes the layer's bias including that of the update; <see langword="null"/> if the update has none.</summary>
+    /// <summary>
+    /// Computes the layer's bias including that of the update, in the weight's data type; <see langword="null"/> if the update has
+    /// none.
+    /// </summary>
     public Tensor? MergeBias(Tensor weight, Tensor? bias)
     {
         if (UpBias is null)
@@ -98,7 +101,7 @@ internal sealed class LowRankUpdate
         using IDisposable noGradient = no_grad();
         Tensor own = bias ?? zeros_like(UpBias);
         Tensor added = Magnitude is null ? UpBias : UpBias * (Magnitude / Norm(Flat(weight)));
-        return own.to(UpBias.dtype).Plus(added, Scale).to(own.dtype).MoveToOuterDisposeScope();
+        return own.to(UpBias.dtype).Plus(added, Scale).to(weight.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the L2 norm of each row of the updated matrix, <c>[output]</c>, without gradient.</summary>

@@ -88,6 +88,19 @@ public sealed class LoraPolicyTests : IDisposable
         Assert.False(lora.IsMerged);
     }
 
+    // o_proj and lm_head have no bias of their own. bfloat16 keeps 8 bits, and log-probabilities of 4 to 8 have steps of 2^-5.
+    [Fact]
+    public void A_bias_of_B_is_merged_in_the_type_of_the_weights_also_where_the_layer_has_none()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(dataType: ScalarType.BFloat16);
+        using LoraPolicy lora = LoraPolicy.Create(
+            policy, new LoraOptions { TargetModules = ModuleSelection.Of("o_proj", "lm_head"), UpHasBias = true }, seed: 1);
+        LoraCase.Stir(lora);
+        float[] on = LoraCase.Score(lora);
+        lora.Merge();
+        TinyModel.Near(on, LoraCase.Score(lora), 0.1);
+    }
+
     [Fact]
     public void A_whole_model_is_not_written_into_an_adapters_folder()
     {
