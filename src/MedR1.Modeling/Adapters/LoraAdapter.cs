@@ -13,7 +13,9 @@ internal sealed class LoraAdapter : IDisposable
     {
         Options = options;
         Tensors = tensors;
-        Dropout = options.Dropout > 0 ? new LoraDropout(options.Dropout, seed) : null;
+
+        // A frozen adapter takes no gradient, so there is nothing for dropout to regularize, whether or not gradients are enabled.
+        Dropout = isTrainable && options.Dropout > 0 ? new LoraDropout(options.Dropout, seed) : null;
         _parameters = tensors.ToDictionary(tensor => tensor, Make);
         Parameters = [.. tensors.Select(tensor => KeyValuePair.Create(tensor.Name, _parameters[tensor]))];
         int index = 0;

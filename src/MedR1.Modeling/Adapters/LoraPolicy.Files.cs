@@ -30,7 +30,7 @@ public sealed partial class LoraPolicy
     /// <summary>Loads an adapter written by PEFT or this library onto a policy.</summary>
     /// <param name="policy">The base; the caller keeps ownership.</param>
     /// <param name="folder">The folder with adapter_config.json and adapter_model.safetensors.</param>
-    /// <param name="isTrainable">Whether the adapter takes gradients.</param>
+    /// <param name="isTrainable">Whether the adapter takes gradients; without them it has no dropout.</param>
     /// <param name="seed">Seed of dropout.</param>
     /// <exception cref="LoraException">The files don't match the model; lists every mistake.</exception>
     /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
