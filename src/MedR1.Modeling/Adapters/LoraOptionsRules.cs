@@ -54,7 +54,7 @@ internal static class LoraOptionsRules
     {
         try
         {
-            _ = new Regex(pattern);
+            _ = new Regex(PythonPattern.ToNet(pattern));
             return null;
         }
         catch (ArgumentException exception)

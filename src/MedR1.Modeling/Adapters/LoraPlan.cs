@@ -108,7 +108,7 @@ internal static class LoraPlan
     {
         foreach (string list in lists.Count == 0 ? [@"[^.]*"] : lists)
         {
-            Match match = Regex.Match(name, $@"\A.*?\.{list}\.(\d+)\.", RegexOptions.CultureInvariant, Patience);
+            Match match = Regex.Match(name, $@"\A.*?\.{PythonPattern.ToNet(list)}\.(\d+)\.", RegexOptions.CultureInvariant, Patience);
             if (match.Success)
                 return int.Parse(match.Groups[^1].Value, CultureInfo.InvariantCulture);
         }
@@ -130,7 +130,7 @@ internal static class LoraPlan
 
     // Like Python's re.match: anchored at the start, but at the end only if the pattern is.
     private static bool Fits(string name, string pattern) =>
-        Regex.IsMatch(name, $@"\A(?:{pattern})", RegexOptions.CultureInvariant, Patience);
+        Regex.IsMatch(name, $@"\A(?:{PythonPattern.ToNet(pattern)})", RegexOptions.CultureInvariant, Patience);
 
     private static void RequireTargets(
         LoraOptions options, AdapterHost host, List<LoraLayer> layers, bool isFromFile, List<string> mistakes)

@@ -59,7 +59,7 @@ public sealed record ModuleSelection
         name == listed || name.EndsWith($".{listed}", StringComparison.Ordinal);
 
     internal static bool Matches(string name, string pattern) =>
-        Regex.IsMatch(name, $@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, Patience);
+        Regex.IsMatch(name, $@"\A(?:{PythonPattern.ToNet(pattern)})\z", RegexOptions.CultureInvariant, Patience);
 
     /// <summary>Whether a layer is selected.</summary>
     internal bool Includes(string name, AdaptableLayerKind kind)
