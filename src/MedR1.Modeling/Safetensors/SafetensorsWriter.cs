@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 using TorchSharp;
@@ -75,7 +74,7 @@ public static unsafe class SafetensorsWriter
     {
         using MemoryStream stream = new();
         stream.Write(stackalloc byte[SafetensorsHeader.PrefixLength]);
-        JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        JsonWriterOptions options = new() { Encoder = ReferenceTextEncoder.Instance };
         using (Utf8JsonWriter json = new(stream, options))
         {
             json.WriteStartObject();

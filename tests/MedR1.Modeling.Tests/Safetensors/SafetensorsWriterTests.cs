@@ -58,6 +58,21 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.Equal(expected, File.ReadAllBytes(Path));
     }
 
+    // serde_json escapes these and nothing else (serde_json, ser.rs: the table ESCAPE): quotation mark, backslash, and below U+0020
+    // by a letter where there is one, otherwise by four lower-case digits.
+    [Fact]
+    public void Escapes_in_names_what_the_reference_escapes()
+    {
+        const string Name = "\u2028<\u007f\U0001f600\ufeff\u00ad\"\\\u0001\u001f\b\t\n\f\r";
+        SafetensorsFile.Save(Path, [new(Name, tensor(new byte[] { 7 }))], new Dictionary<string, string> { ["\U0001f600"] = Name });
+
+        const string Escaped = "\u2028<\u007f\U0001f600\ufeff\u00ad\\\"\\\\\\u0001\\u001f\\b\\t\\n\\f\\r";
+        string header = "{\"__metadata__\":{\"\U0001f600\":\"" + Escaped + "\"},\""
+            + Escaped + "\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
+        Assert.Equal(header, Encoding.UTF8.GetString(File.ReadAllBytes(Path).AsSpan()[8..^1]).TrimEnd(' '));
+        Assert.Equal([Name], SafetensorsFile.Load(Path).Keys);
+    }
+
     [Fact]
     public void Writes_the_same_bytes_again_after_reading()
     {
