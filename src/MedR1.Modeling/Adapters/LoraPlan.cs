@@ -8,27 +8,55 @@ internal static class LoraPlan
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Determines the layers of a new adapter. Options with the older names are rewritten in the current ones.</summary>
     /// <param name="options">The adapter's options.</param>
     /// <param name="host">The network.</param>
+    /// <param name="mistakes">Receives the mistakes.</param>
+    public static (LoraOptions Options, IReadOnlyList<LoraLayer> Layers) ForNew(
+        LoraOptions options, AdapterHost host, List<string> mistakes)
+    {
+        List<string> found = [];
+        IReadOnlyList<LoraLayer> layers = Make(options, host, LoraNames.Current, isFromFile: false, found);
+        if (found.Count > 0)
+        {
+            List<string> more = [];
+            IReadOnlyList<LoraLayer> older = Make(options, host, LoraNames.Older, isFromFile: false, more);
+            if (more.Count == 0)
+                return (LoraNames.InCurrent(options, older), older);
+        }
+
+        mistakes.AddRange(found);
+        return (options, layers);
+    }
+
+    /// <param name="options">The adapter's options.</param>
+    /// <param name="host">The network.</param>
+    /// <param name="nameOf">Which of a layer's names the options refer to.</param>
     /// <param name="isFromFile">
-    /// Whether the adapter is loaded from a file. Listed target names that match no layer, and alphas of 0 or below, are then
-    /// accepted, as in PEFT.
+    /// Whether the adapter is loaded from a file. Listed names that match no layer, and alphas of 0 or below, are then accepted,
+    /// as in PEFT.
     /// </param>
     /// <param name="mistakes">Receives the mistakes.</param>
     public static IReadOnlyList<LoraLayer> Make(
-        LoraOptions options, AdapterHost host, bool isFromFile, List<string> mistakes)
+        LoraOptions options, AdapterHost host, Func<AdaptableModule, string> nameOf, bool isFromFile, List<string> mistakes)
     {
         int before = mistakes.Count;
         mistakes.AddRange(LoraOptionsRules.Mistakes(options, isFromFile));
         if (mistakes.Count > before)
             return [];
-        List<LoraLayer> layers = Find(options, host, module => module.Name, mistakes);
-
-        // Patterns of adapters created with older transformers releases refer to the published names.
-        if (!layers.Exists(layer => layer.Rank > 0) && options.TargetModules.Pattern is not null)
-            layers = Find(options, host, module => module.PublishedName, mistakes);
-        RequireTargets(options, host, layers, isFromFile, mistakes);
-        return layers;
+        try
+        {
+            List<LoraLayer> layers = Find(options, host, nameOf, mistakes);
+            RequireTargets(options, host, nameOf, layers, isFromFile, mistakes);
+            return layers;
+        }
+        catch (RegexMatchTimeoutException exception)
+        {
+            mistakes.Add(
+                $"'{exception.Pattern}' was still being compared with '{exception.Input}' after {Patience.TotalSeconds} seconds; "
+                + "give a simpler pattern.");
+            return [];
+        }
     }
 
     private static List<LoraLayer> Find(
@@ -71,7 +99,7 @@ internal static class LoraPlan
             double alpha = ValueOf(options.AlphaPattern, name) ?? options.Alpha;
             double scale = rank == 0 ? 0 : alpha / (options.RankStabilized ? Math.Sqrt(rank) : rank);
             if (isTarget || isSaved || trainsBias)
-                layers.Add(new LoraLayer(module, rank, scale, isSaved, trainsBias));
+                layers.Add(new LoraLayer(module, rank, alpha, scale, isSaved, trainsBias));
         }
 
         return layers;
@@ -133,12 +161,13 @@ internal static class LoraPlan
         Regex.IsMatch(name, $@"\A(?:{PythonPattern.ToNet(pattern)})", RegexOptions.CultureInvariant, Patience);
 
     private static void RequireTargets(
-        LoraOptions options, AdapterHost host, List<LoraLayer> layers, bool isFromFile, List<string> mistakes)
+        LoraOptions options, AdapterHost host, Func<AdaptableModule, string> nameOf, List<LoraLayer> layers, bool isFromFile,
+        List<string> mistakes)
     {
         string known = string.Join(", ", host.Modules.Where(module => module.Layer.Kind == AdaptableLayerKind.Linear)
             .Select(module => LastOf(module.Name)).Distinct(StringComparer.Ordinal));
-        bool hasNone = !layers.Exists(layer => layer.Rank > 0);
-        if (hasNone && options.TargetModules.Names is not { Count: 0 } && mistakes.Count == 0)
+        bool isNamed = options.TargetModules.Names is not { Count: 0 };
+        if (isNamed && mistakes.Count == 0 && !layers.Exists(layer => layer.Rank > 0))
         {
             mistakes.Add(
                 $"target_modules is '{options.TargetModules}', which matches no layer of the model. Its layers are {known}.");
@@ -146,13 +175,16 @@ internal static class LoraPlan
         else if (!isFromFile)
         {
             mistakes.AddRange((options.TargetModules.Names ?? [])
-                .Where(target => !host.Modules.Any(module => ModuleSelection.IsNamed(module.Name, target)))
+                .Where(target => !host.Modules.Any(module => ModuleSelection.IsNamed(nameOf(module), target)))
                 .Select(target => $"The model has no layer '{target}' (target_modules). Its layers are {known}."));
         }
 
-        mistakes.AddRange(options.ModulesToSave
-            .Where(saved => !host.Modules.Any(module => IsInside(module.Name, saved)))
-            .Select(saved => $"The model has no module '{saved}' (modules_to_save). Its layers are {known}."));
+        if (!isFromFile || layers.Count == 0)
+        {
+            mistakes.AddRange(options.ModulesToSave
+                .Where(saved => !host.Modules.Any(module => IsInside(nameOf(module), saved)))
+                .Select(saved => $"The model has no module '{saved}' (modules_to_save). Its layers are {known}."));
+        }
     }
 
     private static string LastOf(string name)

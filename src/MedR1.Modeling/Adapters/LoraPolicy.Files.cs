@@ -18,11 +18,11 @@ public sealed partial class LoraPolicy
         ArgumentNullException.ThrowIfNull(options);
         LivePolicy.Require(policy);
         List<string> mistakes = [];
-        IReadOnlyList<LoraLayer> layers = LoraPlan.Make(options, policy.Adapters, isFromFile: false, mistakes);
+        (LoraOptions named, IReadOnlyList<LoraLayer> layers) = LoraPlan.ForNew(options, policy.Adapters, mistakes);
         if (mistakes.Count > 0)
             throw new LoraException($"for a {policy.ArchitectureName}", mistakes);
         LoraAdapter adapter = LoraAdapter.Empty(
-            options with { BaseModel = options.BaseModel ?? policy.SourceFolder }, layers, seed);
+            named with { BaseModel = options.BaseModel ?? policy.SourceFolder }, layers, seed);
         LoraInitializer.Fill(adapter, seed);
         return new LoraPolicy(policy, adapter);
     }

@@ -29,10 +29,24 @@ public sealed class LoraPlanTests
         List<string> mistakes = [];
         IReadOnlyList<LoraLayer> layers = LoraPlan.Make(
             Patterned with { RankStabilized = rankStabilized },
-            new AdapterHost([.. Names.Select(name => new AdaptableModule(name, name, layer))]), isFromFile: false, mistakes);
+            new AdapterHost([.. Names.Select(name => new AdaptableModule(name, name, layer))]), LoraNames.Current, isFromFile: false,
+            mistakes);
 
         Assert.Empty(mistakes);
         Assert.Equal(expected, layers.Select(one => one.Scale));
+    }
+
+    [Fact]
+    public void A_pattern_that_takes_too_long_is_a_mistake()
+    {
+        using Projection layer = new(2, 2, false, CPU, ScalarType.Float32);
+        List<string> mistakes = [];
+
+        // Every way to divide 40 letters into runs is tried before the missing end is noticed: 2^39 of them.
+        LoraPlan.Make(
+            new LoraOptions { TargetModules = ModuleSelection.Matching("(a+)+b") },
+            new AdapterHost([new AdaptableModule(new string('a', 40), "older", layer)]), LoraNames.Current, isFromFile: true, mistakes);
+        Assert.Contains("(a+)+b", Assert.Single(mistakes));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>What can be wrong with an adapter's files.</summary>
-public sealed class LoraFileTests : IDisposable
+public sealed partial class LoraFileTests : IDisposable
 {
     private const string Weights = "adapter_model.safetensors";
     private const string First = "base_model.model.model.language_model.layers.0.self_attn.q_proj.";
@@ -169,24 +169,5 @@ public sealed class LoraFileTests : IDisposable
         Edit(json => json["lora_alpha"] = -6);
         using LoraPolicy reversed = LoraPolicy.Load(_policy, Folder);
         Assert.True(LoraCase.Distance(off, LoraCase.Score(reversed)) > 1e-3);
-    }
-
-    private IReadOnlyList<string> Mistakes() =>
-        Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, Folder)).Errors;
-
-    private void Edit(Action<JsonObject> edit)
-    {
-        string path = Path.Combine(Folder, "adapter_config.json");
-        JsonObject json = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
-        edit(json);
-        File.WriteAllText(path, json.ToJsonString());
-    }
-
-    private void Rewrite(Func<Dictionary<string, Tensor>, Dictionary<string, Tensor>> edit)
-    {
-        string path = Path.Combine(Folder, Weights);
-        using DisposeScope scope = NewDisposeScope();
-        SafetensorsWriter.Write(
-            path, [.. edit(SafetensorsFile.Load(path)).Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))]);
     }
 }
