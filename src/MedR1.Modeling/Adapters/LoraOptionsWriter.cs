@@ -35,9 +35,12 @@ internal static class LoraOptionsWriter
             json.WriteBoolean("fan_in_fan_out", false);
             json.WriteBoolean("inference_mode", true);
             json.WriteBoolean("init_lora_weights", true);
-            Strings(json, "layers_pattern", options.LayersPatterns);
+
+            // PEFT refuses the patterns without the numbers, and a list without numbers next to a pattern of targets.
+            IReadOnlyList<int>? numbers = options.LayersToTransform is { Count: > 0 } some ? some : null;
+            Strings(json, "layers_pattern", numbers is null ? [] : options.LayersPatterns);
             json.WritePropertyName("layers_to_transform");
-            JsonSerializer.Serialize(json, options.LayersToTransform);
+            JsonSerializer.Serialize(json, numbers);
             json.WriteNumber("lora_alpha", options.Alpha);
             json.WriteBoolean("lora_bias", options.UpHasBias);
             json.WriteNumber("lora_dropout", options.Dropout);
@@ -51,7 +54,12 @@ internal static class LoraOptionsWriter
             }
 
             json.WriteEndObject();
-            Selection(json, "target_modules", options.TargetModules);
+
+            // An empty list for an adapter of saved modules alone: PEFT takes null for targets that are to be chosen by it.
+            if (options.TargetModules.Names is { Count: 0 } none)
+                Array(json, "target_modules", none);
+            else
+                Selection(json, "target_modules", options.TargetModules);
             json.WriteNull("task_type");
             json.WriteBoolean("use_dora", options.UseDora);
             json.WriteBoolean("use_rslora", options.RankStabilized);
@@ -73,11 +81,13 @@ internal static class LoraOptionsWriter
     private static void Strings(Utf8JsonWriter json, string field, IReadOnlyList<string> values)
     {
         if (values.Count == 0)
-        {
             json.WriteNull(field);
-            return;
-        }
+        else
+            Array(json, field, values);
+    }
 
+    private static void Array(Utf8JsonWriter json, string field, IReadOnlyList<string> values)
+    {
         json.WriteStartArray(field);
         foreach (string value in values)
         {

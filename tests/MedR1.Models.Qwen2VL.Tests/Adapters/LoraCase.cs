@@ -37,6 +37,7 @@ internal static class LoraCase
             TargetModules = ModuleSelection.Of("q_proj", "fc1"),
             ModulesToSave = ["merger", "lm_head", "norm"],
         },
+        ["saved modules alone"] = new() { TargetModules = ModuleSelection.Of(), ModulesToSave = ["patch_embed", "norm"] },
         ["magnitude"] = new()
         {
             Rank = 3,

@@ -153,6 +153,24 @@ public sealed partial class LoraFileTests
         Assert.Equal(LoraCase.Score(expected), LoraCase.Score(again));
     }
 
+    // Neither the lists nor a pattern without the numbers would be accepted by PEFT's LoraConfig.
+    [Fact]
+    public void What_has_no_effect_and_PEFT_refuses_is_not_written()
+    {
+        using LoraPolicy lora = LoraPolicy.Create(
+            _policy,
+            new LoraOptions { TargetModules = ModuleSelection.Matching(".*q_proj"), LayersPatterns = ["layers"], LayersToTransform = [] },
+            seed: 1);
+        lora.Save(Folder);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "adapter_config.json")))!;
+        Assert.Null(json["layers_pattern"]);
+        Assert.Null(json["layers_to_transform"]);
+        using LoraPolicy alone = LoraPolicy.Create(_policy, LoraCase.Kinds["saved modules alone"], seed: 1);
+        alone.Save(Folder);
+        json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "adapter_config.json")))!;
+        Assert.Empty(json["target_modules"]!.AsArray());
+    }
+
     private static void WriteOptions(JsonObject json, LoraOptions options)
     {
         json["target_modules"] = options.TargetModules.Pattern ?? (JsonNode)new JsonArray([.. options.TargetModules.Names!]);
