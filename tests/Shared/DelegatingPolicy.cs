@@ -28,7 +28,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
 
     public virtual long? DropoutSeed => policy.DropoutSeed;
 
-    public ModelPart PartOf(string parameterName) => policy.PartOf(parameterName);
+    public virtual ModelPart PartOf(string parameterName) => policy.PartOf(parameterName);
 
     public virtual Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts) => policy.EncodeImages(prompts);
 
@@ -36,7 +36,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
 
     public virtual IDisposable? KeepImageFeatures(long maxBytes) => policy.KeepImageFeatures(maxBytes);
 
-    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
+    public virtual IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         policy.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
 
     public virtual Tensor Prefill(
@@ -52,7 +52,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null) =>
         policy.TokenLogProbabilities(groups, options, imageFeatures);
 
-    public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
+    public virtual TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
         policy.SequenceLogProbabilities(sequences);
 
     public void BeginStep(long step) => policy.BeginStep(step);

@@ -196,7 +196,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     private bool ChangesVision => _adapter?.Layers.Exists(
-        layer => _base.PartOf(layer.Module.PublishedName) is ModelPart.Vision or ModelPart.Merger) == true;
+        layer => _base.PartOf($"{layer.Module.PublishedName}.weight") is ModelPart.Vision or ModelPart.Merger) == true;
 
     private AdapterHost.Switch SwitchOn()
     {
