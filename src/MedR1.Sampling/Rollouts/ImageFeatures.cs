@@ -59,7 +59,7 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
 
         using DisposeScope scope = NewDisposeScope();
         Tensor all = policy.EncodeImages([new EncodedPrompt([], images)])!;
-        long patchesToARow = images.Sum(image => (long)image.Grid.PatchCount) / all.shape[0];
+        long patchesToARow = PatchesToARow(images, all);
         long start = 0;
         foreach (EncodedImage image in images)
         {
@@ -69,6 +69,22 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
             _known.Add(image, new Entry(all.narrow(0, start, rows).clone().DetachFromDisposeScope()));
             start += rows;
         }
+    }
+
+    // Rows that are not in proportion to patches would silently give images the features of others.
+    private long PatchesToARow(EncodedImage[] images, Tensor features)
+    {
+        long patches = images.Sum(image => (long)image.Grid.PatchCount);
+        long rows = features.shape[0];
+        if (rows > 0 && patches % rows == 0 && images.All(image => image.Grid.PatchCount % (patches / rows) == 0))
+        {
+            return patches / rows;
+        }
+
+        throw new InvalidOperationException(
+            $"{policy.GetType().Name}.EncodeImages returned {rows} rows for images of "
+            + $"{string.Join(", ", images.Select(image => image.Grid.PatchCount))} patches, which can't be divided in proportion to the "
+            + "patches: every row must stand for the same number of patches of an EncodedImage's Grid.");
     }
 
     private Tensor Use(EncodedImage image)

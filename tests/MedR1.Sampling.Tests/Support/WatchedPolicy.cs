@@ -24,6 +24,8 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
 
     public Func<int, Tensor, Tensor>? Spoil { get; set; }
 
+    public Func<Tensor, Tensor>? SpoilFeatures { get; set; }
+
     public Action<int>? BeforeDecode { get; set; }
 
     public nn.Module Network => inner.Network;
@@ -47,7 +49,8 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
     {
         EncodedImages += prompts.Sum(prompt => prompt.Images.Count);
-        return inner.EncodeImages(prompts);
+        Tensor? features = inner.EncodeImages(prompts);
+        return features is null || SpoilFeatures is null ? features : SpoilFeatures(features);
     }
 
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity)
