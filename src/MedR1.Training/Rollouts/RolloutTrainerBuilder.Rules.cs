@@ -25,7 +25,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         Slots.Require(
             options.MaxNewTokens < Policy.ContextLength,
             $"MaxNewTokens is {options.MaxNewTokens}, but the model's context length is {Policy.ContextLength}, prompt "
-            + "included: .Configure(options => options.MaxNewTokens = 256).");
+            + $"included: .Configure(options => options.MaxNewTokens = {Policy.ContextLength / 2}).");
         Slots.Require(
             !ReferenceEquals(_reference, Policy),
             "The reference is the policy itself, so its weights would change too: remove .UseReference, or give it a "

@@ -139,6 +139,17 @@ public sealed class WrongUseTests : IDisposable
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
+    // Half of the context of 100, which the message offers, is accepted.
+    [Fact]
+    public void A_length_above_a_short_context_is_refused_with_one_that_fits()
+    {
+        using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 100 });
+        GrpoTrainerBuilder builder = Runs.Small(policy, options => options.MaxNewTokens = 256);
+
+        Assert.Contains(
+            "options.MaxNewTokens = 50", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
+    }
+
     [Fact]
     public void A_reward_that_is_missing_is_named_as_what_it_is()
     {
