@@ -17,7 +17,10 @@ public sealed class AdapterHost
     private LoraAdapter? _current;
 
     /// <summary>Creates a host for the layers.</summary>
-    /// <param name="modules">The layers, in the order of the network.</param>
+    /// <param name="modules">
+    /// The layers, in the order of the network, each of which applies its <see cref="IAdaptableLayer.Adapter"/> if it has one. The head is
+    /// named <c>lm_head</c>, so that <see cref="ModuleSelection.AllLinear"/> leaves it out.
+    /// </param>
     public AdapterHost(IReadOnlyList<AdaptableModule> modules)
     {
         ArgumentNullException.ThrowIfNull(modules);

@@ -1,8 +1,13 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A layer of a network that adapters can change, without modifying its parameters.</summary>
+/// <summary>
+/// A layer of a network that adapters can change, without modifying its parameters: it computes with those of
+/// <see cref="Adapter"/> instead, by <see cref="LayerAdapter.ApplyLinear(Tensor, Tensor, Tensor?)"/>,
+/// <see cref="LayerAdapter.ApplyEmbedding"/>, or <see cref="LayerAdapter.WeightOr"/> and <see cref="LayerAdapter.BiasOr"/>.
+/// </summary>
 public interface IAdaptableLayer
 {
     /// <summary>The kind of the layer.</summary>

@@ -19,7 +19,8 @@ public interface IAdaptablePolicy : IVisionLanguagePolicy
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="replaced">
-    /// The replacement values by published name. They may include a tied head; the checkpoint is then untied.
+    /// The replacement values by published name, in addition to or instead of those of <see cref="IVisionLanguagePolicy.Parameters"/>;
+    /// the caller keeps ownership. If they include a tied head or the embedding that it is tied to, the checkpoint holds both, untied.
     /// </param>
     /// <param name="cancellationToken">Cancels between tensors; no partial files remain.</param>
     void Save(string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default);

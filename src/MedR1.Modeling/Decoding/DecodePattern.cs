@@ -10,7 +10,7 @@ public sealed class DecodePattern : IAttentionPattern
 {
     /// <summary>Creates a pattern.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="rows">The rows of the step, each with room for a token; the rows of a prompt are adjacent.</param>
+    /// <param name="rows">The rows of the step, each with room for a token; fastest if the rows of a prompt are adjacent.</param>
     /// <exception cref="NotSupportedException">No kernel supports the cache.</exception>
     public DecodePattern(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows)
     {

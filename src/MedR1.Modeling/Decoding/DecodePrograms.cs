@@ -17,7 +17,7 @@ public sealed class DecodePrograms : IDisposable
     internal DecodePrograms(SlotKeyValueCache cache) => _cache = cache;
 
     /// <summary>Runs a step.</summary>
-    /// <param name="rows">The rows, each with room for a token; the rows of a prompt are adjacent.</param>
+    /// <param name="rows">The rows, each with room for a token; fastest if the rows of a prompt are adjacent.</param>
     /// <param name="tokens"><c>[rows]</c> int64: the token of each row.</param>
     /// <param name="adapters">The adapters of the network; a step recorded with one adapter is used only with that adapter.</param>
     /// <param name="pass">The network; must be the same in every call.</param>

@@ -3,7 +3,7 @@ namespace MedR1.Modeling;
 /// <summary>A policy that exposes the hidden states before its language-model head, for value heads and reward heads.</summary>
 public interface IHiddenStatePolicy : IVisionLanguagePolicy
 {
-    /// <summary>The size of a hidden state.</summary>
+    /// <summary>The width of the head's input.</summary>
     int HiddenSize { get; }
 
     /// <summary>

@@ -19,7 +19,11 @@ public sealed class CheckpointedPass : IDisposable
 
     /// <summary>Runs a layer, checkpointed if there is a gradient to compute.</summary>
     /// <param name="module">The layer.</param>
-    /// <param name="forward">Applies the layer; must be deterministic.</param>
+    /// <param name="forward">
+    /// Applies the layer; must be deterministic. Gradients reach only the input and the layer's parameters: add other tensors that take
+    /// a gradient, such as features of images, outside. What else it uses must live until the backward pass
+    /// (<see cref="Keep(IDisposable)"/>).
+    /// </param>
     /// <param name="input">The input of the layer.</param>
     /// <returns>The output of the layer.</returns>
     public Tensor Run(nn.Module module, Func<Tensor, Tensor> forward, Tensor input)
