@@ -9,7 +9,8 @@ public sealed class BlindPriorTests
     [Fact]
     public void Scores_options_by_how_often_they_were_right()
     {
-        BlindPrior prior = BlindPrior.Fit(s_train);
+        BlindPrior prior = BlindPrior.Fit([.. s_train, Examples.OptionsInText]);
+        Assert.Equal(3, prior.TrainCount);
         Assert.Equal(0.5625, prior.ScoreOf("ct"));
         Assert.Equal(1.25 / 3, prior.ScoreOf("PET"));
         Assert.Equal(0.25, prior.ScoreOf("X-ray"));
@@ -24,6 +25,7 @@ public sealed class BlindPriorTests
         Assert.Equal(1.25 / 2, prior.ScoreOf("PET."));
         Assert.Equal(0.25 / 2, prior.ScoreOf("PET"));
         Assert.Equal(0.25, prior.ScoreOf("ct"));
+        Assert.Equal("blind option prior, exact text", prior.Evaluate(s_train).Name);
     }
 
     [Fact]
@@ -35,13 +37,16 @@ public sealed class BlindPriorTests
             new VqaExample { Id = "o", Question = "?", Answer = "x" }, Examples.OptionsInText,
         ]);
         Assert.Equal(new Accuracy(1, 2), report.Overall.Accuracy);
-        Assert.Equal(BlindPrior.RuleName, report.Rule);
+        Assert.Equal((BlindPrior.RuleName, "blind option prior"), (report.Rule, report.Name));
         Assert.Throws<ArgumentException>(() => BlindPrior.Fit([]).Choose([]));
     }
 
+    // Of three B and two C, B is neither the first seen nor the one whose indices add up to most. A and B twice each: A comes first.
     [Fact]
     public void Takes_the_letter_that_was_right_most_often()
     {
+        int[] places = [2, 1, 2, 1, 1];
+        Assert.Equal(1, MajorityLetter.Fit(places.Select(place => Examples.Choice(place, "a", "b", "c"))).Index);
         MajorityLetter majority = MajorityLetter.Fit([.. s_train, Examples.Choice(1, "a", "b")]);
         Assert.Equal(0, majority.Index);
         Assert.Equal(new Accuracy(2, 3), majority.Evaluate(s_train).Overall.Accuracy);

@@ -122,6 +122,9 @@ public sealed class CalibrationReportTests
             () => CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(0.5, 0.4)]))).Message);
         Assert.Throws<ArgumentException>(
             () => CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(double.NaN, 1)])));
+        Assert.Contains("1.5, -0.5 add up to 1;", Assert.Throws<ArgumentException>(
+            () => CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(1.5, -0.5)]))).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => CalibrationReport.Measure(s_report, new CalibrationOptions { Bins = 0 }));
         Assert.Contains("No answer", Assert.Throws<ArgumentException>(
             () => CalibrationReport.Measure(Examples.Report("m", 1, 2))).Message);
     }

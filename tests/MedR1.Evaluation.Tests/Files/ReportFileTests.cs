@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace MedR1.Evaluation.Tests;
 
 public sealed class ReportFileTests : IDisposable
@@ -47,7 +49,10 @@ public sealed class ReportFileTests : IDisposable
         Assert.Equal((s_report.Name, s_report.Rule, s_report.Origin), (read.Name, read.Rule, read.Origin));
         Assert.Equal(s_report.Overall, read.Overall);
         Assert.Equal(s_report.ByModality, read.ByModality);
+        Assert.Equal(s_report.ByQuestionType, read.ByQuestionType);
         Assert.Equal(s_report.ByDataset, read.ByDataset);
+        Assert.Equal(
+            (null, null, null), (read.Answers[1].Example.Modality, read.Answers[1].Example.QuestionType, read.Answers[1].Completion));
         Assert.Equal(s_report.ByFamily, read.ByFamily);
         Assert.Equal((1, 1), (read.UnreadableCount, read.TruncatedCount));
         Assert.Equal(s_report.Answers[0].Example.Options, read.Answers[0].Example.Options);
@@ -55,6 +60,35 @@ public sealed class ReportFileTests : IDisposable
         Assert.Equal([5, 6], read.Answers[0].Completion!.TokenIds);
         Assert.Empty(ReportComparison.Compare(s_report, read).Warnings);
         Assert.Empty(Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, "*.tmp"));
+    }
+
+    [Fact]
+    public void Replaces_a_file_and_leaves_nothing_behind_where_it_can_not()
+    {
+        ReportFile.Save(s_report, Path);
+        ReportFile.Save(EvaluationReport.Create("second", "r", [Examples.Answered(true)]), Path);
+        Assert.Equal("second", ReportFile.Load(Path).Name);
+
+        string occupied = System.IO.Path.Combine(_folder, "occupied");
+        Directory.CreateDirectory(occupied);
+        Assert.True(Record.Exception(() => ReportFile.Save(s_report, occupied)) is IOException or UnauthorizedAccessException);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    // Without a hash of the answers, that of the data set is theirs.
+    [Fact]
+    public void What_a_file_may_leave_out_is_not_needed()
+    {
+        ReportFile.Save(s_report, Path);
+        JsonNode document = JsonNode.Parse(File.ReadAllText(Path))!;
+        Assert.True(document.AsObject().Remove("answersHash"));
+        Assert.True(document["answers"]![0]!.AsObject().Remove("tokenIds"));
+        File.WriteAllText(Path, document.ToJsonString());
+        Assert.Empty(ReportFile.Load(Path).Answers[0].Completion!.TokenIds);
+
+        document["answers"]![1]!["id"] = "opened";
+        File.WriteAllText(Path, document.ToJsonString());
+        Assert.Contains("changed or damaged", Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
     }
 
     [Theory]

@@ -54,6 +54,23 @@ public sealed class OptionEvaluatorTests
         Assert.Equal(new Accuracy(1, 1), report.Overall.Accuracy);
     }
 
+    // The first option is chosen each time. Questions without options count as done, but are not reported.
+    [Fact]
+    public async Task Reports_its_progress_and_the_callers_name_and_origin()
+    {
+        VqaExample right = Examples.Choice(0, "CT", "MRI", "PET"), wrong = Examples.Choice(1, "CT", "MRI", "PET");
+        ListDataset dataset = new(Examples.OptionsInText, right, wrong);
+        DelegateContinuationScorer scorer = Scorer([], [[-1f], [-2f], [-3f]]);
+        ProgressList<EvaluationProgress> progress = [];
+        EvaluationReport named = await OptionEvaluator.EvaluateAsync(
+            scorer, dataset, OptionScoring.OmniMedVqaPrefix,
+            new EvaluationOptions { Name = "model", Origin = new ReportOrigin { Model = "tiny", Dataset = "given" } }, progress);
+        Assert.Equal([new EvaluationProgress(2, 3, 1), new EvaluationProgress(3, 3, 1)], progress);
+        Assert.Equal(("model", "tiny", "given"), (named.Name, named.Origin.Model, named.Origin.Dataset));
+        EvaluationReport plain = await OptionEvaluator.EvaluateAsync(scorer, dataset, OptionScoring.OmniMedVqaPrefix);
+        Assert.Equal(("list", null, "list"), (plain.Name, plain.Origin.Model, plain.Origin.Dataset));
+    }
+
     // A model that rules a token out gives it the log-probability of minus infinity.
     [Fact]
     public void Texts_of_probability_0_leave_a_distribution()
@@ -74,6 +91,8 @@ public sealed class OptionEvaluatorTests
         Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([[0.5f]]));
         Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([[float.NaN]]));
         Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([[]]));
+        Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([[-1f], []]));
+        Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([]));
         await Assert.ThrowsAsync<InvalidOperationException>(() => OptionEvaluator.EvaluateAsync(
             Scorer([], [[-1f]]), new ListDataset(s_example), OptionScoring.OmniMedVqaPrefix));
     }

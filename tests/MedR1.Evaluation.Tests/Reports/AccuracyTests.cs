@@ -21,6 +21,12 @@ public sealed class AccuracyTests
         Assert.Equal((0.565518, 1.0), (Math.Round(new Accuracy(5, 5).Low, 6), new Accuracy(5, 5).High));
     }
 
+    // Rounding of the formula would leave ends such as -1e-17.
+    [Fact]
+    public void Ends_are_exact_without_right_or_without_wrong_answers() => Assert.All(
+        Enumerable.Range(1, 500),
+        count => Assert.Equal((0.0, 1.0), (new Accuracy(0, count).Low, new Accuracy(count, count).High)));
+
     // By the formula, in Python; twice the count has no room in 32 bits.
     [Fact]
     public void Gives_Wilsons_interval_of_two_thousand_million_answers()

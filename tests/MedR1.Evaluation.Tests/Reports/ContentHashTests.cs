@@ -18,8 +18,10 @@ public sealed class ContentHashTests
         [
             .. Text("q"), .. Text("é?"), .. Count(2), .. Text("a"), .. Text("b"), .. Text("b"), .. Count(1),
             .. Text("1.png"),
+            .. Text("o"), .. Text("?"), .. Count(0), .. Text("x"), .. Count(-1), .. Text(""),
         ];
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(stream)), ContentHash.OfExamples([example]));
+        VqaExample open = new() { Id = "o", Question = "?", Answer = "x" };
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(stream)), ContentHash.OfExamples([example, open]));
     }
 
     [Fact]
@@ -45,7 +47,11 @@ public sealed class ContentHashTests
             Directory.CreateDirectory(Path.Combine(folder, "sub"));
             File.WriteAllText(Path.Combine(folder, "sub", "b"), "2");
             File.WriteAllText(Path.Combine(folder, "a"), "1");
-            string first = ContentHash.OfFolder(folder);
+            ProgressList<string> files = [];
+            string first = ContentHash.OfFolder(folder, files);
+            Assert.Equal(["a", "sub/b"], files);
+            Assert.Throws<OperationCanceledException>(
+                () => ContentHash.OfFolder(folder, cancellationToken: new CancellationToken(canceled: true)));
             Assert.Equal(
                 Convert.ToHexStringLower(SHA256.HashData(
                     [.. Text("a"), .. Count(1), (byte)'1', .. Text("sub/b"), .. Count(1), (byte)'2'])), first);

@@ -53,6 +53,9 @@ public sealed class ReportTableTests
             "5 questions and 'others' has 5; ids only in the first: 4 ('b', 'c', 'd', …), only in the second: 4 ('v', 'w', 'x', …).",
             Assert.Throws<ArgumentException>(() => ReportTable.ToText(report, Of("others", "a", "v", "w", "x", "y"))).Message);
         Assert.Contains(
+            "only in the first: 3 ('c', 'd', 'e'), only in the second: 0.",
+            Assert.Throws<ArgumentException>(() => ReportTable.ToText(report, Of("fewer", "a", "b"))).Message);
+        Assert.Contains(
             "only in the first: 0, only in the second: 1 ('a').",
             Assert.Throws<ArgumentException>(
                 () => ReportTable.ToText(Of("once", "a", "b"), Of("twice", "a", "a", "b"))).Message);

@@ -20,6 +20,7 @@ public sealed class MedEvalKitRuleTests
     [InlineData("<answer></answer>C", "B")]
     [InlineData("I think it's a CT scan of the head", "D")]
     [InlineData("答案:C", "C")]
+    [InlineData("E", "D")]
     [InlineData("zzzz", "A")]
     [InlineData("", "A")]
     public void Reads_what_the_kit_reads(string text, string letter) =>
@@ -47,6 +48,12 @@ public sealed class MedEvalKitRuleTests
             new ScoredAnswer(null, false),
             s_rule.Score(new VqaExample { Id = "o", Question = "?", Answer = "Edema" }, "Edema"));
     }
+
+    // Similarity would choose "a. z", whose ratio to "z" is 2 / 5, before "z. t25" with 2 / 7.
+    [Fact]
+    public void Z_is_a_letter_if_there_are_26_options() => Assert.Equal(
+        new ScoredAnswer("Z", true),
+        s_rule.Score(Examples.Choice(25, ["z", .. Enumerable.Range(1, 25).Select(i => $"t{i}")]), "Z"));
 
     private sealed record Row(string[] Options, string Gold, string Response, bool Right);
 }

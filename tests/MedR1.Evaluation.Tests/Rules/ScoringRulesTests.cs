@@ -32,6 +32,11 @@ public sealed class ScoringRulesTests
         Assert.Equal(0, OmniMedVqaRule.MostSimilar(["ab", "ab"], "ab"));
         Assert.Null(OmniMedVqaRule.MostSimilar(["xyz", "xyy"], "ab"));
         Assert.Null(OmniMedVqaRule.MostSimilar([], "ab"));
+
+        // Eight letters in common: a ratio of 16 / 20.
+        Assert.Equal(
+            new ScoredAnswer("Ultrasound", false), ScoringRules.Lenient.Score(s_example, "<answer>Ultrasonic</answer>"));
+        Assert.Equal(new ScoredAnswer(null, false), ScoringRules.Lenient.Score(s_example, "<answer>?</answer>"));
         Assert.Equal(
             new ScoredAnswer(null, false), ScoringRules.OmniMedVqa.Score(Examples.Choice(0, "xyz", "xyy"), "ab"));
     }

@@ -8,22 +8,24 @@ public sealed class EvaluatorTests
     private static readonly ListDataset s_dataset = new(
         [.. Enumerable.Range(0, 5).Select(i => Examples.Choice(i % 2, "first", "second") with { Id = $"q{i}" })]);
 
+    // 'A' is right for every second question.
+    private static readonly EvaluationProgress[] s_progress = [new(1, 5, 1), new(2, 5, 1), new(3, 5, 2), new(4, 5, 2), new(5, 5, 3)];
+
     [Fact]
     public async Task Asks_every_question_once_and_greedily_in_batches()
     {
         FakeSampler sampler = new(_ => "<answer>A</answer>");
-        List<EvaluationProgress> progress = [];
+        ProgressList<EvaluationProgress> progress = [];
 
         EvaluationReport report = await Evaluator.EvaluateAsync(
             sampler, s_dataset, PromptTemplates.AnswerOnly, ScoringRules.MedR1,
-            new EvaluationOptions { BatchSize = 2, MaxNewTokens = 9, Name = "model" }, new Progress(progress));
+            new EvaluationOptions { BatchSize = 2, MaxNewTokens = 9, Name = "model" }, progress);
 
         Assert.Equal([2, 2, 1], sampler.BatchSizes);
         Assert.Equal(new SamplingOptions { SamplesPerPrompt = 1, Temperature = 0, MaxNewTokens = 9 }, sampler.Options);
         Assert.Equal(("model", "med-r1", new Accuracy(3, 5)), (report.Name, report.Rule, report.Overall.Accuracy));
         Assert.Equal(["q0", "q1", "q2", "q3", "q4"], report.Answers.Select(answer => answer.Example.Id));
-        Assert.Equal(5, progress.Count);
-        Assert.Equal(new EvaluationProgress(5, 5, 3), progress[^1]);
+        Assert.Equal(s_progress, progress);
     }
 
     // 256 tokens are those of Med-R1's evaluation.
@@ -62,7 +64,26 @@ public sealed class EvaluatorTests
         }
 
         Assert.Equal(runs[0], runs[1]);
+
+        // 4 + 0x9E3779B97F4A7C15 and 4 + 2 · 0x9E3779B97F4A7C15, modulo 2⁶⁴, as signed numbers.
+        Assert.Equal(["-7046029254386353127", "4354685564936845358"], runs[0].Take(2));
         Assert.Equal(5, runs[0].Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Keeps_the_callers_name_origin_and_seed_and_takes_the_data_sets_otherwise()
+    {
+        FakeSampler sampler = new(_ => "<answer>A</answer>");
+        ReportOrigin origin = new() { Model = "tiny", Dataset = "given" };
+        ProgressList<EvaluationProgress> progress = [];
+        SampledReport named = await Evaluator.EvaluateSamplesAsync(
+            sampler, s_dataset, new Seeding(), ScoringRules.MedR1, new() { Name = "model", Origin = origin }, progress);
+        Assert.Equal(("model", "tiny", "given"), (named.Name, named.Origin.Model, named.Origin.Dataset));
+        Assert.Equal(s_progress, progress);
+        Assert.Equal(Enumerable.Repeat("77", 5), sampler.Seeds);
+        SampledReport plain = await Evaluator.EvaluateSamplesAsync(
+            sampler, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1, new() { Origin = origin with { Dataset = null } });
+        Assert.Equal(("list", "tiny", "list"), (plain.Name, plain.Origin.Model, plain.Origin.Dataset));
     }
 
     [Fact]
@@ -70,7 +91,8 @@ public sealed class EvaluatorTests
     {
         IReadOnlyList<EvaluationReport> reports = await BlindBaselines.OfModelAsync(
             new FakeSampler(_ => "<answer>A</answer>"), [s_dataset.WithoutImages(), s_dataset], PromptTemplates.AnswerOnly,
-            ScoringRules.MedR1);
+            ScoringRules.MedR1, new EvaluationOptions { Name = "not used", MaxNewTokens = 9 });
+        Assert.Equal("greedy, at most 9 tokens", reports[1].Origin.Sampling);
         Assert.Equal(["list (question only)", "list"], reports.Select(report => report.Name));
         Assert.Equal([3, 3], reports.Select(report => report.Overall.Accuracy.Correct));
         IReadOnlyList<EvaluationReport> fitted = BlindBaselines.FromTraining(s_dataset, s_dataset);
@@ -101,6 +123,17 @@ public sealed class EvaluatorTests
             () => Evaluator.EvaluateAsync(lazy, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1));
         Assert.Contains("answered only 4 of 5", few.Message);
 
+        FakeSampler eager = new(_ => "A") { GroupsLeftOut = -1 };
+        InvalidOperationException many = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Evaluator.EvaluateAsync(eager, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1));
+        Assert.Contains("for prompt 5 of 5 were expected", many.Message);
+
+        // Of the third group, the second answer was cancelled: what is whole of it does not count.
+        FakeSampler cancelled = new(_ => "A") { CancelledAt = 2 };
+        few = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Evaluator.EvaluateSamplesAsync(cancelled, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1));
+        Assert.Contains("answered 2 of 5", few.Message);
+
         FakeSampler confused = new(_ => "A") { Reverses = true };
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => Evaluator.EvaluateAsync(confused, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1));
@@ -111,9 +144,11 @@ public sealed class EvaluatorTests
         () => Evaluator.EvaluateAsync(
             new FakeSampler(_ => "A"), new ListDataset(), PromptTemplates.Plain, ScoringRules.MedR1));
 
-    private sealed class Progress(List<EvaluationProgress> seen) : IProgress<EvaluationProgress>
+    private sealed class Seeding : IPromptTemplate
     {
-        public void Report(EvaluationProgress value) => seen.Add(value);
+        public string Name => "seeding";
+
+        public VqaPrompt Format(VqaExample example) => PromptTemplates.Plain.Format(example) with { Seed = 77 };
     }
 
     private sealed class FakeSampler(Func<int, string> answer) : ISampler
@@ -128,6 +163,8 @@ public sealed class EvaluatorTests
 
         public bool Reverses { get; init; }
 
+        public int? CancelledAt { get; init; }
+
         public async IAsyncEnumerable<CompletionGroup> SampleAsync(
             IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -137,12 +174,15 @@ public sealed class EvaluatorTests
             foreach (int index in Enumerable.Range(0, prompts.Count - GroupsLeftOut))
             {
                 await Task.Yield();
-                VqaPrompt prompt = prompts[Reverses ? prompts.Count - 1 - index : index];
-                Completion completion =
-                    new() { Text = answer(index), TokenIds = [1], StopReason = StopReason.EndToken };
+                VqaPrompt prompt = prompts[Math.Min(Reverses ? prompts.Count - 1 - index : index, prompts.Count - 1)];
+                IEnumerable<Completion> completions = Enumerable.Range(0, options.SamplesPerPrompt).Select(sample => new Completion
+                {
+                    Text = answer(index),
+                    TokenIds = [1],
+                    StopReason = index == CancelledAt && sample == 1 ? StopReason.Cancelled : StopReason.EndToken,
+                });
                 Seeds.Add($"{prompt.Seed}");
-                yield return new CompletionGroup(
-                    prompt, [.. Enumerable.Repeat(completion, options.SamplesPerPrompt)]) { PromptIndex = index };
+                yield return new CompletionGroup(prompt, [.. completions]) { PromptIndex = index };
             }
         }
     }

@@ -50,11 +50,30 @@ public sealed class SampledReportTests
     [Fact]
     public void Says_what_guessing_gives() => Assert.Equal(5.0 / 9, s_report.ChanceOfAnyAt(2), 12);
 
+    // Chance: (1/3 + 1/2 + 0) / 3, since nobody guesses an open question.
+    [Fact]
+    public void Questions_may_differ_in_their_answers_and_options()
+    {
+        VqaExample open = new() { Id = "o", Question = "?", Answer = "x" };
+        SampledReport report = SampledReport.Create("model", "rule",
+        [
+            Question("A", "A", "B", "A"),
+            new SampledAnswers(Examples.Choice(0, "x", "y"), [Examples.Answered(true)]),
+            new SampledAnswers(open, [Examples.Answered(false, open), Examples.Answered(false, open)]),
+        ]);
+        Assert.Equal(1, report.SampleCount);
+        Assert.Equal((2.0 / 3 + 1 + 0) / 3, report.MeanAccuracy, 12);
+        Assert.Equal(5.0 / 18, report.ChanceOfAnyAt(1), 12);
+    }
+
     [Fact]
     public void Refuses_more_answers_than_there_are()
     {
         Assert.Contains("has 3 answers", Assert.Throws<ArgumentOutOfRangeException>(() => s_report.MajorityAt(4)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_report.BestAt(4, _ => 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_report.AnyCorrectAt(4));
         Assert.Throws<ArgumentOutOfRangeException>(() => s_report.PassAt(4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_report.ChanceOfAnyAt(0));
         Assert.Throws<ArgumentException>(() => SampledReport.Create("m", "r", []));
     }
 

@@ -25,6 +25,7 @@ public sealed class TransferTests
         Assert.Equal(5, s_grpo.Cells.Count());
         Assert.Equal(
             new TransferMeans(null, null, null), new TransferMatrix("none", "r", ["CT"], []).Means);
+        Assert.Null(new TransferRow("none", "r", new Dictionary<string, Accuracy>()).Mean);
     }
 
     // Gains: CT→CT 0.5, CT→MRI 0.2, MRI→MRI 0.4, MRI→CT 0.2; OCT has no zero-shot.
@@ -123,5 +124,17 @@ public sealed class TransferTests
         Assert.Throws<ArgumentException>(() => new TransferMatrix("m", "r", ["CT"], [cell, cell]));
         Assert.Contains("none of MRI", Assert.Throws<ArgumentException>(
             () => new TransferMatrix("m", "r", ["MRI"], [cell])).Message);
+        Assert.Throws<ArgumentException>(() => new TransferMatrix("m", "r", ["MRI"], [cell with { Train = "MRI" }]));
+        Assert.Throws<ArgumentException>(() => new TransferMatrix("m", "r", ["MRI"], [cell with { Test = "MRI" }]));
+    }
+
+    [Fact]
+    public void What_is_left_of_a_matrix_keeps_its_origin()
+    {
+        TransferMatrix matrix = new("m", "r", ["CT", "MRI"], s_grpo.Cells.Where(cell => cell.Test != "OCT"))
+        {
+            Origin = Examples.Origin,
+        };
+        Assert.Equal(Examples.Origin, matrix.Among(["CT"]).Origin);
     }
 }
