@@ -2,7 +2,7 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Writes the weights of a checkpoint folder: one file, or shards with an index if the weights exceed the maximum shard size. All
-/// files are complete on disk before the first is renamed into place; the index follows. Replacing existing shards takes several
+/// files are complete on disk before the first is renamed into place, the index last. Replacing existing shards takes several
 /// renames; to be safe against a crash between them, write to a new folder and swap the folders.
 /// </summary>
 public static class CheckpointWriter
@@ -54,17 +54,17 @@ public static class CheckpointWriter
                 files.Add(SafetensorsWriter.WriteTemporary(Path.Combine(folder, name), shards[index], null, counter));
             }
 
+            if (shards.Count > 1)
+            {
+                names.Add(CheckpointIndex.FileName);
+                files.Add(AtomicFile.Prepare(Path.Combine(folder, CheckpointIndex.FileName), CheckpointIndex.Write(map, total)));
+            }
+
             files.ForEach(file => file.Commit());
         }
         finally
         {
             files.ForEach(file => file.Dispose());
-        }
-
-        if (shards.Count > 1)
-        {
-            names.Add(CheckpointIndex.FileName);
-            AtomicFile.Write(Path.Combine(folder, CheckpointIndex.FileName), CheckpointIndex.Write(map, total));
         }
 
         RemoveOthers(folder, names);

@@ -103,6 +103,7 @@ public sealed class BytePairTokenizer : ITextTokenizer
     /// tokenizer_config.json. No file is replaced before all are written.
     /// </summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
+    /// <exception cref="DiskFullException">The disk is full; existing files are unchanged, and no partial file remains.</exception>
     /// <exception cref="IOException">A file can't be written.</exception>
     public void Save(string folder)
     {

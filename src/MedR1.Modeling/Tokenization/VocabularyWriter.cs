@@ -7,8 +7,6 @@ namespace MedR1.Modeling;
 /// <summary>Writes a vocabulary as tokenizer.json, vocab.json, merges.txt and tokenizer_config.json.</summary>
 internal static class VocabularyWriter
 {
-    private const string Unfinished = ".unfinished";
-
     private const string ByteLevel =
         """{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}""";
 
@@ -16,7 +14,8 @@ internal static class VocabularyWriter
     private static readonly JsonWriterOptions _options =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes all files under temporary names, then renames them.</summary>
+    /// <summary>Writes all files; each of them is complete on disk before the first is renamed into place.</summary>
+    /// <exception cref="DiskFullException">The disk is full; existing files are unchanged.</exception>
     public static void Write(string folder, VocabularyContent content)
     {
         Directory.CreateDirectory(folder);
@@ -28,28 +27,19 @@ internal static class VocabularyWriter
                 "#version: 0.2\n" + string.Concat(content.Merges.Select(merge => $"{merge.Left} {merge.Right}\n")))),
             ("tokenizer_config.json", Json(json => WriteConfiguration(json, content))),
         ];
+        List<AtomicFile> written = [];
         try
         {
             foreach ((string name, byte[] bytes) in files)
             {
-                File.WriteAllBytes(Path.Combine(folder, name + Unfinished), bytes);
+                written.Add(AtomicFile.Prepare(Path.Combine(folder, name), bytes));
             }
 
-            foreach ((string name, _) in files)
-            {
-                File.Move(Path.Combine(folder, name + Unfinished), Path.Combine(folder, name), overwrite: true);
-            }
+            written.ForEach(file => file.Commit());
         }
         finally
         {
-            foreach ((string name, _) in files)
-            {
-                string path = Path.Combine(folder, name + Unfinished);
-                if (File.Exists(path))
-                {
-                    File.Delete(path);
-                }
-            }
+            written.ForEach(file => file.Dispose());
         }
     }
 

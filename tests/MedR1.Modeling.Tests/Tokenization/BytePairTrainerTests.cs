@@ -75,10 +75,24 @@ public sealed class BytePairTrainerTests : IDisposable
     [Fact]
     public void A_save_that_fails_leaves_nothing_half_written()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "merges.txt.unfinished"));
+        Directory.CreateDirectory(Path.Combine(_folder, "tokenizer.json"));
 
         Assert.ThrowsAny<Exception>(() => BytePairTrainer.Train(["aa aa"], 300, []).Save(_folder));
         Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
+    [Fact]
+    public void A_save_leaves_what_another_one_is_writing_alone()
+    {
+        string other = Path.Combine(_folder, "merges.txt.unfinished");
+        File.WriteAllText(other, "another's");
+
+        BytePairTrainer.Train(["aa aa"], 300, []).Save(_folder);
+
+        Assert.Equal("another's", File.ReadAllText(other));
+        Assert.Equal(
+            ["merges.txt", "merges.txt.unfinished", "tokenizer.json", "tokenizer_config.json", "vocab.json"],
+            Directory.EnumerateFiles(_folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -45,13 +45,22 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Writes a complete file atomically.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <summary>Writes a file that is complete on disk but keeps its temporary name until <see cref="Commit"/>.</summary>
+    /// <exception cref="DiskFullException">The disk is full; no partial file remains.</exception>
+    public static AtomicFile Prepare(string path, ReadOnlySpan<byte> content)
     {
-        using AtomicFile file = new(path, content.Length);
-        file.Append(content);
-        file.Complete();
-        file.Commit();
+        AtomicFile file = new(path, content.Length);
+        try
+        {
+            file.Append(content);
+            file.Complete();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Appends bytes.</summary>
