@@ -85,7 +85,7 @@ internal static class LoraFiles
     {
         try
         {
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonDocument document = UnicodeJson.Parse(File.ReadAllBytes(path));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document : throw new JsonException("the root is not an object");
         }

@@ -39,7 +39,7 @@ internal static class TokenizerJsonReader
     {
         try
         {
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonDocument document = UnicodeJson.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

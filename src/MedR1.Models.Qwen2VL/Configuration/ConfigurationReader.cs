@@ -43,7 +43,7 @@ internal static class ConfigurationReader
     {
         try
         {
-            JsonDocument document = JsonDocument.Parse(json);
+            JsonDocument document = UnicodeJson.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
             string kind = document.RootElement.ValueKind.ToString();

@@ -31,7 +31,7 @@ internal static class ConfigurationRules
         Positive(source, "rope_theta", text.RotaryBase);
         Spread(source, "initializer_range", text.InitializerRange);
         bool fits = text.RotarySections.Count == 3 && text.RotarySections.All(section => section >= 0)
-            && text.RotarySections.Sum() * 2 == text.HeadSize;
+            && text.RotarySections.Sum(section => (long)section) * 2 == text.HeadSize;
         if (!fits)
         {
             throw new ModelConfigurationException(

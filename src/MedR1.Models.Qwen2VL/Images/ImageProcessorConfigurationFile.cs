@@ -97,7 +97,7 @@ internal static class ImageProcessorConfigurationFile
         Range("patch_size", configuration.PatchSize, 1, 1024);
         Range("temporal_patch_size", configuration.TemporalPatchSize, 1, 64);
         Range("merge_size", configuration.MergeSize, 1, 64);
-        Range("min_pixels", configuration.MinPixels, 1, long.MaxValue);
+        Range("min_pixels", configuration.MinPixels, 1, int.MaxValue);
         Range("max_pixels", configuration.MaxPixels, 1, long.MaxValue);
         Colours("image_mean", configuration.Mean, _ => true, "three finite numbers");
         Colours("image_std", configuration.StandardDeviation, value => value > 0, "three positive numbers");

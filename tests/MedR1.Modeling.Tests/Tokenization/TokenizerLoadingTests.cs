@@ -46,6 +46,25 @@ public sealed class TokenizerLoadingTests : IDisposable
         Assert.Equal(_files.FirstAdded + 1, _files.Load().SpecialTokens["<|b|>"]);
     }
 
+    // U+D800 alone is half of a surrogate pair; no UTF-8 has the byte FF.
+    [Theory]
+    [InlineData("tokenizer.json", "\\ud800")]
+    [InlineData("tokenizer.json", "\u00ff")]
+    [InlineData("tokenizer_config.json", "\\ud800")]
+    public void A_text_that_is_not_unicode_is_damage(string file, string text)
+    {
+        JsonObject added = SmallVocabulary.Added("ctrl", special: true);
+        _files.Write("tokenizer.json", _files.OneFile(true, added).ToJsonString());
+        _files.WriteConfiguration(added);
+        string path = Path.Combine(_files.Folder, file);
+        string json = File.ReadAllText(path).Replace("ctrl", text, StringComparison.Ordinal);
+        File.WriteAllText(path, json, System.Text.Encoding.Latin1);
+
+        string message = Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message;
+        Assert.Contains(path, message, StringComparison.Ordinal);
+        Assert.Contains("is not valid Unicode", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_added_token_that_stands_twice_is_named()
     {

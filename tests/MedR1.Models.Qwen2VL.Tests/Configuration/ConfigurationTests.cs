@@ -160,6 +160,7 @@ public sealed class ConfigurationTests
     [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 5", "num_key_value_heads")]
     [InlineData("\"num_hidden_layers\": 28", "\"num_hidden_layers\": 0", "num_hidden_layers")]
     [InlineData("[16, 24, 24]", "[16, 24, 23]", "mrope_section")]
+    [InlineData("[16, 24, 24]", "[2147483647, 24, 24]", "mrope_section")]
     [InlineData("\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": 0", "rms_norm_eps")]
     [InlineData("\"depth\": 32", "\"depth\": -3", "vision_config.depth")]
     [InlineData("\"num_heads\": 16", "\"num_heads\": 9", "vision_config.num_heads")]
@@ -193,6 +194,7 @@ public sealed class ConfigurationTests
     [InlineData("")]
     [InlineData("[1]")]
     [InlineData("{\"model_type\": ")]
+    [InlineData("{\"model_type\": \"\\ud800\"}")]
     public void What_is_no_object_is_refused(string json) =>
         Assert.Throws<ModelConfigurationException>(() => Parse(json));
 

@@ -70,6 +70,7 @@ public sealed class ImageProcessorTests
     [InlineData("""{"image_std": [1, 0, 1]}""", "image_std")]
     [InlineData("""{"image_mean": [1, 1]}""", "image_mean")]
     [InlineData("""{"max_pixels": -5}""", "max_pixels")]
+    [InlineData("""{"min_pixels": 9223372036854775807}""", "min_pixels")]
     [InlineData("""{"resample": 17}""", "resample")]
     public void A_wrong_field_is_named(string json, string field) =>
         Assert.Equal(field, Assert.Throws<ModelConfigurationException>(() => Parse(json)).Field);
