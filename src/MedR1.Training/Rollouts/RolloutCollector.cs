@@ -92,9 +92,9 @@ internal sealed class RolloutCollector(
                 return batch;
             }
         }
-        catch when (!fits)
+        catch when (!fits || cancellationToken.IsCancellationRequested)
         {
-            // Other prompts are needed now.
+            // Other prompts are needed now, or none any more: what failed in the background is not why a cancelled run ends.
         }
 
         return await Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken);

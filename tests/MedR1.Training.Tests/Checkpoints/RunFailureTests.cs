@@ -102,6 +102,26 @@ public sealed class RunFailureTests : IDisposable
         Assert.Equal(3, (await trainer.RunAsync()).Steps);
     }
 
+    [Fact]
+    public async Task A_run_cancelled_at_the_end_of_a_step_is_cancelled_whatever_became_of_the_next_prompts()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        FailingOnce prompts = new(TestData.Prompts(5));
+        using CancellationTokenSource source = new();
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts(prompts).AddReward("one", context => context.Completion.TokenIds[0])
+            .AddObserver(new AtStep(1, () =>
+            {
+                SpinWait.SpinUntil(() => prompts.HasFailed);
+                source.Cancel();
+            }))
+            .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (2, 3, 4))
+            .Build();
+        prompts.FailAfter(calls: 2);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+        Assert.Equal(3, (await trainer.RunAsync()).Steps);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<TrainingFailure> FailAsync(
