@@ -147,14 +147,14 @@ public sealed class AnswerTests
     }
 
     [Theory]
-    [InlineData("NaN")] // as Python's writer puts it, which is no JSON
-    [InlineData("-Infinity")]
+    [InlineData("NaN", "null")] // as Python's writer puts it, which is no JSON
+    [InlineData("-Infinity", "null")]
     [InlineData("null")]
     [InlineData("1e999")]
     [InlineData("\"NaN\"")]
     [InlineData("-9999.0")] // vLLM's number for none
     [InlineData("-3.4028234663852886e+38")] // SGLang's
-    public async Task A_log_probability_that_is_not_finite_names_prompt_choice_and_token(string written)
+    public async Task A_log_probability_that_is_not_finite_names_prompt_choice_and_token(string written, string? told = null)
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) => Replies.Text(
             context,
@@ -164,7 +164,7 @@ public sealed class AnswerTests
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(2));
         Assert.Equal((1, "q1"), (error.PromptIndex, error.ExampleId));
         Assert.StartsWith("Prompt 1 (example 'q1')", error.Message);
-        Assert.Contains("choice 1 has no finite log-probability for token 1 ('token_id:7')", error.Message);
+        Assert.Contains($"choice 1 has no finite log-probability for token 1 ('token_id:7'), but {told ?? written}.", error.Message);
     }
 
     [Fact]

@@ -34,10 +34,11 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         float[] logProbabilities = new float[items.Count];
         for (int i = 0; i < items.Count; i++)
         {
-            double value = ((JsonElement?)items[i]).Member("logprob").Number();
+            JsonElement? sent = ((JsonElement?)items[i]).Member("logprob");
+            double value = sent.Number();
             if (!(double.IsFinite(value) && value > StandIn))
             {
-                throw Fail($"has no finite log-probability for token {i} ('{names[i]}')");
+                throw Fail($"has no finite log-probability for token {i} ('{names[i]}'), but {sent?.GetRawText() ?? "nothing"}");
             }
 
             if (value > HighestLogProbability)
