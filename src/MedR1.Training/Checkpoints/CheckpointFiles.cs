@@ -13,6 +13,10 @@ namespace MedR1.Training;
 internal sealed class CheckpointFiles(string folder, CancellationToken cancellationToken)
 {
     public const string ChecksumFile = "checksums.json";
+    public const string TensorFile = "trainer.safetensors";
+
+    // Every run's checkpoint has these: a list without them is damaged, and would vouch for anything.
+    private static readonly string[] s_always = [CheckpointFolders.StateFile, TensorFile];
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
     private readonly SortedDictionary<string, string> _checksums = new(StringComparer.Ordinal);
 
@@ -50,7 +54,13 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
             return;
         }
 
-        foreach ((string name, string checksum) in ReadChecksums(list).Where(pair => chosen(pair.Key)))
+        Dictionary<string, string> checksums = ReadChecksums(list);
+        if (s_always.FirstOrDefault(name => !checksums.ContainsKey(name)) is string unlisted)
+        {
+            throw new InvalidDataException($"'{list}' has no checksum of {unlisted}.");
+        }
+
+        foreach ((string name, string checksum) in checksums.Where(pair => chosen(pair.Key)))
         {
             string path = Path.Combine(folder, name);
             if (!File.Exists(path))

@@ -15,7 +15,6 @@ internal sealed partial class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
     IReadOnlyDictionary<string, string> invariants, params IReadOnlyList<ICheckpointParts> parts)
 {
-    private const string TensorFile = "trainer.safetensors";
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -157,7 +156,7 @@ internal sealed partial class CheckpointStore(
         Dictionary<string, Tensor>? tensors = null;
         try
         {
-            tensors = SafetensorsFile.Load(Path.Combine(source, TensorFile));
+            tensors = SafetensorsFile.Load(Path.Combine(source, CheckpointFiles.TensorFile));
 
             // Checked before a part, such as a critic, is overwritten: either everything fits, or nothing changes.
             updater.RequireFit(tensors);
@@ -223,8 +222,7 @@ internal sealed partial class CheckpointStore(
         string path = Path.Combine(source, CheckpointFolders.StateFile);
         try
         {
-            return JsonSerializer.Deserialize<CheckpointState>(File.ReadAllBytes(path))
-                ?? throw new JsonException("it is empty");
+            return CheckpointState.Read(File.ReadAllBytes(path));
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -238,7 +236,7 @@ internal sealed partial class CheckpointStore(
     {
         policy.Save(Path.Combine(folder, "model"), cancellationToken);
         CheckpointFiles files = new(folder, cancellationToken);
-        files.Write(TensorFile, updater.GetState);
+        files.Write(CheckpointFiles.TensorFile, updater.GetState);
         foreach (ICheckpointParts part in parts)
         {
             part.Write(files);

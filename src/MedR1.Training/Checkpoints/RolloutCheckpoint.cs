@@ -23,7 +23,7 @@ internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker t
         if (state.StepInRollout > 0 || state.Sampled is not null)
         {
             Rollout = RolloutFile.Restore(
-                RolloutFile.Read(Path.Combine(folder, FileName), parts.RewardNames), taker, new RolloutMaker(parts),
+                RolloutFile.Read(Path.Combine(folder, FileName), parts.RewardNames, taker.VocabularySize), taker, new RolloutMaker(parts),
                 keepsAdvantages: true, CancellationToken.None);
         }
     }

@@ -11,6 +11,9 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
     /// <summary>The number of prompts in the data.</summary>
     public int Count => parts.Prompts.Count;
 
+    /// <summary>The number of tokens of the model that answers.</summary>
+    public int VocabularySize => policy.VocabularySize;
+
     /// <summary>Takes prompts starting at a position; prompts above the token limit are skipped and counted.</summary>
     public PromptBatch Take(long position, int count, CancellationToken cancellationToken)
     {

@@ -113,7 +113,7 @@ internal sealed class RolloutLoop(
     }
 
     private static double RolloutSeconds(Dictionary<string, double>? sampled) => sampled is null ? 0
-        : sampled[TrainingMetricNames.SampleSeconds] + sampled[TrainingMetricNames.RewardSeconds];
+        : sampled.GetValueOrDefault(TrainingMetricNames.SampleSeconds) + sampled.GetValueOrDefault(TrainingMetricNames.RewardSeconds);
 
     // The rollout's own metrics are reported with the first step that it feeds.
     private Dictionary<string, double> Measure(

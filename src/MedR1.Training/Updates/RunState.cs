@@ -9,12 +9,15 @@ namespace MedR1.Training;
 internal sealed class RunState
 {
     /// <summary>Optimizer steps made or skipped.</summary>
+    [JsonRequired]
     public long Step { get; set; }
 
     /// <summary>Rollouts whose steps are all made.</summary>
+    [JsonRequired]
     public long Rollouts { get; set; }
 
     /// <summary>Steps made with the current rollout; 0 if the next step samples.</summary>
+    [JsonRequired]
     public int StepInRollout { get; set; }
 
     /// <summary>
@@ -29,6 +32,7 @@ internal sealed class RunState
     public bool IsWhole { get; set; } = true;
 
     /// <summary>The position in the data after everything that was taken from it.</summary>
+    [JsonRequired]
     public long Position { get; set; }
 
     public long Tokens { get; set; }

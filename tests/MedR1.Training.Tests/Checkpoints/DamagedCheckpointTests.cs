@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using MedR1.Testing;
 using MedR1.TestSupport;
 
@@ -98,6 +100,53 @@ public sealed class DamagedCheckpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"trainer.json": "00000000"}""")]
+    public async Task A_list_of_checksums_that_lacks_some_vouches_for_nothing(string list)
+    {
+        await RunAsync();
+        File.WriteAllText(Path.Combine(Last, "checksums.json"), list);
+
+        CheckpointException exception = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(_folder).Build());
+
+        Assert.Contains("checksums.json' has no checksum of trainer.", exception.Message);
+    }
+
+    // Checkpoints of earlier versions have no checksums.
+    [Theory]
+    [InlineData("trainer.json", "Run = null", "Run")]
+    [InlineData("trainer.json", "Run/Step = -1", "Run.Step is -1")]
+    [InlineData("trainer.json", "Run/Step", "'Step'")]
+    [InlineData("trainer.json", "Run/Position = -5", "Run.Position is -5")]
+    [InlineData("trainer.json", "Run/RewardFailures = null", "RewardFailures")]
+    [InlineData("trainer.json", "Run/Unreported = null", "Unreported")]
+    [InlineData("trainer.json", "Run/UnfinishedBeforeSaving = {}", "'Values'")]
+    [InlineData("trainer.json", "Invariants = null", "Invariants")]
+    [InlineData("trainer.json", "Changes = null", "Changes")]
+    [InlineData("rollout.json", "counts = null", "counts")]
+    [InlineData("rollout.json", "groups = []", "it has no groups")]
+    [InlineData("rollout.json", "groups/0 = null", "in group 0 nothing is")]
+    [InlineData("rollout.json", "groups/1/completions = []", "in group 1 no completion is")]
+    [InlineData("rollout.json", "groups/1/completions/0 = null", "in group 1 completion 0 is null")]
+    [InlineData("rollout.json", "groups/0/completions/1/tokenIds/0 = 70000", "completion 1 has token 70000 at 0, expected 0 to ")]
+    [InlineData("rollout.json", "groups/0/completions/1/tokenIds/0 = -1", "completion 1 has token -1 at 0")]
+    [InlineData("rollout.json", "groups/0/completions/0/advantage = \"NaN\"", "completion 0 has the advantage NaN")]
+    [InlineData("rollout.json", "groups/0/completions/0/logProbabilities = [-1]", "completion 0 has 1 LogProbabilities of 6 tokens")]
+    [InlineData("replay.json", "groups/0/completions/0/tokenIds/0 = -1", "completion 0 has token -1 at 0")]
+    public async Task What_no_run_has_written_is_named_without_checksums_too(string file, string change, string problem)
+    {
+        await RunAsync();
+        File.Delete(Path.Combine(Last, "checksums.json"));
+        string path = Path.Combine(Last, file);
+        File.WriteAllText(path, Changed(JsonNode.Parse(File.ReadAllText(path))!, change).ToJsonString());
+
+        CheckpointException exception = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
+
+        Assert.Contains($"'{path}'", exception.Message);
+        Assert.Contains(problem, exception.Message);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("step-0000\0\0")]
     [InlineData("step-00000x")]
@@ -114,6 +163,30 @@ public sealed class DamagedCheckpointTests : IDisposable
     {
         _policy.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // A place and its value; without a value it is removed.
+    private static JsonNode Changed(JsonNode root, string change)
+    {
+        string[] parts = change.Split(" = ");
+        string[] places = parts[0].Split('/');
+        JsonNode parent = places[..^1].Aggregate(
+            root, (node, name) => (node is JsonArray list ? list[int.Parse(name, CultureInfo.InvariantCulture)] : node[name])!);
+        JsonNode? value = parts.Length > 1 ? JsonNode.Parse(parts[1]) : null;
+        if (parts.Length == 1)
+        {
+            Assert.True(parent.AsObject().Remove(places[^1]));
+        }
+        else if (parent is JsonArray list)
+        {
+            list[int.Parse(places[^1], CultureInfo.InvariantCulture)] = value;
+        }
+        else
+        {
+            parent[places[^1]] = value;
+        }
+
+        return root;
     }
 
     private async Task RunAsync()

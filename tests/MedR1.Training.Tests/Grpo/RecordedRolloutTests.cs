@@ -68,6 +68,20 @@ public sealed class RecordedRolloutTests : IDisposable
     }
 
     [Fact]
+    public async Task Tokens_of_another_model_are_named_with_their_file()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => options.MaxSteps = 1).AddObserver(new RolloutRecorder(_folder)).RunAsync();
+        string path = Path.Combine(_folder, "rollout-000000.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"tokenIds\":[", "\"tokenIds\":[151643,", StringComparison.Ordinal));
+
+        InvalidDataException exception = await Assert.ThrowsAsync<InvalidDataException>(
+            () => Runs.Small(policy, options => options.MaxSteps = 1).UseRecordedRollouts(_folder).RunAsync());
+
+        Assert.StartsWith($"'{path}' can't be learnt from: in group 0 completion 0 has token 151643 at 0", exception.Message);
+    }
+
+    [Fact]
     public void A_recorded_run_has_no_sampler_and_needs_its_folder()
     {
         using TinyPolicy policy = TestData.Policy();

@@ -25,6 +25,6 @@ internal sealed class RecordedRollouts(string folder, RolloutTrainerParts parts,
         }
 
         return Task.FromResult(RolloutFile.Restore(
-            RolloutFile.Read(path, parts.RewardNames), taker, _maker, keepsAdvantages: false, cancellationToken));
+            RolloutFile.Read(path, parts.RewardNames, taker.VocabularySize), taker, _maker, keepsAdvantages: false, cancellationToken));
     }
 }

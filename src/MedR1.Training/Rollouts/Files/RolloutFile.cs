@@ -16,6 +16,13 @@ internal static class RolloutFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
     };
 
+    // What a damaged file lacks is noticed here, and not by the step that needs it.
+    private static readonly JsonSerializerOptions s_strict = new(Json)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>The path of a rollout in a folder of recorded rollouts.</summary>
     public static string PathOf(string folder, long index) => Path.Combine(
         folder, string.Create(CultureInfo.InvariantCulture, $"rollout-{index:000000}.json"));
@@ -45,10 +52,13 @@ internal static class RolloutFile
     /// <summary>Reads the groups of a replay buffer.</summary>
     public static IEnumerable<RolloutGroup> ReadReplay(
         string path, PromptTaker taker, CancellationToken cancellationToken) =>
-        Read<ReplayDocument>(path).Groups.Select((group, index) => Restore(group, index, taker, cancellationToken));
+        RolloutRules.Require(path, Read<ReplayDocument>(path).Groups, taker.VocabularySize)
+            .Select((group, index) => Restore(group, index, taker, cancellationToken));
 
-    /// <exception cref="InvalidDataException">The file is not a rollout, or its rollout was scored by different rewards.</exception>
-    public static RolloutDocument Read(string path, IReadOnlyList<string> rewards)
+    /// <exception cref="InvalidDataException">
+    /// The file is not a rollout of the model, or its rollout was scored by different rewards.
+    /// </exception>
+    public static RolloutDocument Read(string path, IReadOnlyList<string> rewards, int vocabularySize)
     {
         RolloutDocument document = Read<RolloutDocument>(path);
         if (document.Format != RolloutDocument.CurrentFormat)
@@ -57,9 +67,15 @@ internal static class RolloutFile
                 $"'{path}' has format {document.Format}, but this version reads {RolloutDocument.CurrentFormat}.");
         }
 
-        return document.Rewards.SequenceEqual(rewards) ? document : throw new InvalidDataException(
-            $"'{path}' was scored by {string.Join(", ", document.Rewards)}, but the trainer has "
-            + $"{string.Join(", ", rewards)}. Add the same rewards in the same order.");
+        if (!document.Rewards.SequenceEqual(rewards))
+        {
+            throw new InvalidDataException(
+                $"'{path}' was scored by {string.Join(", ", document.Rewards)}, but the trainer has "
+                + $"{string.Join(", ", rewards)}. Add the same rewards in the same order.");
+        }
+
+        RolloutRules.Require(path, document.Groups, vocabularySize);
+        return document.Groups.Count > 0 ? document : throw RolloutRules.Fault(path, "it has no groups");
     }
 
     /// <summary>Reassembles a rollout.</summary>
@@ -99,12 +115,12 @@ internal static class RolloutFile
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Json)
-                ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), s_strict)
+                ?? throw new JsonException("It is empty.");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{path}' contains no rollouts: {exception.Message}", exception);
+            throw new InvalidDataException($"'{path}' contains no rollouts: {exception.Message} {RolloutRules.Fix}", exception);
         }
     }
 
