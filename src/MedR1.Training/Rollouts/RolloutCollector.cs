@@ -106,7 +106,7 @@ internal sealed class RolloutCollector(
         long start = Stopwatch.GetTimestamp();
         List<CompletionGroup> groups = await SampleAsync(batch.Prompts, SamplingOptionsOf(index, round), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        Check(groups, batch.Prompts.Length);
+        Check(groups, batch.Prompts);
         SampledPrompts.ThrowIfOthers(parts.Sampler, groups, batch.Prompts, policy.Processor.Tokenizer);
         SampleSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         start = Stopwatch.GetTimestamp();
@@ -162,14 +162,26 @@ internal sealed class RolloutCollector(
         Seed = SeedMixer.Mix(options.Seed, index, round == 0 ? SamplingStream : FirstRepeatedStream + round),
     };
 
-    private void Check(List<CompletionGroup> groups, int prompts)
+    private void Check(List<CompletionGroup> groups, TakenPrompt[] prompts)
     {
-        if (groups.Count != prompts || groups.Any(group => group.Completions.Count != options.GroupSize))
+        if (groups.Count != prompts.Length || groups.Any(group => group.Completions.Count != options.GroupSize))
         {
             throw new InvalidOperationException(
                 $"The sampler returned {groups.Count} groups of "
                 + $"{string.Join(", ", groups.Select(group => group.Completions.Count).Distinct())} "
-                + $"completions; {prompts} groups of {options.GroupSize} were requested.");
+                + $"completions; {prompts.Length} groups of {options.GroupSize} were requested.");
+        }
+
+        // Native code would fail on it in the update, and on a GPU make the device unusable for the whole process.
+        foreach ((CompletionGroup group, TakenPrompt prompt) in groups.Zip(prompts))
+        {
+            if (group.Completions.SelectMany(completion => completion.TokenIds)
+                .Cast<int?>().FirstOrDefault(token => token < 0 || token >= policy.VocabularySize) is int unknown)
+            {
+                throw new InvalidOperationException(
+                    $"The sampler {parts.Sampler.GetType().Name} drew token {unknown} for {PromptTaker.NameOf(prompt)}, but the policy has "
+                    + $"the tokens 0 to {policy.VocabularySize - 1}. Sample from the policy's own model.");
+            }
         }
     }
 }

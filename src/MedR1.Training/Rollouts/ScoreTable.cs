@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Training;
 
 /// <summary>Collects scores by group, completion and reward; each cell is written by a single call.</summary>
@@ -27,15 +29,17 @@ internal sealed class ScoreTable
         return null;
     }
 
-    public RewardFailure? TakeGroup(int group, int reward, IReadOnlyList<double?> scores, string name)
+    // A user's reward may return null although its type says that it doesn't.
+    public RewardFailure? TakeGroup(int group, int reward, IReadOnlyList<double?>? scores, string name)
     {
         int expected = _failed[group].Length;
-        if (scores.Count != expected)
+        if (scores?.Count != expected)
         {
             MarkFailed(group, sample: null);
             return new RewardFailure(
                 name, RewardFailureKind.WrongCount,
-                $"it returned {scores.Count} scores for a group of {expected} completions.");
+                $"it returned {scores?.Count.ToString(CultureInfo.InvariantCulture) ?? "null and no"} scores for a group of {expected} "
+                + "completions.");
         }
 
         RewardFailure[] failures = [.. Enumerable.Range(0, expected)

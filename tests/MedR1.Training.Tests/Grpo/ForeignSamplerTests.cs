@@ -75,6 +75,21 @@ public sealed class ForeignSamplerTests : IDisposable
         Assert.All(inputs, micro => Assert.True(micro.HasOld));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(99_999)]
+    public async Task A_token_that_the_policy_does_not_have_ends_the_run_by_name(int token)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        string vocabulary = $"the tokens 0 to {policy.VocabularySize - 1}";
+
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => Runs.Small(policy, _ => { })
+            .UseSampler(new Unscored { Changed = one => one with { TokenIds = [.. one.TokenIds, token] } }).RunAsync());
+
+        Assert.StartsWith($"The sampler Unscored drew token {token} for Prompt ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(vocabulary, exception.Message);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private sealed record MicroStep(float[] Drawn, float[] Given, bool HasOld);
@@ -98,6 +113,9 @@ public sealed class ForeignSamplerTests : IDisposable
     {
         private readonly ScriptedSampler _sampler = new("a", "b", "cc", "d");
 
+        public Func<Completion, Completion> Changed { get; init; } =
+            one => one with { LogProbabilities = [], DrawnLogProbabilities = [] };
+
         public async IAsyncEnumerable<CompletionGroup> SampleAsync(
             IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -106,10 +124,7 @@ public sealed class ForeignSamplerTests : IDisposable
             {
                 yield return group with
                 {
-                    Completions =
-                    [
-                        .. group.Completions.Select(one => one with { LogProbabilities = [], DrawnLogProbabilities = [] }),
-                    ],
+                    Completions = [.. group.Completions.Select(Changed)],
                 };
             }
         }

@@ -175,15 +175,18 @@ public sealed class RewardScorerTests
         Assert.Equal([0.0, 2.0], scored.Groups[0].Scores!.Select(score => score.Total));
     }
 
-    [Fact]
-    public async Task A_group_reward_with_the_wrong_number_of_scores_leaves_the_group_out()
+    [Theory]
+    [InlineData(3, "it returned 3 scores for a group of 2 completions.")]
+    [InlineData(null, "it returned null and no scores for a group of 2 completions.")]
+    public async Task A_group_reward_with_the_wrong_number_of_scores_leaves_the_group_out(int? count, string message)
     {
-        RewardScorer scorer = new([new WeightedReward(new Ranking(3))]);
+        RewardScorer scorer = new([new WeightedReward(new Ranking(count))]);
 
         ScoredGroups scored = await scorer.ScoreAsync([Group(5, 3)]);
 
         Assert.All(scored.Groups[0].Scores!, score => Assert.Null(score.Total));
-        Assert.Equal(RewardFailureKind.WrongCount, Assert.Single(scored.Failures).Kind);
+        RewardFailure failure = Assert.Single(scored.Failures);
+        Assert.Equal((RewardFailureKind.WrongCount, message), (failure.Kind, failure.Message));
     }
 
     [Fact]
@@ -265,13 +268,13 @@ public sealed class RewardScorerTests
             ValueTask.FromResult<IReadOnlyList<double?>>([0, double.NaN, double.PositiveInfinity]);
     }
 
-    private sealed class Ranking(int count) : IGroupReward
+    private sealed class Ranking(int? count) : IGroupReward
     {
         public string Name => "ranking";
 
         public ValueTask<IReadOnlyList<double?>> ScoreAsync(
             CompletionGroup group, CancellationToken cancellationToken = default) =>
             ValueTask.FromResult<IReadOnlyList<double?>>(
-                [.. Enumerable.Range(0, count).Select(place => (double?)place)]);
+                count is int scores ? [.. Enumerable.Range(0, scores).Select(place => (double?)place)] : null!);
     }
 }
