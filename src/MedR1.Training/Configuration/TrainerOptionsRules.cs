@@ -26,9 +26,7 @@ internal sealed class TrainerOptionsRules
         Require(
             options.MaxSteps is not null || (options.Epochs > 0 && double.IsFinite(options.Epochs)),
             nameof(options.Epochs), options.Epochs, "it must be above 0", "1");
-        Require(
-            options.LearningRate > 0 && double.IsFinite(options.LearningRate),
-            nameof(options.LearningRate), options.LearningRate, "it must be above 0", learningRate);
+        RequireRate(nameof(options.LearningRate), options.LearningRate, learningRate);
         Require(
             Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a defined value",
             "LearningRateDecay.Linear");
@@ -41,8 +39,8 @@ internal sealed class TrainerOptionsRules
             options.Warmup >= 0 && double.IsFinite(options.Warmup), nameof(options.Warmup), options.Warmup,
             "it can't be negative", "0.1");
         Require(
-            options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay),
-            nameof(options.WeightDecay), options.WeightDecay, "it can't be negative", "0");
+            options.WeightDecay >= 0 && float.IsFinite((float)options.WeightDecay),
+            nameof(options.WeightDecay), options.WeightDecay, "it must be 0 or more and a number that float32 holds", "0");
         Require(
             options.MaxGradientNorm >= 0 && double.IsFinite(options.MaxGradientNorm),
             nameof(options.MaxGradientNorm), options.MaxGradientNorm, "it can't be negative (0 means no limit)", "1");
@@ -94,6 +92,10 @@ internal sealed class TrainerOptionsRules
             "it can't be negative (0 means none)", "256 << 20");
     }
 
+    /// <summary>Checks a learning rate: one that float32 does not hold makes parameters infinite, and those without a gradient NaN.</summary>
+    public void RequireRate(string option, double rate, string example) => Require(
+        rate > 0 && float.IsFinite((float)rate), option, rate, "it must be above 0 and a number that float32 holds", example);
+
     /// <summary>Checks what trainers that sample have in common.</summary>
     /// <param name="options">The options.</param>
     /// <param name="leastGroup">The minimum number of completions per prompt, and why.</param>
@@ -121,6 +123,11 @@ internal sealed class TrainerOptionsRules
         Require(
             options.Temperature > 0 && double.IsFinite(options.Temperature), nameof(options.Temperature),
             options.Temperature, "samples of a group must differ, so it must be above 0", "1");
+        if (options.Temperature > 0 && double.IsFinite(options.Temperature))
+        {
+            RequireSampling(nameof(options.Temperature), new() { Temperature = options.Temperature }, "1");
+        }
+
         RequireSampling(nameof(options.MaxNewTokens), new() { MaxNewTokens = options.MaxNewTokens }, "256");
         RequireSampling(nameof(options.TopK), new() { TopK = options.TopK }, "null");
         RequireSampling(nameof(options.TopP), new() { TopP = options.TopP }, "1");

@@ -11,9 +11,7 @@ public sealed class PpoTrainerOptionsValidator : IValidateOptions<PpoTrainerOpti
         ArgumentNullException.ThrowIfNull(options);
         TrainerOptionsRules rules = new();
         rules.RequireRollouts(options, (1, "a prompt needs at least 1 completion"));
-        rules.Require(
-            options.CriticLearningRate > 0 && double.IsFinite(options.CriticLearningRate),
-            nameof(options.CriticLearningRate), options.CriticLearningRate, "it must be above 0", "1e-5");
+        rules.RequireRate(nameof(options.CriticLearningRate), options.CriticLearningRate, "1e-5");
         rules.Require(
             options.TruncationPenalty >= 0 && double.IsFinite(options.TruncationPenalty),
             nameof(options.TruncationPenalty), options.TruncationPenalty, "it can't be negative (0 means none)", "0");

@@ -66,6 +66,19 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         Runs.Small(_policy, options => (options.TopK, options.MinP) = (1, 1)).Build().Dispose();
     }
 
+    // The largest float32 is 3.4e38, and the sampler divides logits by no less than 1e-30.
+    [Fact]
+    public void Numbers_that_float32_does_not_hold_are_mistakes()
+    {
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(() => Runs.Small(
+            _policy, options => (options.LearningRate, options.WeightDecay, options.Temperature) = (1e39, 1e39, 1e-40)).Build());
+
+        Assert.Equal(3, exception.Errors.Count);
+        Assert.StartsWith("LearningRate is 1E+39, but it must be above 0 and a number that float32 holds", exception.Errors[0]);
+        Assert.StartsWith("WeightDecay is 1E+39, but it must be 0 or more and a number that float32 holds", exception.Errors[1]);
+        Assert.StartsWith("Temperature is 1E-40; use 1E-30 to 1E+30", exception.Errors[2]);
+    }
+
     [Theory]
     [InlineData("", 0)]
     [InlineData(" ", 5)]
