@@ -20,11 +20,14 @@ public sealed class CurvePlotSink : IHistorySink
     /// The file of the run's <see cref="JsonLinesSink"/>, to draw a resumed run from its first step on; it need not exist yet.
     /// </param>
     /// <exception cref="InvalidDataException">The metrics file contains something other than metrics.</exception>
-    /// <exception cref="IOException">The metrics file can't be read.</exception>
+    /// <exception cref="IOException">The PNG file can't be written, or the metrics file can't be read.</exception>
     public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
+
+        // A failure of a sink ends no run: after hours there would only be a line in the report that no curves were drawn.
+        WholeFile.RequireWritable(path, "The plot", "curves.png");
         _path = path;
         _interval = interval;
         _options = options;

@@ -6,6 +6,7 @@ internal static class WholeFile
     /// <summary>
     /// Writes a file, replacing an existing one only when the new one is complete. The folder is created if missing.
     /// </summary>
+    /// <exception cref="IOException">The file can't be written; an existing one is unchanged.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         string target = Path.GetFullPath(path);
@@ -13,7 +14,7 @@ internal static class WholeFile
         string half = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
-            WriteThrough(half, bytes);
+            WriteThrough(half, bytes, target);
             File.Move(half, target, overwrite: true);
         }
         finally
@@ -23,10 +24,56 @@ internal static class WholeFile
     }
 
     /// <summary>Writes a file and waits until it is on disk.</summary>
-    public static void WriteThrough(string path, ReadOnlySpan<byte> bytes)
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="target">The path to name if the disk is full; <see langword="null"/> for that of the file.</param>
+    public static void WriteThrough(string path, ReadOnlySpan<byte> bytes, string? target = null)
     {
-        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
+        try
+        {
+            using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException exception) when (DiskSpace.IsLacking(exception))
+        {
+            throw Full(target ?? path, bytes.Length, exception);
+        }
     }
+
+    /// <summary>
+    /// Checks that a file can be written later, and creates its folder: a run of hours would otherwise fail when it writes it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What the file is, as the subject of a sentence.</param>
+    /// <param name="example">A name for the file, for a path that is a folder.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public static void RequireWritable(string path, string what, string example)
+    {
+        string target = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
+            File.Create($"{target}.{Guid.NewGuid():N}.tmp", 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{what} can't be written to '{path}': {exception.Message} Give a file in a folder that can be written to.", exception);
+        }
+
+        if (Directory.Exists(target))
+        {
+            throw new IOException(
+                $"{what} can't be written to '{path}', which is a folder. Give a file, such as '{Path.Combine(path, example)}'.");
+        }
+    }
+
+    /// <summary>The system's error with the file, its size and the free space, which it does not tell.</summary>
+    internal static IOException Full(string target, long length, IOException exception) => new(
+        $"'{target}' needs {length} bytes, but {DiskSpace.FreeAt(target) ?? 0} are free on its disk. Free some space, or choose another "
+        + "folder.", exception)
+    {
+        HResult = exception.HResult,
+    };
 }

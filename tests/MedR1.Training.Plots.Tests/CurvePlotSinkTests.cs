@@ -64,6 +64,22 @@ public sealed class CurvePlotSinkTests : IDisposable
         Assert.Equal(File.ReadAllBytes(own), File.ReadAllBytes(beside));
     }
 
+    [Fact]
+    public void A_plot_that_can_not_be_written_is_refused_before_the_run()
+    {
+        IOException folder = Assert.Throws<IOException>(() => new CurvePlotSink(_folder));
+        Assert.Equal(
+            $"The plot can't be written to '{_folder}', which is a folder. Give a file, such as '{Path.Combine(_folder, "curves.png")}'.",
+            folder.Message);
+
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+        Assert.StartsWith(
+            $"The plot can't be written to '{file}/curves.png': ",
+            Assert.Throws<IOException>(() => new CurvePlotSink($"{file}/curves.png")).Message, StringComparison.Ordinal);
+        Assert.Equal([file], Directory.GetFileSystemEntries(_folder));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static StepMetrics Step(long step, double loss) =>

@@ -39,7 +39,7 @@ internal sealed class AtomicFile : IDisposable
     /// <exception cref="DiskFullException">The disk has less free space.</exception>
     public static void RequireSpace(string path, long length)
     {
-        if (FreeBytes(path) is { } free && free < length)
+        if (DiskSpace.FreeAt(path) is { } free && free < length)
         {
             throw new DiskFullException(path, length, free);
         }
@@ -111,20 +111,6 @@ internal sealed class AtomicFile : IDisposable
         catch (IOException exception) when (DiskFullException.IsCause(exception))
         {
             throw DiskFullException.From(_path, _length, exception);
-        }
-    }
-
-    /// <summary>Returns the free bytes on a path's disk, or <see langword="null"/> if the file system does not report them.</summary>
-    public static long? FreeBytes(string path)
-    {
-        try
-        {
-            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
-        }
-        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
-        {
-            // Some network and virtual file systems do not report free space; a write to a full disk still fails.
-            return null;
         }
     }
 }

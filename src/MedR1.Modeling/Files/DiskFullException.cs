@@ -3,10 +3,6 @@ namespace MedR1.Modeling;
 /// <summary>Thrown when a file does not fit on its disk; existing files are unchanged and no partial file remains.</summary>
 public sealed class DiskFullException : IOException
 {
-    private const int UnixNoSpace = 28;
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
-    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
-
     /// <summary>Creates an exception from the parts of its message.</summary>
     /// <param name="path">The file that was to be written.</param>
     /// <param name="requiredBytes">The number of bytes required.</param>
@@ -37,7 +33,7 @@ public sealed class DiskFullException : IOException
     public static bool IsCause(IOException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return exception.HResult is UnixNoSpace or WindowsDiskFull or WindowsHandleDiskFull;
+        return DiskSpace.IsLacking(exception);
     }
 
     /// <summary>Creates an exception that adds the affected file or folder to a system error.</summary>
@@ -45,5 +41,5 @@ public sealed class DiskFullException : IOException
     /// <param name="requiredBytes">The minimum number of bytes required.</param>
     /// <param name="exception">The error.</param>
     public static DiskFullException From(string path, long requiredBytes, IOException exception) =>
-        new(path, requiredBytes, AtomicFile.FreeBytes(path) ?? 0, exception);
+        new(path, requiredBytes, DiskSpace.FreeAt(path) ?? 0, exception);
 }

@@ -45,7 +45,13 @@ public static class CheckpointFolder
                 throw;
             }
         }
-        catch (IOException exception) when (exception is not DiskFullException && DiskFullException.IsCause(exception))
+        catch (DiskFullException exception)
+        {
+            // The folder that was asked for, and not the one that is deleted below.
+            throw new DiskFullException(
+                exception.Path.Replace(fresh, path, StringComparison.Ordinal), exception.RequiredBytes, exception.AvailableBytes, exception);
+        }
+        catch (IOException exception) when (DiskFullException.IsCause(exception))
         {
             throw DiskFullException.From(path, BytesOf(fresh), exception);
         }
@@ -72,7 +78,7 @@ public static class CheckpointFolder
         }
     }
 
-    // The bytes written so far, a lower bound of what the folder needs.
-    private static long BytesOf(string folder) => Directory.Exists(folder)
-        ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0;
+    // The bytes written so far and one that did not fit, a lower bound of what the folder needs.
+    private static long BytesOf(string folder) => 1 + (Directory.Exists(folder)
+        ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0);
 }

@@ -50,7 +50,9 @@ public sealed class HtmlReportWriter : IRolloutObserver
     public void OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        RequireWritable();
+
+        // The page is often written only at the end, and a run of hours would fail there.
+        WholeFile.RequireWritable(_path, "The report", "report.html");
         _history.Begin(start.StepsBefore);
         Set("Trainer", start.Trainer);
         Set("Started", string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd HH:mm:ss zzz}"));
@@ -106,30 +108,6 @@ public sealed class HtmlReportWriter : IRolloutObserver
         if (_hasUnsaved)
         {
             Save();
-        }
-    }
-
-    // Before the first step: the page is often written only at the end, and a run of hours would fail there.
-    private void RequireWritable()
-    {
-        string target = Path.GetFullPath(_path);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
-            File.Create($"{target}.{Guid.NewGuid():N}.tmp", 1, FileOptions.DeleteOnClose).Dispose();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"The report can't be written to '{_path}': {exception.Message} Give the {nameof(HtmlReportWriter)} a file in a "
-                + "writable folder.", exception);
-        }
-
-        if (Directory.Exists(target))
-        {
-            throw new IOException(
-                $"The report can't be written to '{_path}', which is a folder. Give the {nameof(HtmlReportWriter)} a file, such as "
-                + $"'{Path.Combine(_path, "report.html")}'.");
         }
     }
 

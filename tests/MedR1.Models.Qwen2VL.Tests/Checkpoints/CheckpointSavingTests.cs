@@ -80,11 +80,22 @@ public sealed class CheckpointSavingTests : SavedModelTest
         }));
 
         Assert.Equal(folder, exception.Path);
-        Assert.Equal(300, exception.RequiredBytes);
+        Assert.Equal(301, exception.RequiredBytes); // what is written and at least one more
         Assert.IsType<IOException>(exception.InnerException);
         Assert.Contains("no partial file remains", exception.Message, StringComparison.Ordinal);
         Assert.Equal([folder], Directory.GetFileSystemEntries(Root));
         Assert.Equal("before", File.ReadAllText(Path.Combine(folder, "config.json")));
+    }
+
+    [Fact]
+    public void A_disk_that_is_too_small_for_the_weights_is_named_by_the_place_that_was_asked_for()
+    {
+        string folder = Path.Combine(Root, "model");
+        DiskFullException exception = Assert.Throws<DiskFullException>(() => CheckpointFolder.Replace(
+            folder, target => throw new DiskFullException(Path.Combine(target, "model.safetensors"), 8, 5)));
+
+        Assert.Equal((Path.Combine(folder, "model.safetensors"), 8, 5), (exception.Path, exception.RequiredBytes, exception.AvailableBytes));
+        Assert.Empty(Directory.GetFileSystemEntries(Root));
     }
 
     [Fact]

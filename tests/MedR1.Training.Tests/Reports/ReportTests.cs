@@ -66,6 +66,20 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("runs/step-000001", File.ReadAllText(path));
     }
 
+    // 28 is ENOSPC; the disk of a test is not full, so that its free bytes are not known here.
+    [Fact]
+    public void A_full_disk_is_named_with_the_file_and_its_size()
+    {
+        IOException cause = new("No space left on device : '/tmp/report.html.0123.tmp'", 28);
+
+        IOException told = WholeFile.Full("/tmp/report.html", 1234, cause);
+
+        Assert.StartsWith("'/tmp/report.html' needs 1234 bytes, but ", told.Message, StringComparison.Ordinal);
+        Assert.Contains(" are free on its disk. Free some space", told.Message);
+        Assert.Equal(28, told.HResult);
+        Assert.Same(cause, told.InnerException);
+    }
+
     [Theory]
     [InlineData("file/report.html", "in a writable folder")]
     [InlineData("folder", "which is a folder")]

@@ -1,0 +1,27 @@
+namespace MedR1;
+
+/// <summary>Tells a full disk from other errors, and how much space is left.</summary>
+internal static class DiskSpace
+{
+    private const int UnixNoSpace = 28;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+
+    /// <summary>Whether a system error means that the disk is full.</summary>
+    public static bool IsLacking(IOException exception) =>
+        exception.HResult is UnixNoSpace or WindowsDiskFull or WindowsHandleDiskFull;
+
+    /// <summary>Returns the free bytes on a path's disk, or <see langword="null"/> if the file system does not report them.</summary>
+    public static long? FreeAt(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            // Some network and virtual file systems do not report free space; a write to a full disk still fails.
+            return null;
+        }
+    }
+}
