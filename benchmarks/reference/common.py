@@ -14,7 +14,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import torch  # noqa: E402
 from transformers import Qwen2VLForConditionalGeneration  # noqa: E402
 
-# A picture of 384 x 384: the patches of 14 pixels, rows and columns, and the tokens that 2 x 2 of them make.
+# An image of 384 x 384: the patches of 14 pixels, rows and columns, and the tokens that 2 x 2 of them make.
 GRID = (1, 28, 28)
 PATCH_NUMBERS = 1176
 IMAGE_TOKENS = 196
@@ -60,7 +60,7 @@ def words_of(config, count, seed):
 
 
 def inputs_of(model, rows_of_ids, device):
-    """Inputs of the model for rows of equal length, each with its picture of noise."""
+    """Inputs of the model for rows of equal length, each with its image of noise."""
     ids = torch.tensor(rows_of_ids, device=device)
     rows = ids.shape[0]
     pixels = torch.randn(rows * GRID[1] * GRID[2], PATCH_NUMBERS, generator=torch.Generator().manual_seed(1))
@@ -71,7 +71,7 @@ def inputs_of(model, rows_of_ids, device):
         "image_grid_thw": torch.tensor([GRID] * rows, device=device),
     }
 
-    # Since 5.x positions of pictures are found by the kinds of tokens that a processor gives: 0 words, 1 a picture.
+    # Since 5.x positions of images are found by the kinds of tokens that a processor gives: 0 words, 1 an image.
     if "mm_token_type_ids" in inspect.signature(model.forward).parameters:
         inputs["mm_token_type_ids"] = (ids == model.config.image_token_id).to(torch.int32)
     return inputs

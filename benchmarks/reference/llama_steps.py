@@ -1,6 +1,6 @@
 """Decoding steps of llama.cpp on the CPU, to compare with the library's group-2b on the same folder.
 
-A prompt of as many tokens, without the picture's tower, is computed once and its cache copied for each completion. A step
+A prompt of as many tokens, without the image's tower, is computed once and its cache copied for each completion. A step
 computes a token of every completion; llama.cpp's clock stops when the logits are there, group-2b's also chooses tokens.
 Needs llama.cpp's shared libraries, libllama beside libggml and the CPU's variants, and nothing else.
 """

@@ -1,6 +1,6 @@
 """GRPO updates of a LoRA adapter by transformers and PEFT, to compare with the library's update-device on the same folder.
 
-The work of TRL's trainer: each row has its prompt and picture; the reference is the model with the adapter off. reference,
+The work of TRL's trainer: each row has its prompt and image; the reference is the model with the adapter off. reference,
 forward, backward and optimizer are each measured from an idle device to an idle device; the fastest of several updates counts,
 behind a warm-up.
 """

@@ -15,7 +15,7 @@ SkiaImageDecoder decoder = new();
 ImageDecodeOptions options = new() { MaxPixels = mostPixels };
 DicomLimits limits = new() { MaxPixels = mostPixels, MaxInflatedBytes = mostPixels * 4 };
 
-// A PNG of one pixel loads the native library, whose memory is not the pictures'.
+// A PNG of one pixel loads the native library, whose memory is not the images'.
 decoder.Decode(Convert.FromBase64String(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="));
 using Process process = Process.GetCurrentProcess();
@@ -25,7 +25,7 @@ for (int i = 0; i < count; i++)
 {
     decoded += Decode(DamagedCopy.Of(whole, new Random(seed * 100_003 + i)));
 
-    // Collects: what the last picture leaves is no memory of the next one.
+    // Collects: what the last image leaves is no memory of the next one.
     GC.GetTotalMemory(forceFullCollection: true);
 }
 

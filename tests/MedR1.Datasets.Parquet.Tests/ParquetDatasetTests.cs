@@ -33,7 +33,7 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
-    public async Task Pictures_are_those_of_their_rows_whatever_the_order_and_the_cache()
+    public async Task Images_are_those_of_their_rows_whatever_the_order_and_the_cache()
     {
         await WriteAsync("a.parquet", 0, 9);
         TableDataset dataset = ParquetDataset.Load(
@@ -45,7 +45,7 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_of_lists_are_those_of_their_rows_whether_or_not_empty_lists_count_as_nulls()
+    public void Images_of_lists_are_those_of_their_rows_whether_or_not_empty_lists_count_as_nulls()
     {
         // The footer's statistics of images.bytes: a null_count of 1 (zigzag 2), which is the empty list, then the largest
         // value. Polars writes 0 there.
@@ -57,7 +57,7 @@ public sealed class ParquetDatasetTests : IDisposable
         File.WriteAllBytes(patched, bytes);
 
         byte[][][] expected = Pictures(written);
-        Assert.Equal([1, 2, 0, 3, 1, 2], expected.Select(pictures => pictures.Length));
+        Assert.Equal([1, 2, 0, 3, 1, 2], expected.Select(images => images.Length));
         Assert.Equal(expected, Pictures(patched));
 
         static byte[][][] Pictures(string file) =>

@@ -17,7 +17,7 @@ internal static class Examples
         };
 
     /// <summary>
-    /// Questions on pictures: <paramref name="questionsPerImage"/> on each of <paramref name="images"/>.
+    /// Questions on images: <paramref name="questionsPerImage"/> on each of <paramref name="images"/>.
     /// </summary>
     public static InMemoryDataset OnImages(int images, int questionsPerImage) => new(
         "set", Enumerable.Range(0, images * questionsPerImage)

@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace MedR1.EndToEnd.Tests;
 
 /// <summary>
-/// Walks what can be wrong with checkpoints, questions, pictures, rewards and data, through the public calls and on the shipped
+/// Walks what can be wrong with checkpoints, questions, images, rewards and data, through the public calls and on the shipped
 /// checkpoint: each time one named exception that holds the value and says what to do. A full disk is with the writers' tests.
 /// </summary>
 public sealed class BadInputTests : IDisposable
@@ -78,7 +78,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_picture()
+    public async Task Bytes_that_are_no_image()
     {
         string file = Path.Combine(_work, "notes.png");
         File.WriteAllText(file, "These are words.");
@@ -88,7 +88,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_picture_that_is_far_too_narrow()
+    public async Task An_image_that_is_far_too_narrow()
     {
         PixelImageSource line = new("line", new RgbImage(1, 100_000, new byte[300_000]));
         InvalidPromptException error = await AskingFailsAsync("What is this?", line);
@@ -96,9 +96,9 @@ public sealed class BadInputTests : IDisposable
         Assert.IsType<AspectRatioException>(error.GetBaseException());
     }
 
-    // As the reference does: smart_resize makes it as large as the smallest picture that the model takes.
+    // As the reference does: smart_resize makes it as large as the smallest image that the model takes.
     [Fact]
-    public async Task A_picture_of_one_pixel_is_small_but_not_wrong() =>
+    public async Task An_image_of_one_pixel_is_small_but_not_wrong() =>
         Assert.NotEmpty(await AskAsync("What is this?", new PixelImageSource("dot", new RgbImage(1, 1, new byte[] { 9, 9, 9 }))));
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_data_set_whose_pictures_are_missing()
+    public void A_data_set_whose_images_are_missing()
     {
         string questions = Path.Combine("QA_information", "Open-access");
         Directory.CreateDirectory(Path.Combine(_work, questions));

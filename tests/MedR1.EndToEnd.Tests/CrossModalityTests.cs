@@ -174,7 +174,7 @@ public sealed class CrossModalityTests : IDisposable
     }
 
     [Fact]
-    public void The_blind_tables_need_no_pictures_and_equal_the_datas_readme()
+    public void The_blind_tables_need_no_images_and_equal_the_datas_readme()
     {
         string console = SampleProgram.Run("CrossModality", "blind");
         Assert.Contains("| CT | 84 | 28 |", console);

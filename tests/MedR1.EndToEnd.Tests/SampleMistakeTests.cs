@@ -18,7 +18,7 @@ public sealed class SampleMistakeTests : IDisposable
     public void Options_are_checked_before_anything_runs(string sample, string arguments, string said) =>
         SampleProgram.Fail(1, said, sample, arguments.Split(' '));
 
-    // The folder is there, but holds neither pictures nor a model.
+    // The folder is there, but holds neither images nor a model.
     [Theory]
     [InlineData("SftBaseline", "--data")]
     [InlineData("Comparison", "--data")]
@@ -33,7 +33,7 @@ public sealed class SampleMistakeTests : IDisposable
         SampleProgram.Fail(SampleProgram.Mistaken, "'--foo' is not a number of steps", sample, ["--foo"]);
 
     [Fact]
-    public void AskAnImage_says_what_is_wrong_with_checkpoint_picture_question_and_device()
+    public void AskAnImage_says_what_is_wrong_with_checkpoint_image_question_and_device()
     {
         string notes = Path.Combine(_work, "notes.png");
         File.WriteAllText(notes, "These are words.");

@@ -23,7 +23,7 @@ public sealed class SampleTests : IDisposable
         // docs/results.md: 281 of the 685 without training, greedily; another processor's rounding may turn a close answer, not ten.
         Assert.Equal(281 / 685.0, summary.GetProperty("zeroShotAccuracy").GetDouble(), 10 / 685.0);
 
-        // Blank pictures leave chance, give or take three standard errors: 3 · √(0.366 · 0.634 / 685).
+        // Blank images leave chance, give or take three standard errors: 3 · √(0.366 · 0.634 / 685).
         Assert.Equal(0.366, summary.GetProperty("questionOnlyAccuracy").GetDouble(), 0.055);
         Assert.Matches(
             @"(?m)^- question only: .* data real-mini \(test\) \(blank images\) .* then 2 steps of GRPO",
@@ -37,7 +37,7 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void QuickStart_trains_on_varied_pictures_without_a_control()
+    public void QuickStart_trains_on_varied_images_without_a_control()
     {
         string output = Path.Combine(_work, "varied");
         SampleProgram.Run("QuickStart", "--steps", "2", "--vary-images", "--no-control", "--output", output);
@@ -55,13 +55,13 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void AskAnImage_answers_about_any_picture()
+    public void AskAnImage_answers_about_any_image()
     {
-        string pictures = Path.Combine(SampleProgram.Root, "data", "real-mini", "Images", "ct");
-        string picture = Directory.EnumerateFiles(pictures, "*.png", SearchOption.AllDirectories)
+        string images = Path.Combine(SampleProgram.Root, "data", "real-mini", "Images", "ct");
+        string image = Directory.EnumerateFiles(images, "*.png", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal).First();
         string answer = SampleProgram.Run(
-            "AskAnImage", Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base"), picture,
+            "AskAnImage", Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base"), image,
             "Which imaging modality was used to take this picture? Answer in words.", "--max-new-tokens", "8");
         Assert.NotEqual("", answer.Trim());
     }

@@ -54,13 +54,13 @@ public sealed class FigureTests : IDisposable
         };
         string path = Path.Combine(_folder, "sub", "map.png");
         map.SavePng(path, scale: 1);
-        using SKBitmap picture = SKBitmap.Decode(path);
+        using SKBitmap image = SKBitmap.Decode(path);
         (double width, double height) = map.Draw(new SvgCanvas());
-        Assert.Equal(((int)Math.Ceiling(width), (int)Math.Ceiling(height)), (picture.Width, picture.Height));
-        int dark = picture.Pixels.Count(pixel => pixel == new SKColor(0x08, 0x30, 0x6b));
+        Assert.Equal(((int)Math.Ceiling(width), (int)Math.Ceiling(height)), (image.Width, image.Height));
+        int dark = image.Pixels.Count(pixel => pixel == new SKColor(0x08, 0x30, 0x6b));
         Assert.InRange(dark, 60 * 38, 66 * 42 + 600);
         Assert.Contains(
-            picture.Pixels.Take(picture.Width * 40), pixel => pixel.Red < 0x60 && pixel.Green < 0x60 && pixel.Blue < 0x60);
+            image.Pixels.Take(image.Width * 40), pixel => pixel.Red < 0x60 && pixel.Green < 0x60 && pixel.Blue < 0x60);
     }
 
     [Fact]

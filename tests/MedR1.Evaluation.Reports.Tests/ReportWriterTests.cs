@@ -74,7 +74,7 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_without_pictures_has_the_numbers_of_the_heat_maps()
+    public void A_reader_without_images_has_the_numbers_of_the_heat_maps()
     {
         ReportWriter.Save(SampleReports.Whole(), _folder);
         string[] lines = Read("report.md").Split('\n');

@@ -83,7 +83,7 @@ public sealed class FileFormTests
         AssertRead(writer.Write(), DicomWriter.ExplicitBig);
     }
 
-    // A picture in the picture: its pixels are not the file's.
+    // An image in the image: its pixels are not the file's.
     private static byte[] Icon() =>
         [.. DicomBytes.Element(0x0028, 0x0010, "US", 2, 0), .. DicomBytes.Long(0x7FE0, 0x0010, "OB", 9, 9, 9, 9)];
 

@@ -17,7 +17,7 @@ public sealed class RefusalTests
         Assert.Contains(name, Refusal(new DicomWriter(syntax, 8, 8) { Samples = s_samples }));
 
     [Fact]
-    public void What_is_no_DICOM_or_holds_no_picture_is_refused()
+    public void What_is_no_DICOM_or_holds_no_image_is_refused()
     {
         Assert.Contains("'DICM'", Assert.Throws<DicomException>(() => DicomFile.Read(new byte[200])).Message);
         byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
@@ -107,7 +107,7 @@ public sealed class RefusalTests
         }
     }
 
-    // Four bytes a pixel of what is unpacked (the probe's limit), two for samples, four and three for a picture; the rest is
+    // Four bytes a pixel of what is unpacked (the probe's limit), two for samples, four and three for an image; the rest is
     // the runtime's.
     private static void CheckMemory(int count, int seed)
     {

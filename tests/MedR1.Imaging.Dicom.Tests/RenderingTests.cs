@@ -35,7 +35,7 @@ public sealed class RenderingTests
     [Fact]
     public void Stored_bits_are_taken_below_the_high_bit()
     {
-        // 12 stored bits below bit 15: the four lowest bits are not the picture's.
+        // 12 stored bits below bit 15: the four lowest bits are not the image's.
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1, 16) { Samples = [0xABCF, 0x001F] }
             .Number(0x0028, 0x0101, 12).Number(0x0028, 0x0102, 15);
         Assert.Equal([0xABC, 1], DicomFile.Read(writer.Write()).StoredValues());
@@ -93,7 +93,7 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void A_source_gives_a_picture_that_the_decoder_reads()
+    public void A_source_gives_an_image_that_the_decoder_reads()
     {
         byte[] file = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] }.Write();
         DicomImageSource source = new(new BytesImageSource("scan.dcm", file));

@@ -79,7 +79,7 @@ internal static class TinyModel
         return policy;
     }
 
-    /// <summary>Random patches of one picture.</summary>
+    /// <summary>Random patches of one image.</summary>
     public static EncodedImage Image(int rows, int columns, int seed, int frames = 1)
     {
         var random = new Random(seed);
@@ -92,7 +92,7 @@ internal static class TinyModel
         return new EncodedImage(new ImageGrid(frames, rows, columns), values);
     }
 
-    /// <summary>Words around the placeholders of pictures.</summary>
+    /// <summary>Words around the placeholders of images.</summary>
     public static EncodedPrompt Prompt(int words, int seed, params EncodedImage[] images)
     {
         var random = new Random(seed);

@@ -88,7 +88,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Pictures_are_read_when_a_prompt_has_its_turn()
+    public async Task Images_are_read_when_a_prompt_has_its_turn()
     {
         TaskCompletionSource release = new();
         await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>

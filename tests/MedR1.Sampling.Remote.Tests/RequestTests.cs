@@ -9,7 +9,7 @@ public sealed class RequestTests
     private static readonly byte[] s_jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 9, 8, 7];
 
     [Fact]
-    public async Task Pictures_arrive_byte_for_byte_in_their_place_in_the_message()
+    public async Task Images_arrive_byte_for_byte_in_their_place_in_the_message()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VqaPrompt prompt = VqaPrompt.Ask(
@@ -40,7 +40,7 @@ public sealed class RequestTests
         Assert.Equal(type, DataUri.MediaType(Convert.FromHexString(start)));
 
     [Fact]
-    public async Task A_picture_that_is_none_or_cannot_be_read_is_named_without_a_request()
+    public async Task An_image_that_is_none_or_cannot_be_read_is_named_without_a_request()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VqaPrompt text = VqaPrompt.Ask("?", new BytesImageSource("notes.png", [1, 2, 3])) with

@@ -36,10 +36,10 @@ public sealed class CurvePlotTests : IDisposable
     {
         string path = Path.Combine(_folder, "one.png");
         CurvePlot.Save(path, [new StepMetrics(5, new Dictionary<string, double> { ["reward"] = 0.5 })]);
-        using SKBitmap picture = SKBitmap.Decode(path);
+        using SKBitmap image = SKBitmap.Decode(path);
 
-        // Steel blue, which nothing else in the picture has.
-        Assert.Contains(new SKColor(70, 130, 180), picture.Pixels);
+        // Steel blue, which nothing else in the image has.
+        Assert.Contains(new SKColor(70, 130, 180), image.Pixels);
     }
 
     [Fact]

@@ -10,17 +10,17 @@ internal static class DatasetCommands
     {
         Argument<DirectoryInfo> folder = new("folder") { Description = "Where the data set is written." };
         Option<int> items = CommonArguments.Number("--items", "Questions to write.", 127_995);
-        Option<int> pictures = CommonArguments.Number("--pictures", "Pictures that they share.", 2_000);
+        Option<int> images = CommonArguments.Number("--pictures", "Pictures that they share.", 2_000);
         Option<int> side = CommonArguments.Number("--side", "Width and height of the pictures.", 128);
         Command command = new(
             "read-datasets", "Writes a folder in OmniMedVQA's layout, loads it and opens every picture.")
         {
-            folder, items, pictures, side,
+            folder, items, images, side,
         };
         command.SetAction((result, cancellationToken) =>
         {
             ReadingSpeed.Run(
-                result.GetValue(folder)!.FullName, result.GetValue(items), result.GetValue(pictures),
+                result.GetValue(folder)!.FullName, result.GetValue(items), result.GetValue(images),
                 result.GetValue(side), Console.Out, cancellationToken);
             return Task.CompletedTask;
         });

@@ -3,14 +3,14 @@ using MedR1.Datasets;
 
 namespace MedR1.Benchmarks.Datasets;
 
-/// <summary>Measures how fast a set is loaded, what it keeps in memory, and that opened pictures do not stay there.</summary>
+/// <summary>Measures how fast a set is loaded, what it keeps in memory, and that opened images do not stay there.</summary>
 internal static class ReadingSpeed
 {
     private const int Passes = 5;
 
-    public static void Run(string folder, int items, int pictures, int side, TextWriter output, CancellationToken cancellationToken)
+    public static void Run(string folder, int items, int images, int side, TextWriter output, CancellationToken cancellationToken)
     {
-        SyntheticOmniMedVqa.Write(folder, items, pictures, side, cancellationToken);
+        SyntheticOmniMedVqa.Write(folder, items, images, side, cancellationToken);
         OmniMedVqaDataset.Load(folder, cancellationToken: cancellationToken);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         double best = double.PositiveInfinity;
@@ -26,11 +26,11 @@ internal static class ReadingSpeed
         long loaded = GC.GetTotalMemory(forceFullCollection: true) - before;
         output.WriteLine($"{dataset!.Count} items: {best:F2} s (best of {Passes}), {dataset.Count / best:F0} items/s, "
             + $"{(double)loaded / dataset.Count:F0} bytes kept an item, {loaded / 1e6:F0} MB in all");
-        ReadPictures(dataset, before, output, cancellationToken);
+        ReadImages(dataset, before, output, cancellationToken);
         GC.KeepAlive(dataset);
     }
 
-    private static void ReadPictures(
+    private static void ReadImages(
         OmniMedVqaDataset dataset, long before, TextWriter output, CancellationToken cancellationToken)
     {
         byte[] block = new byte[1 << 16];

@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace MedR1.Benchmarks.Datasets;
 
-/// <summary>Writes a folder in OmniMedVQA's layout: questions in 42 files as the real set has, pictures of known size.</summary>
+/// <summary>Writes a folder in OmniMedVQA's layout: questions in 42 files as the real set has, images of known size.</summary>
 internal static class SyntheticOmniMedVqa
 {
     private const int Files = 42;
     private static readonly string[] s_letters = ["A", "B", "C", "D"];
 
-    public static void Write(string folder, int items, int pictures, int pictureSide, CancellationToken cancellationToken)
+    public static void Write(string folder, int items, int images, int imageSide, CancellationToken cancellationToken)
     {
         string annotations = Path.Combine(folder, "QA_information", "Open-access");
         Directory.CreateDirectory(annotations);
         Directory.CreateDirectory(Path.Combine(folder, "Images"));
-        for (int i = 0; i < pictures; i++)
+        for (int i = 0; i < images; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            File.WriteAllBytes(Path.Combine(folder, PicturePath(i)), Picture(i, pictureSide));
+            File.WriteAllBytes(Path.Combine(folder, ImagePath(i)), Image(i, imageSide));
         }
 
         for (int file = 0; file < Files; file++)
@@ -27,14 +27,14 @@ internal static class SyntheticOmniMedVqa
             writer.WriteStartArray();
             for (int i = file; i < items; i += Files)
             {
-                WriteItem(writer, i, file, pictures);
+                WriteItem(writer, i, file, images);
             }
 
             writer.WriteEndArray();
         }
     }
 
-    private static void WriteItem(Utf8JsonWriter writer, int i, int file, int pictures)
+    private static void WriteItem(Utf8JsonWriter writer, int i, int file, int images)
     {
         writer.WriteStartObject();
         writer.WriteString("dataset", $"Set {file:00}");
@@ -42,7 +42,7 @@ internal static class SyntheticOmniMedVqa
         writer.WriteString("question_type", QuestionType.Known[i % QuestionType.Known.Count].Value);
         writer.WriteString("question", $"Which of these findings is visible in picture number {i} of the series?");
         writer.WriteString("gt_answer", $"Finding {(i * 7 + i % 4) % 100} of the list");
-        writer.WriteString("image_path", PicturePath(i % pictures));
+        writer.WriteString("image_path", ImagePath(i % images));
         for (int option = 0; option < s_letters.Length; option++)
         {
             int finding = (i * 7 + option) % 100;
@@ -53,9 +53,9 @@ internal static class SyntheticOmniMedVqa
         writer.WriteEndObject();
     }
 
-    private static string PicturePath(int i) => $"Images/{i:000000}.bmp";
+    private static string ImagePath(int i) => $"Images/{i:000000}.bmp";
 
-    private static byte[] Picture(int seed, int side)
+    private static byte[] Image(int seed, int side)
     {
         byte[] pixels = new byte[side * side * 3];
         new Random(seed).NextBytes(pixels);

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// Draws groups of completions about pictures on a device, in bf16, and says what a step is of the device's limits.
+/// Draws groups of completions about images on a device, in bf16, and says what a step is of the device's limits.
 /// </summary>
 internal static class DeviceRollout
 {

@@ -70,7 +70,7 @@ internal static class DeviceUpdate
         {
             using IDisposable noGradient = no_grad();
 
-            // As the trainer does: pictures once for policy and reference where the tower doesn't train.
+            // As the trainer does: images once for policy and reference where the tower doesn't train.
             features = trained.SharesVisionWith(reference)
                 ? trained.EncodeImages([.. groups.Select(group => group.Prompt)]) : null;
             reference_BT = reference.TokenLogProbabilities(groups, options, features).LogProbabilities;

@@ -8,7 +8,7 @@ using TorchSharp.Modules;
 namespace MedR1.Benchmarks.RealShape;
 
 /// <summary>
-/// Draws a group of completions about one picture with the real shape, and the same in the plain form: as many prompts
+/// Draws a group of completions about one image with the real shape, and the same in the plain form: as many prompts
 /// of their own, nothing shared, weights as they lie.
 /// </summary>
 internal static class RealShapeGroup

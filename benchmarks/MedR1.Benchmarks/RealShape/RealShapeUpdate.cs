@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.RealShape;
 
 /// <summary>
-/// One GRPO update of a LoRA adapter at the real shape: a group of completions behind a prompt with a picture, the reference
+/// One GRPO update of a LoRA adapter at the real shape: a group of completions behind a prompt with an image, the reference
 /// being the policy with its adapter off. It says what each part takes, with layers kept or computed again: one of them in
 /// a process, because memory that a process has had once stays with it.
 /// </summary>

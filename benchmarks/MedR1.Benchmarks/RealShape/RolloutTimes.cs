@@ -4,7 +4,7 @@ using MedR1.Sampling;
 namespace MedR1.Benchmarks.RealShape;
 
 /// <summary>What a call of the sampler takes. The host has the tokens of a step when its clock is read.</summary>
-/// <param name="First">Seconds until every completion has its first token: pictures, tower and prompts.</param>
+/// <param name="First">Seconds until every completion has its first token: images, tower and prompts.</param>
 /// <param name="Steps">Seconds of each step behind it.</param>
 /// <param name="Total">Seconds of the whole call.</param>
 /// <param name="Tokens">Tokens drawn.</param>

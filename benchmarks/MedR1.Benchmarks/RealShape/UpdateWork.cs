@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>The work of a GRPO update at the real shape: a group of completions behind a prompt with a picture.</summary>
+/// <summary>The work of a GRPO update at the real shape: a group of completions behind a prompt with an image.</summary>
 internal static class UpdateWork
 {
-    /// <summary>Tokens of the prompt, 196 of them of the picture.</summary>
+    /// <summary>Tokens of the prompt, 196 of them of the image.</summary>
     public const int PromptTokens = 260;
 
     /// <summary>An adapter on all linear layers of the decoder.</summary>

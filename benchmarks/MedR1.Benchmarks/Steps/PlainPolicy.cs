@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>The plain form of an update: each completion behind a prompt and pictures of its own, nothing shared.</summary>
+/// <summary>The plain form of an update: each completion behind a prompt and images of its own, nothing shared.</summary>
 internal sealed class PlainPolicy(IVisionLanguagePolicy inner) : DelegatingPolicy(inner)
 {
-    /// <summary>A prompt whose pictures nobody else has: they are told apart by reference.</summary>
+    /// <summary>A prompt whose images nobody else has: they are told apart by reference.</summary>
     public static EncodedPrompt OwnPrompt(EncodedPrompt prompt) =>
         prompt with { Images = [.. prompt.Images.Select(image => image with { })] };
 

@@ -9,7 +9,7 @@ internal enum StepPart
     /// <summary>Weights laid out for decoding.</summary>
     Packing,
 
-    /// <summary>Prompts of the rollout, without their pictures.</summary>
+    /// <summary>Prompts of the rollout, without their images.</summary>
     Prefill,
 
     /// <summary>Tokens of the rollout, without choosing them.</summary>

@@ -3,10 +3,10 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>Prompts about pictures of noise.</summary>
+/// <summary>Prompts about images of noise.</summary>
 internal static class StepPrompts
 {
-    /// <summary>A question about a square picture.</summary>
+    /// <summary>A question about a square image.</summary>
     public static VqaPrompt Ask(int side, string question, int seed = 1)
     {
         byte[] pixels = new byte[side * side * 3];
@@ -20,7 +20,7 @@ internal static class StepPrompts
     /// <summary>The prompt of the real shape's rollouts: 196 image tokens and a short text.</summary>
     public static VqaPrompt Describe(int seed) => Ask(384, "Describe this image.", seed);
 
-    /// <summary>A question that is so many tokens long, template and picture included.</summary>
+    /// <summary>A question that is so many tokens long, template and image included.</summary>
     public static VqaPrompt OfLength(Qwen2VLProcessor processor, int side, int tokens)
     {
         // A word of the vocabulary is one token more.

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>Times what a trainer asks a policy, or the reference that it makes of it. Pictures are timed apart.</summary>
+/// <summary>Times what a trainer asks a policy, or the reference that it makes of it. Images are timed apart.</summary>
 internal sealed class TimedPolicy(IVisionLanguagePolicy inner, StepClock clock, bool isReference = false)
     : DelegatingPolicy(inner)
 {

@@ -42,7 +42,7 @@ public sealed class DamagedFileTests : IDisposable
     public void Many_damaged_files_give_results_or_named_exceptions(string layout, string file) => Check(layout, file, 500, 2);
 
     [Fact]
-    public void A_damaged_picture_gives_a_size_or_a_named_exception()
+    public void A_damaged_image_gives_a_size_or_a_named_exception()
     {
         foreach (string ending in (string[])["*.png", "*.jpg", "*.bmp"])
         {
@@ -99,7 +99,7 @@ public sealed class DamagedFileTests : IDisposable
                 OpenAll(PmcVqaDataset.Load(table, path, new() { MissingImages = MissingImageHandling.Skip }));
                 break;
             case "json-lines":
-                // Pictures by path are not beside the copy: those inside the lines are opened.
+                // Images by path are not beside the copy: those inside the lines are opened.
                 OpenAll(JsonLines.Load(path, new() { Table = s_lenient }));
                 break;
             default:

@@ -15,15 +15,15 @@ public sealed class DamagedRealMiniTests : IDisposable
         string whole = Path.Combine(RepositoryFolder.Root, "data", "real-mini");
         using JsonDocument all = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(whole, QuestionFile)));
         JsonElement[] kept = [.. all.RootElement.EnumerateArray().Take(Questions)];
-        string[] pictures = [.. kept.Select(question => question.GetProperty("image_path").GetString()!).Distinct()];
+        string[] images = [.. kept.Select(question => question.GetProperty("image_path").GetString()!).Distinct()];
         string[] ids = [.. kept.Select(question => question.GetProperty("question_id").GetString()!)];
         Write(QuestionFile, JsonSerializer.Serialize(kept));
         Write("questions.csv", Rows(whole, "questions.csv", ids));
-        Write("images.csv", Rows(whole, "images.csv", pictures));
+        Write("images.csv", Rows(whole, "images.csv", images));
         Write("sources.csv", File.ReadAllText(Path.Combine(whole, "sources.csv")));
-        foreach (string picture in pictures)
+        foreach (string image in images)
         {
-            Write(picture, "");
+            Write(image, "");
         }
     }
 

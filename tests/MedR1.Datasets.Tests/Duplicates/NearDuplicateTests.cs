@@ -3,7 +3,7 @@ namespace MedR1.Datasets.Tests;
 public sealed class NearDuplicateTests
 {
     [Fact]
-    public void A_fingerprint_survives_size_light_and_noise_but_not_another_picture()
+    public void A_fingerprint_survives_size_light_and_noise_but_not_another_image()
     {
         ImageFingerprint original = ImageFingerprint.Of(Picture(1, 128));
         foreach (RgbImage copy in (RgbImage[])[Picture(1, 96), Picture(1, 200), Changed(Picture(1, 128), 3, seed: 5)])
@@ -26,7 +26,7 @@ public sealed class NearDuplicateTests
         RgbImage negative = Paint(64, (x, _) => x < 32 ? (byte)255 : (byte)0);
         Assert.Equal(255, ImageFingerprint.Of(half).GreyDistance(ImageFingerprint.Of(negative)));
 
-        // A plain picture has no frequencies but the mean: its hash is 0, and greys alone tell such pictures apart.
+        // A plain image has no frequencies but the mean: its hash is 0, and greys alone tell such images apart.
         ImageFingerprint dark = ImageFingerprint.Of(Paint(10, (_, _) => 20));
         ImageFingerprint light = ImageFingerprint.Of(Paint(10, (_, _) => 27));
         Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GreyDistance(light)));
@@ -35,7 +35,7 @@ public sealed class NearDuplicateTests
     [Fact]
     public void No_near_copy_stands_on_both_sides_of_the_split()
     {
-        // 60 pictures, each as it is, scaled, and with noise, under names of their own; two questions a picture.
+        // 60 images, each as it is, scaled, and with noise, under names of their own; two questions an image.
         List<VqaExample> examples = [];
         for (int seed = 0; seed < 60; seed++)
         {
@@ -66,7 +66,7 @@ public sealed class NearDuplicateTests
         Assert.Equal(split.Train.Select(example => example.Id), again.Train.Select(example => example.Id));
     }
 
-    // One picture, and another under nine names. Half of ten is five; pictures go to the training part while half of their
+    // One image, and another under nine names. Half of ten is five; images go to the training part while half of their
     // questions, rounded down, still fit: the nine do where they come first (0 + 4 < 5), as seed 2 has it, and don't behind the
     // other (1 + 4), as seed 1 has it.
     [Theory]
@@ -114,31 +114,31 @@ public sealed class NearDuplicateTests
     [Fact]
     public void Pairs_are_those_that_comparing_all_with_all_finds()
     {
-        ImageFingerprint[] pictures =
+        ImageFingerprint[] images =
         [
             .. Enumerable.Range(0, 120).Select(i => ImageFingerprint.Of(Changed(Picture(i / 4, 48), 14 * (i % 4), i))),
         ];
         NearDuplicateOptions options = new() { MaxBitDistance = 5, MaxGreyDistance = 6 };
-        UnionFind expected = new(pictures.Length);
-        for (int i = 0; i < pictures.Length; i++)
+        UnionFind expected = new(images.Length);
+        for (int i = 0; i < images.Length; i++)
         {
             for (int j = 0; j < i; j++)
             {
-                if (pictures[i].BitDistance(pictures[j]) <= 5 && pictures[i].GreyDistance(pictures[j]) <= 6)
+                if (images[i].BitDistance(images[j]) <= 5 && images[i].GreyDistance(images[j]) <= 6)
                 {
                     expected.Join(i, j);
                 }
             }
         }
 
-        UnionFind found = new(pictures.Length);
-        NearDuplicates.Find(pictures, options, found, CancellationToken.None);
+        UnionFind found = new(images.Length);
+        NearDuplicates.Find(images, options, found, CancellationToken.None);
         Assert.Equal(expected.Groups(), found.Groups());
         Assert.InRange(expected.Groups().Length, 31, 119);
     }
 
     [Fact]
-    public void Looking_at_pictures_can_be_cancelled()
+    public void Looking_at_images_can_be_cancelled()
     {
         using CancellationTokenSource source = new();
         int decoded = 0;
@@ -172,7 +172,7 @@ public sealed class NearDuplicateTests
         Images = [image],
     };
 
-    // Eight soft blobs of a seed, in shares of the side, so that a picture has any size.
+    // Eight soft blobs of a seed, in shares of the side, so that an image has any size.
     private static RgbImage Picture(int seed, int side)
     {
         Random random = new(seed);

@@ -32,7 +32,7 @@ public sealed class BlankImagesTests
     }
 
     [Fact]
-    public void Have_the_size_of_real_pictures_and_nothing_else_of_them()
+    public void Have_the_size_of_real_images_and_nothing_else_of_them()
     {
         IVqaDataset test = RealMini.LoadTest(RepositoryFolder.RealMini);
         IVqaDataset blank = test.BlankImages(grey: 100);
@@ -54,7 +54,7 @@ public sealed class BlankImagesTests
     public void Take_the_size_of_pixels_in_memory() =>
         Assert.Equal((3, 2), SizeOfBlank(new PixelImageSource("p", new RgbImage(3, 2, new byte[18]))));
 
-    // Whoever keeps prepared pictures keeps one of a file, however many questions are about it.
+    // Whoever keeps prepared images keeps one of a file, however many questions are about it.
     [Fact]
     public void Are_equal_where_the_originals_are_one_file_and_the_grey_is_the_same()
     {
@@ -70,7 +70,7 @@ public sealed class BlankImagesTests
     }
 
     [Fact]
-    public void Name_the_picture_that_is_none()
+    public void Name_the_image_that_is_none()
     {
         InvalidDataException exception =
             Assert.Throws<InvalidDataException>(() => SizeOfBlank(new BytesImageSource("letter.txt", [.. "Dear"u8])));

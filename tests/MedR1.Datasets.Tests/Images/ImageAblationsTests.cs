@@ -5,7 +5,7 @@ namespace MedR1.Datasets.Tests;
 public sealed class ImageAblationsTests
 {
     [Fact]
-    public void Questions_can_lose_their_pictures()
+    public void Questions_can_lose_their_images()
     {
         InMemoryDataset dataset = new("list", [Question(0, "a.png", ImagingModality.CT)]);
         IVqaDataset without = dataset.WithoutImages();
@@ -14,9 +14,9 @@ public sealed class ImageAblationsTests
         Assert.Equal(dataset[0].Question, without.Single().Question);
     }
 
-    // Any spread of questions over pictures and modalities with at least two pictures each.
+    // Any spread of questions over images and modalities with at least two images each.
     [Fact]
-    public void Shuffling_gives_every_question_another_picture_of_its_modality() => (
+    public void Shuffling_gives_every_question_another_image_of_its_modality() => (
         from counts in Gen.Int[1, 9].Array[2, 6]
         from others in Gen.Int[1, 4].Array[2, 3]
         from seed in Gen.Long
@@ -56,7 +56,7 @@ public sealed class ImageAblationsTests
     }
 
     [Fact]
-    public void Shuffling_needs_a_second_picture()
+    public void Shuffling_needs_a_second_image()
     {
         InMemoryDataset dataset = new(
             "list",
@@ -90,9 +90,9 @@ public sealed class ImageAblationsTests
         static IEnumerable<string> Names(VqaExample example) => example.Images.Select(image => image.Name);
     }
 
-    // Such a question can only get two pictures, and no other question has as many.
+    // Such a question can only get two images, and no other question has as many.
     [Fact]
-    public void Shuffling_names_the_questions_that_stand_alone_by_their_number_of_pictures()
+    public void Shuffling_names_the_questions_that_stand_alone_by_their_number_of_images()
     {
         InMemoryDataset dataset = new(
             "list",

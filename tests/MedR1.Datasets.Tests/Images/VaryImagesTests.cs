@@ -28,11 +28,11 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Shows_the_picture_itself_where_nothing_may_change() =>
+    public void Shows_the_image_itself_where_nothing_may_change() =>
         Assert.Equal(Read(Questions()[0].Images[0]), Read(Vary(seed: 5, None)[0].Images[0]));
 
     [Fact]
-    public void A_part_of_a_plain_picture_is_as_plain_however_it_is_turned()
+    public void A_part_of_a_plain_image_is_as_plain_however_it_is_turned()
     {
         ImageVariationOptions moves = None with { MinShare = 0.5, MaxDegrees = 180 };
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
@@ -43,7 +43,7 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Half_a_picture_holds_no_more_than_half_of_a_ramp()
+    public void Half_an_image_holds_no_more_than_half_of_a_ramp()
     {
         byte[] ramp = [.. Enumerable.Range(0, 100).SelectMany(x => new[] { (byte)x, (byte)x, (byte)x })];
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
@@ -74,7 +74,7 @@ public sealed class VaryImagesTests
         Assert.Equal(0, new ImageVariation(1, 0, 0, 0, -0.5, 1).Apply(Plain(90)).Pixels.Span[0]);
     }
 
-    // Whoever keeps prepared pictures takes two that are equal for one.
+    // Whoever keeps prepared images takes two that are equal for one.
     [Fact]
     public void Are_equal_where_original_seed_and_options_are()
     {
@@ -86,7 +86,7 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Opens_no_picture_before_it_is_read()
+    public void Opens_no_image_before_it_is_read()
     {
         IVqaDataset varied = Questions().VaryImages(1, _ => throw new InvalidDataException("opened"));
         Assert.Equal(2, varied.ToList().Count);

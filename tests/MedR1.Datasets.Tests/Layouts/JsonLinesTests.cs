@@ -107,7 +107,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void Pictures_in_a_line_are_read_from_the_file_when_they_are_opened()
+    public void Images_in_a_line_are_read_from_the_file_when_they_are_opened()
     {
         byte[] picture = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
         string base64 = Convert.ToBase64String(picture);
@@ -174,7 +174,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void Missing_pictures_and_texts_are_counted()
+    public void Missing_images_and_texts_are_counted()
     {
         string file = _folder.Write("a.jsonl", """
             {"question":"?","answer":"a","image":"there.png"}
@@ -190,9 +190,9 @@ public sealed class JsonLinesTests : IDisposable
             () => JsonLines.Load(file, Lenient(MissingImageHandling.Throw, MissingTextHandling.Keep))).Message);
     }
 
-    // metadata.jsonl of a folder of pictures, as the Hugging Face hub has it.
+    // metadata.jsonl of a folder of images, as the Hugging Face hub has it.
     [Fact]
-    public void A_file_name_is_a_picture_where_it_reads_like_one()
+    public void A_file_name_is_an_image_where_it_reads_like_one()
     {
         _folder.Write("train/p0.PNG", "");
         TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
@@ -207,7 +207,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_of_pictures_without_their_column_is_refused_with_the_columns()
+    public async Task A_folder_of_images_without_their_column_is_refused_with_the_columns()
     {
         string file = _folder.Write("a.jsonl", """
             {"question":"?","answer":"a","about":"p0"}
@@ -218,7 +218,7 @@ public sealed class JsonLinesTests : IDisposable
         Assert.Contains("the columns are question, answer, about. Set Columns.Images", error.Message);
         await Assert.ThrowsAsync<DatasetException>(async () => await JsonLines.ReadAsync(file, options).CountAsync());
 
-        // Without the folder, and where one row has a picture, questions may be text alone.
+        // Without the folder, and where one row has an image, questions may be text alone.
         Assert.Equal(2, JsonLines.Load(file).Count);
         string mixed = _folder.Write("b.jsonl", """
             {"question":"?","answer":"a"}

@@ -68,8 +68,8 @@ public sealed class PublishedLayoutTests : IDisposable
                 VqaExample example = Assert.Single(PmcVqaDataset.Load(_folder.Write("a.csv", text), images));
                 Assert.Equal("What, \"now\"? A)Head, B)Lung, C)Leg, D)Arm", example.Problem);
                 Assert.Equal((1, "Lung"), (example.AnswerIndex, example.Answer));
-                using StreamReader picture = new(example.Images[0].OpenRead());
-                Assert.Equal("picture", picture.ReadToEnd());
+                using StreamReader image = new(example.Images[0].OpenRead());
+                Assert.Equal("picture", image.ReadToEnd());
             }
         }
 
@@ -79,7 +79,7 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_that_an_archive_has_twice_is_refused_where_a_question_needs_it()
+    public void An_image_that_an_archive_has_twice_is_refused_where_a_question_needs_it()
     {
         string archive = Path.Combine(_folder.Path, "images.zip");
         using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
@@ -118,7 +118,7 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
-    public void Conversations_need_a_mark_for_each_picture()
+    public void Conversations_need_a_mark_for_each_image()
     {
         string file = _folder.Write("c.json", """
             [{"id":5,"conversations":[{"from":"human","value":"<image>\r\n<image>Hi"},{"from":"gpt","value":"Yes"}],

@@ -2,7 +2,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Tests;
 
-/// <summary>A column of pictures under a name of its own does not pass for text.</summary>
+/// <summary>A column of images under a name of its own does not pass for text.</summary>
 public sealed class UnreadImagesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,7 +13,7 @@ public sealed class UnreadImagesTests : IDisposable
     [InlineData("\"scans/p1.PNG\"", "scans/p1.PNG")]
     [InlineData("[\"p1.dcm\", null]", "p1.dcm")]
     [InlineData("{\"bytes\":\"AAAA\",\"path\":\"x\"}", "a.jsonl")]
-    public async Task A_column_of_pictures_that_nothing_reads_is_refused_by_name(string cell, string named)
+    public async Task A_column_of_images_that_nothing_reads_is_refused_by_name(string cell, string named)
     {
         string file = Write($"{{\"question\":\"?\",\"answer\":\"a\",\"scan\":null}}", Row("scan", cell), Row("scan", "\"\""), Row("scan", cell));
 
@@ -39,9 +39,9 @@ public sealed class UnreadImagesTests : IDisposable
     }
 
     [Fact]
-    public void Text_that_names_pictures_now_and_then_and_columns_that_are_read_stay_text()
+    public void Text_that_names_images_now_and_then_and_columns_that_are_read_stay_text()
     {
-        // A source that is a picture in one row; ids and answers that are names; a second column beside that of the pictures.
+        // A source that is an image in one row; ids and answers that are names; a second column beside that of the images.
         Assert.Equal(2, JsonLines.Load(Write(Row("source", "\"p1.png\""), Row("source", "\"page 4\""))).Count);
         Assert.Equal(2, JsonLines.Load(Write(Row("source", "\"page 4\""), Row("source", "\"p1.png\""))).Count);
         Assert.Equal("p1.png", JsonLines.Load(Write("""{"id":"p1.png","question":"?","answer":"p2.png"}"""))[0].Id);
@@ -49,7 +49,7 @@ public sealed class UnreadImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_table_whose_pictures_are_missing_and_left_out_has_a_column_of_them()
+    public void A_table_whose_images_are_missing_and_left_out_has_a_column_of_them()
     {
         string file = Write("""{"question":"?","answer":"a","origin":"p1.png"}""", Row("image", "\"missing.png\""));
         TableOptions options = new() { ImageRoot = _folder.Path, MissingImages = MissingImageHandling.Skip };

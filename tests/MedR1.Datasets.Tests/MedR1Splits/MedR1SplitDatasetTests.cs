@@ -48,7 +48,7 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_path_written_on_Windows_names_the_same_picture()
+    public void A_path_written_on_Windows_names_the_same_image()
     {
         string file = _folder.Write(
             "x_test.json", """[{"image":"Images\\Chest CT Scan\\a.png","problem":"? A)a, B)b","solution":"A"}]""");

@@ -65,7 +65,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Reports_missing_pictures_by_number_and_first_names()
+    public void Reports_missing_images_by_number_and_first_names()
     {
         Write("Open-access/d.json",
             $"[{string.Join(",", Enumerable.Range(0, 8).Select(i => Item("d", $"d_{i}", $"Images/{i}.png")))}]");

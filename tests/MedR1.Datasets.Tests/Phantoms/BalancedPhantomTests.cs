@@ -24,7 +24,7 @@ public sealed class BalancedPhantomTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_and_another_shares_no_picture()
+    public void The_same_seed_gives_the_same_and_another_shares_no_image()
     {
         IVqaDataset first = PhantomDataset.CreateBalanced(PhantomFamily.SkinLesion, 40, seed: 2001, imageSize: 28);
         IVqaDataset again = PhantomDataset.CreateBalanced(PhantomFamily.SkinLesion, 40, seed: 2001, imageSize: 28);
@@ -38,7 +38,7 @@ public sealed class BalancedPhantomTests
     }
 
     [Fact]
-    public void Refuses_numbers_of_pictures_that_answers_cannot_share()
+    public void Refuses_numbers_of_images_that_answers_cannot_share()
     {
         ArgumentException refused = Assert.Throws<ArgumentException>(
             () => PhantomDataset.CreateBalanced(PhantomFamily.OctLayers, 50, seed: 1));

@@ -1,7 +1,7 @@
 namespace MedR1.Datasets.Tests;
 
 /// <summary>
-/// Counts the connected parts of a grey picture's pixels that meet a condition; specks of a few pixels are no part.
+/// Counts the connected parts of a grey image's pixels that meet a condition; specks of a few pixels are no part.
 /// </summary>
 internal static class ConnectedParts
 {

@@ -5,7 +5,7 @@ public sealed class PhantomDatasetTests
     private static readonly IVqaDataset s_questions = PhantomDataset.Create(imageCount: 700, seed: 1, imageSize: 28);
 
     [Fact]
-    public void Asks_every_fact_of_every_picture_with_exactly_one_right_option()
+    public void Asks_every_fact_of_every_image_with_exactly_one_right_option()
     {
         Assert.Equal(700, s_questions.Select(example => example.Images[0].Name).Distinct().Count());
         Assert.Equal(s_questions.Count, s_questions.Select(example => example.Id).Distinct().Count());
@@ -38,14 +38,14 @@ public sealed class PhantomDatasetTests
             int[] counts = [.. fact.GroupBy(example => example.Answer).Select(answer => answer.Count())];
             double expected = (double)fact.Count() / counts.Length;
 
-            // 100 pictures a family: five standard deviations of a binomial around the mean.
+            // 100 images a family: five standard deviations of a binomial around the mean.
             Assert.All(counts,
                 count => Assert.InRange(count, expected - 5 * Math.Sqrt(expected), expected + 5 * Math.Sqrt(expected)));
         }
     }
 
     [Fact]
-    public void Shares_no_picture_between_neighbouring_seeds()
+    public void Shares_no_image_between_neighbouring_seeds()
     {
         IVqaDataset other = PhantomDataset.Create(imageCount: 700, seed: 2, imageSize: 28);
         Assert.Empty(

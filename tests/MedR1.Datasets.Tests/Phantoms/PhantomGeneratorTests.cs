@@ -19,15 +19,15 @@ public sealed class PhantomGeneratorTests
     }
 
     [Fact]
-    public void Tells_for_every_picture_which_choice_is_true()
+    public void Tells_for_every_image_which_choice_is_true()
     {
         foreach (PhantomFamily family in PhantomGenerator.Families)
         {
-            PhantomImage picture = PhantomGenerator.Create(family, 1, 28);
-            Assert.All(picture.Facts, fact => Assert.Contains(fact.Answer, fact.Choices));
-            Assert.All(picture.Facts, fact => Assert.Equal(fact.Choices.Count, fact.Choices.Distinct().Count()));
-            Assert.Equal(string.Concat(picture.Facts.Select(fact => fact.Answer + ". ")).TrimEnd(), picture.Caption);
-            Assert.StartsWith("phantom/", picture.Image.Name);
+            PhantomImage image = PhantomGenerator.Create(family, 1, 28);
+            Assert.All(image.Facts, fact => Assert.Contains(fact.Answer, fact.Choices));
+            Assert.All(image.Facts, fact => Assert.Equal(fact.Choices.Count, fact.Choices.Distinct().Count()));
+            Assert.Equal(string.Concat(image.Facts.Select(fact => fact.Answer + ". ")).TrimEnd(), image.Caption);
+            Assert.StartsWith("phantom/", image.Image.Name);
         }
     }
 
@@ -38,10 +38,10 @@ public sealed class PhantomGeneratorTests
     {
         for (int seed = 0; seed < 40; seed++)
         {
-            PhantomImage picture = PhantomGenerator.Create(PhantomFamily.Discs, seed, 112);
-            bool bright = AnswerTo(picture, "phantom_disc_tone").StartsWith("Brighter", StringComparison.Ordinal);
-            int parts = ConnectedParts.Count(picture.Image.Image, value => bright ? value > 190 : value < 60);
-            Assert.Equal($"{parts} disc{(parts == 1 ? "" : "s")}", AnswerTo(picture, "phantom_disc_count"));
+            PhantomImage image = PhantomGenerator.Create(PhantomFamily.Discs, seed, 112);
+            bool bright = AnswerTo(image, "phantom_disc_tone").StartsWith("Brighter", StringComparison.Ordinal);
+            int parts = ConnectedParts.Count(image.Image.Image, value => bright ? value > 190 : value < 60);
+            Assert.Equal($"{parts} disc{(parts == 1 ? "" : "s")}", AnswerTo(image, "phantom_disc_count"));
         }
     }
 
@@ -50,9 +50,9 @@ public sealed class PhantomGeneratorTests
     {
         for (int seed = 0; seed < 40; seed++)
         {
-            PhantomImage picture = PhantomGenerator.Create(PhantomFamily.Cells, seed, 112);
-            bool bright = AnswerTo(picture, "phantom_cell_ground").StartsWith("Bright", StringComparison.Ordinal);
-            ReadOnlySpan<byte> pixels = picture.Image.Image.Pixels.Span;
+            PhantomImage image = PhantomGenerator.Create(PhantomFamily.Cells, seed, 112);
+            bool bright = AnswerTo(image, "phantom_cell_ground").StartsWith("Bright", StringComparison.Ordinal);
+            ReadOnlySpan<byte> pixels = image.Image.Image.Pixels.Span;
             int[] halves = [0, 0];
             for (int i = 0; i < pixels.Length; i += 3)
             {
@@ -60,7 +60,7 @@ public sealed class PhantomGeneratorTests
                 halves[i / 3 % 112 / 56] += (bright ? level > 200 : level < 500) ? 1 : 0;
             }
 
-            Assert.Equal(halves[0] > halves[1] ? "Left half" : "Right half", AnswerTo(picture, "phantom_cell_half"));
+            Assert.Equal(halves[0] > halves[1] ? "Left half" : "Right half", AnswerTo(image, "phantom_cell_half"));
         }
     }
 
@@ -80,6 +80,6 @@ public sealed class PhantomGeneratorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PhantomGenerator.Create((PhantomFamily)77, 1));
     }
 
-    private static string AnswerTo(PhantomImage picture, string fact) =>
-        picture.Facts.Single(one => one.Name == fact).Answer;
+    private static string AnswerTo(PhantomImage image, string fact) =>
+        image.Facts.Single(one => one.Name == fact).Answer;
 }

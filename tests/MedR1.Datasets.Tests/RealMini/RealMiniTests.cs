@@ -22,7 +22,7 @@ public sealed class RealMiniTests
     }
 
     [Fact]
-    public void Shares_no_picture_between_train_and_test_by_path_or_by_content()
+    public void Shares_no_image_between_train_and_test_by_path_or_by_content()
     {
         HashSet<string> train = [.. s_train.Select(Hash)];
         Assert.Equal(1298, train.Count);
@@ -62,15 +62,15 @@ public sealed class RealMiniTests
     }
 
     [Fact]
-    public void Has_ids_of_its_own_and_readable_pictures()
+    public void Has_ids_of_its_own_and_readable_images()
     {
         Assert.Equal(s_train.Count, s_train.Select(example => example.Id).Distinct().Count());
-        using Stream picture = s_train[0].Images[0].OpenRead();
-        Assert.True(picture.Length > 100);
+        using Stream image = s_train[0].Images[0].OpenRead();
+        Assert.True(image.Length > 100);
     }
 
     [Fact]
-    public void Refuses_a_folder_in_which_a_picture_changed_its_split()
+    public void Refuses_a_folder_in_which_an_image_changed_its_split()
     {
         using TemporaryFolder folder = new();
         folder.Write("QA_information/Open-access/d.json", """
@@ -90,7 +90,7 @@ public sealed class RealMiniTests
 
     private static string Hash(VqaExample example)
     {
-        using Stream picture = example.Images[0].OpenRead();
-        return Convert.ToHexString(SHA256.HashData(picture));
+        using Stream image = example.Images[0].OpenRead();
+        return Convert.ToHexString(SHA256.HashData(image));
     }
 }

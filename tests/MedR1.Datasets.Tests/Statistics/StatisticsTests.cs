@@ -45,7 +45,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void Examples_beyond_the_limit_of_text_and_pictures_are_told_apart()
+    public void Examples_beyond_the_limit_of_text_and_images_are_told_apart()
     {
         InMemoryDataset dataset = new("three",
         [

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets.Tests;
 
-/// <summary>Data sets and pictures that someone made with a seed must stay as they are: the numbers are written down.</summary>
+/// <summary>Data sets and images that someone made with a seed must stay as they are: the numbers are written down.</summary>
 public sealed class DeterministicRandomTests
 {
     [Fact]

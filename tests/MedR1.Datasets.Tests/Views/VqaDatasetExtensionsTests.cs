@@ -73,7 +73,7 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Equal(train, Examples.OnImages(count, 1).Split(share, seed: 3).Train.Count);
 
     [Fact]
-    public void Splits_into_parts_without_a_common_picture()
+    public void Splits_into_parts_without_a_common_image()
     {
         InMemoryDataset dataset = Examples.OnImages(20, 5);
         DatasetSplit split = dataset.SplitByImage(0.8, seed: 3);
@@ -83,13 +83,13 @@ public sealed class VqaDatasetExtensionsTests
             Pictures(dataset.Split(0.8, seed: 3).Train).Intersect(Pictures(dataset.Split(0.8, seed: 3).Test)));
     }
 
-    // Half of ten is five, and a picture goes to the training part while half of its questions, rounded down, still fit: 9 come
+    // Half of ten is five, and an image goes to the training part while half of its questions, rounded down, still fit: 9 come
     // first and fit (0 + 4 < 5), or 1 comes first and 9 don't fit any more (1 + 4). SplitMix64's first number from 1 is odd,
-    // 10451216379200822465, from 2 even, 10905525725756348110: odd ones leave two pictures in their order, even ones swap them.
+    // 10451216379200822465, from 2 even, 10905525725756348110: odd ones leave two images in their order, even ones swap them.
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 9)]
-    public void A_picture_with_most_of_the_questions_goes_where_more_of_them_fit(long seed, int trained)
+    public void An_image_with_most_of_the_questions_goes_where_more_of_them_fit(long seed, int trained)
     {
         InMemoryDataset dataset = new("uneven",
             Enumerable.Range(0, 10).Select(i => Examples.Make($"{i}", images: [i == 0 ? "one.png" : "nine.png"])));
@@ -103,7 +103,7 @@ public sealed class VqaDatasetExtensionsTests
 
     // 1 and 2 share b, 2 and 3 share c: none of the three can be parted from the others, though 1 and 3 share nothing.
     [Fact]
-    public void Keeps_examples_together_that_a_third_ties_by_its_pictures()
+    public void Keeps_examples_together_that_a_third_ties_by_its_images()
     {
         InMemoryDataset dataset = new("chain",
         [

@@ -42,7 +42,7 @@ public sealed class ReportFileTests : IDisposable
     }
 
     [Fact]
-    public void Keeps_everything_but_the_pictures()
+    public void Keeps_everything_but_the_images()
     {
         ReportFile.Save(s_report, Path);
         EvaluationReport read = ReportFile.Load(Path);

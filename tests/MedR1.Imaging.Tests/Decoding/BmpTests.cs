@@ -82,7 +82,7 @@ public sealed class BmpTests
     }
 
     [Fact]
-    public void A_jump_past_the_last_pixel_ends_the_picture()
+    public void A_jump_past_the_last_pixel_ends_the_image()
     {
         byte[] file = BmpFile.WriteRunLength(4, 2, RedAndBlue, [1, 1, 0, 2, 255, 255]);
 

@@ -21,7 +21,7 @@ public sealed class BrokenFileTests
     [InlineData("version https://git-lfs.github.com/spec/v1", "7665727369")]
     [InlineData("II*\0aaaaaaaa", "a TIFF file")]
     [InlineData("BM", "truncated")]
-    public void Rejects_bytes_that_are_no_picture_and_shows_what_they_look_like(string text, string said)
+    public void Rejects_bytes_that_are_no_image_and_shows_what_they_look_like(string text, string said)
     {
         ImageFormatException exception = Assert.Throws<ImageFormatException>(
             () => Decoder.Decode(Encoding.Latin1.GetBytes(text)));
@@ -67,9 +67,9 @@ public sealed class BrokenFileTests
         Assert.Equal(9, whole.Width);
     }
 
-    // Pillow, too, gives a picture: a JPEG has no check sum that would tell.
+    // Pillow, too, gives an image: a JPEG has no check sum that would tell.
     [Fact]
-    public void A_JPEG_with_an_end_mark_too_early_is_a_picture()
+    public void A_JPEG_with_an_end_mark_too_early_is_an_image()
     {
         byte[] file = Sample("JPEG");
         RgbImage image = Decoder.Decode((byte[])[.. file[..(file.Length - 20)], 0xFF, 0xD9]);
@@ -83,7 +83,7 @@ public sealed class BrokenFileTests
     [InlineData("WebP")]
     [InlineData("BMP")]
     [InlineData("GIF")]
-    public void A_changed_byte_gives_a_picture_or_a_named_exception(string format)
+    public void A_changed_byte_gives_an_image_or_a_named_exception(string format)
     {
         byte[] file = Sample(format);
         for (int i = 0; i < file.Length; i++)
@@ -123,12 +123,12 @@ public sealed class BrokenFileTests
 
     private static byte[] Sample(string format)
     {
-        RgbImage image = Pictures.Random(9, 6, seed: 3);
+        RgbImage image = Images.Random(9, 6, seed: 3);
         return format switch
         {
-            "PNG" => Pictures.Encode(image, SKEncodedImageFormat.Png),
-            "JPEG" => Pictures.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
-            "WebP" => Pictures.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
+            "PNG" => Images.Encode(image, SKEncodedImageFormat.Png),
+            "JPEG" => Images.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
+            "WebP" => Images.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
             "BMP" => BmpFile.Write(9, 6, 32, [.. Enumerable.Range(0, 54).Select(i => (uint)i * 77_777)]),
             _ => GifFile.Write(9, 6, 0, 0, 9, 6, [.. Enumerable.Range(0, 54).Select(i => (byte)(i % 4))]),
         };

@@ -13,19 +13,19 @@ public sealed class ColourTests
     [InlineData(13, 8)]
     public void A_PNG_comes_back_byte_for_byte(int width, int height)
     {
-        RgbImage image = Pictures.Random(width, height, seed: 2);
+        RgbImage image = Images.Random(width, height, seed: 2);
 
-        RgbImage decoded = Decoder.Decode(Pictures.Encode(image, SKEncodedImageFormat.Png));
+        RgbImage decoded = Decoder.Decode(Images.Encode(image, SKEncodedImageFormat.Png));
 
         Assert.Equal(image.Pixels.ToArray(), decoded.Pixels.ToArray());
     }
 
     [Fact]
-    public void A_picture_of_one_column_and_100000_rows_decodes()
+    public void An_image_of_one_column_and_100000_rows_decodes()
     {
-        RgbImage image = Pictures.Random(1, 100_000, seed: 4);
+        RgbImage image = Images.Random(1, 100_000, seed: 4);
 
-        Assert.Equal(100_000, Decoder.Decode(Pictures.Encode(image, SKEncodedImageFormat.Png)).Height);
+        Assert.Equal(100_000, Decoder.Decode(Images.Encode(image, SKEncodedImageFormat.Png)).Height);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class ColourTests
     [InlineData(SKEncodedImageFormat.Webp)]
     public void Dropping_alpha_keeps_the_colours_under_it(SKEncodedImageFormat format)
     {
-        byte[] file = Pictures.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, format);
+        byte[] file = Images.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, format);
         if (format == SKEncodedImageFormat.Png)
         {
             Assert.Equal([10, 20, 30, 40, 50, 60], Decoder.Decode(file, Drop).Pixels.ToArray());
@@ -49,7 +49,7 @@ public sealed class ColourTests
     [Fact]
     public void Half_transparent_pixels_are_laid_over_white()
     {
-        byte[] file = Pictures.EncodeRgba([40, 50, 60, 128], 1, 1, SKEncodedImageFormat.Png);
+        byte[] file = Images.EncodeRgba([40, 50, 60, 128], 1, 1, SKEncodedImageFormat.Png);
 
         Assert.Equal([147, 152, 157], Decoder.Decode(file).Pixels.ToArray());
     }
@@ -123,7 +123,7 @@ public sealed class ColourTests
     [Fact]
     public void The_orientation_in_EXIF_is_not_applied()
     {
-        byte[] plain = Pictures.Encode(Pictures.Random(16, 8, seed: 5), SKEncodedImageFormat.Jpeg, quality: 90);
+        byte[] plain = Images.Encode(Images.Random(16, 8, seed: 5), SKEncodedImageFormat.Jpeg, quality: 90);
         // APP1 with one tag of the first directory: 0x0112, orientation, of type SHORT, 6 (a quarter turn).
         byte[] exif =
         [
@@ -143,7 +143,7 @@ public sealed class ColourTests
     [Fact]
     public void One_decoder_serves_several_threads()
     {
-        byte[] file = Pictures.Encode(Pictures.Random(60, 50, seed: 6), SKEncodedImageFormat.Jpeg, quality: 90);
+        byte[] file = Images.Encode(Images.Random(60, 50, seed: 6), SKEncodedImageFormat.Jpeg, quality: 90);
         byte[] expected = Decoder.Decode(file).Pixels.ToArray();
 
         Parallel.For(0, 32, _ => Assert.Equal(expected, Decoder.Decode(file).Pixels.ToArray()));

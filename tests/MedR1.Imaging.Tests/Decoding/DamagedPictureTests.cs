@@ -2,7 +2,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Damages a picture of each format, the ones of the own 16-bit reader included, and decodes it.</summary>
+/// <summary>Damages an image of each format, the ones of the own 16-bit reader included, and decodes it.</summary>
 public sealed class DamagedPictureTests
 {
     private static readonly SkiaImageDecoder s_decoder = new();
@@ -21,7 +21,7 @@ public sealed class DamagedPictureTests
     [InlineData("WebP")]
     [InlineData("BMP")]
     [InlineData("GIF")]
-    public void A_damaged_picture_gives_a_result_or_a_named_exception(string format) => Check(format, 100, seed: 1);
+    public void A_damaged_image_gives_a_result_or_a_named_exception(string format) => Check(format, 100, seed: 1);
 
     [Theory]
     [Trait("Tier", "Slow")]
@@ -31,12 +31,12 @@ public sealed class DamagedPictureTests
     [InlineData("WebP")]
     [InlineData("BMP")]
     [InlineData("GIF")]
-    public void Many_damaged_pictures_give_results_or_named_exceptions(string format) => Check(format, 1000, seed: 2);
+    public void Many_damaged_images_give_results_or_named_exceptions(string format) => Check(format, 1000, seed: 2);
 
     private static void Check(string format, int count, int seed)
     {
         int refused = FileDamage.Check(
-            SamplePictures.Of(format), count, seed,
+            SampleImages.Of(format), count, seed,
             damaged =>
             {
                 RgbImage image = s_decoder.Decode(damaged, s_options);

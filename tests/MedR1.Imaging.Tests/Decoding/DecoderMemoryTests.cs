@@ -9,29 +9,29 @@ public sealed class DecoderMemoryTests
     // Four bytes for RGBA, three for RGB, up to eight for the coefficients of a progressive JPEG of four components.
     private const int MostBytesPerPixel = 15;
 
-    // What the runtime takes for itself while pictures are decoded one after another.
+    // What the runtime takes for itself while images are decoded one after another.
     private const long RuntimeBytes = 48L << 20;
 
     public static TheoryData<string> Formats() => ["PNG", "PNG16", "JPEG", "WebP", "BMP", "GIF"];
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Damaged_pictures_take_what_the_limit_on_pixels_allows(string format) => Check(format, 200, seed: 3);
+    public void Damaged_images_take_what_the_limit_on_pixels_allows(string format) => Check(format, 200, seed: 3);
 
     [Theory]
     [Trait("Tier", "Slow")]
     [MemberData(nameof(Formats))]
-    public void Many_damaged_pictures_take_what_the_limit_on_pixels_allows(string format) => Check(format, 3000, seed: 4);
+    public void Many_damaged_images_take_what_the_limit_on_pixels_allows(string format) => Check(format, 3000, seed: 4);
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png, 90)]
     [InlineData(SKEncodedImageFormat.Jpeg, 90)]
     [InlineData(SKEncodedImageFormat.Webp, 90)]
     [InlineData(SKEncodedImageFormat.Webp, 100)]
-    public void A_picture_takes_about_seven_bytes_a_pixel(SKEncodedImageFormat format, int quality)
+    public void An_image_takes_about_seven_bytes_a_pixel(SKEncodedImageFormat format, int quality)
     {
         const int side = 2000;
-        byte[] file = Pictures.Encode(Pictures.Random(side, side, seed: 5), format, quality);
+        byte[] file = Images.Encode(Images.Random(side, side, seed: 5), format, quality);
 
         (long bytes, int decoded) = DecoderMemory.Measure(file, ".picture", copies: 0, seed: 0, side * side);
 
@@ -79,7 +79,7 @@ public sealed class DecoderMemoryTests
     {
         const long mostPixels = 1 << 22;
         (long bytes, int decoded) = DecoderMemory.Measure(
-            SamplePictures.Of(format), ".picture", copies, seed, mostPixels);
+            SampleImages.Of(format), ".picture", copies, seed, mostPixels);
         Assert.InRange(decoded, 0, copies - copies / 10);
         Assert.InRange(bytes, 0, MostBytesPerPixel * mostPixels + RuntimeBytes);
     }

@@ -31,7 +31,7 @@ public sealed class LimitTests
     [Fact]
     public void The_limit_on_pixels_is_inclusive()
     {
-        byte[] file = Pictures.Encode(Pictures.Random(5, 7, seed: 1), SKEncodedImageFormat.Png);
+        byte[] file = Images.Encode(Images.Random(5, 7, seed: 1), SKEncodedImageFormat.Png);
 
         Assert.Equal(5, Decoder.Decode(file, new ImageDecodeOptions { MaxPixels = 35 }).Width);
         Assert.Throws<ImageTooLargeException>(() => Decoder.Decode(file, new ImageDecodeOptions { MaxPixels = 34 }));
@@ -40,7 +40,7 @@ public sealed class LimitTests
     [Fact]
     public void The_limit_on_bytes_is_inclusive()
     {
-        byte[] file = Pictures.Encode(Pictures.Random(5, 7, seed: 1), SKEncodedImageFormat.Png);
+        byte[] file = Images.Encode(Images.Random(5, 7, seed: 1), SKEncodedImageFormat.Png);
 
         Assert.Equal(5, Decoder.Decode(file, new ImageDecodeOptions { MaxBytes = file.Length }).Width);
         ImageTooLargeException exception = Assert.Throws<ImageTooLargeException>(

@@ -9,8 +9,8 @@ public sealed class LoadTests
     [Fact]
     public void Loads_from_a_source()
     {
-        RgbImage image = Pictures.Random(4, 3, seed: 1);
-        BytesImageSource source = new("scan 7", Pictures.Encode(image, SKEncodedImageFormat.Png));
+        RgbImage image = Images.Random(4, 3, seed: 1);
+        BytesImageSource source = new("scan 7", Images.Encode(image, SKEncodedImageFormat.Png));
 
         Assert.Equal(image.Pixels.ToArray(), Decoder.Load(source).Pixels.ToArray());
         Assert.Equal(new ImageHeader(ImageFormat.Png, 4, 3, 8, 3), Decoder.LoadHeader(source));
@@ -19,7 +19,7 @@ public sealed class LoadTests
     [Fact]
     public void Pixels_at_hand_are_not_encoded_first()
     {
-        RgbImage image = Pictures.Random(4, 3, seed: 1);
+        RgbImage image = Images.Random(4, 3, seed: 1);
 
         Assert.Same(image, Decoder.Load(new PixelImageSource("phantom", image)));
     }
@@ -27,7 +27,7 @@ public sealed class LoadTests
     [Fact]
     public void The_file_that_a_pixel_source_gives_decodes_to_its_pixels()
     {
-        RgbImage image = Pictures.Random(5, 3, seed: 1);
+        RgbImage image = Images.Random(5, 3, seed: 1);
         using Stream file = new PixelImageSource("phantom", image).OpenRead();
         byte[] bytes = new byte[file.Length];
         file.ReadExactly(bytes);
@@ -36,7 +36,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_broken_picture_is_named()
+    public void A_broken_image_is_named()
     {
         BytesImageSource source = new("fundus/12.png", [1, 2, 3]);
 
@@ -48,7 +48,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_picture_that_can_not_be_read_is_named()
+    public void An_image_that_can_not_be_read_is_named()
     {
         string missing = Path.Combine(Path.GetTempPath(), "no-such-folder", "scan.png");
         FileNotFoundException absent = Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(missing)));
@@ -68,7 +68,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_picture_with_too_many_pixels_is_named()
+    public void An_image_with_too_many_pixels_is_named()
     {
         BytesImageSource source = new("slide.png", Bombs.Of("PNG"));
 
@@ -97,8 +97,8 @@ public sealed class LoadTests
     [Fact]
     public void A_stream_that_gives_a_byte_at_a_time_is_read_to_its_end()
     {
-        RgbImage image = Pictures.Random(9, 8, seed: 1);
-        byte[] file = Pictures.Encode(image, SKEncodedImageFormat.Png);
+        RgbImage image = Images.Random(9, 8, seed: 1);
+        byte[] file = Images.Encode(image, SKEncodedImageFormat.Png);
 
         RgbImage loaded = Decoder.Load(new StreamSource(new DrippingStream(file)));
 

@@ -9,7 +9,7 @@ public sealed class OwnDecoderTests
     public void A_decoder_of_another_library_needs_only_public_pieces()
     {
         IImageDecoder decoder = new BitmapDecoder();
-        byte[] file = Pictures.EncodeRgba([40, 50, 60, 128, 1, 2, 3, 255], 2, 1, SKEncodedImageFormat.Png);
+        byte[] file = Images.EncodeRgba([40, 50, 60, 128, 1, 2, 3, 255], 2, 1, SKEncodedImageFormat.Png);
 
         Assert.Equal([147, 152, 157, 1, 2, 3], decoder.Decode(file).Pixels.ToArray());
         Assert.Throws<ImageTooLargeException>(() => decoder.Decode(Bombs.Of("PNG")));

@@ -12,7 +12,7 @@ public sealed class ImageHeaderTests
     {
         foreach (int quality in (int[])[50, 100])
         {
-            byte[] file = Pictures.Encode(Pictures.Random(37, 21, seed: 1), written, quality);
+            byte[] file = Images.Encode(Images.Random(37, 21, seed: 1), written, quality);
 
             Assert.Equal(new ImageHeader(format, 37, 21, 8, 3), ImageHeader.Read(file));
         }
@@ -24,7 +24,7 @@ public sealed class ImageHeaderTests
     public void Bytes_between_the_segments_of_a_JPEG_are_skipped_as_decoders_do(int place)
     {
         // The first segment behind the start is JFIF's, of 18 bytes.
-        byte[] file = Pictures.Encode(Pictures.Random(37, 21, seed: 1), SKEncodedImageFormat.Jpeg, 90);
+        byte[] file = Images.Encode(Images.Random(37, 21, seed: 1), SKEncodedImageFormat.Jpeg, 90);
         byte[] stray = [.. file[..place], 0, 7, 0, .. file[place..]];
 
         Assert.Equal(ImageHeader.Read(file), ImageHeader.Read(stray));
@@ -37,7 +37,7 @@ public sealed class ImageHeaderTests
     [Fact]
     public void Reads_alpha_of_WebP()
     {
-        byte[] file = Pictures.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, SKEncodedImageFormat.Webp);
+        byte[] file = Images.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, SKEncodedImageFormat.Webp);
 
         Assert.Equal(new ImageHeader(ImageFormat.WebP, 2, 1, 8, 4), ImageHeader.Read(file));
     }
@@ -79,7 +79,7 @@ public sealed class ImageHeaderTests
     [InlineData(0, 5)]
     [InlineData(5, 0)]
     [InlineData(-1, 5)]
-    public void Rejects_sizes_that_no_picture_has(int width, int height)
+    public void Rejects_sizes_that_no_image_has(int width, int height)
     {
         ImageFormatException exception = Assert.Throws<ImageFormatException>(
             () => ImageHeader.Read(new PngFile(width, height, 8, 2).Write([])));

@@ -14,7 +14,7 @@ public sealed class PillowResamplerTests
     public void Vector_code_equals_scalar_code_bit_for_bit() =>
         Gen.Select(Sizes, Filters, Orders, Gen.Int).Sample((size, filter, order, seed) =>
         {
-            RgbImage image = Pictures.Random(size.Width, size.Height, seed);
+            RgbImage image = Images.Random(size.Width, size.Height, seed);
             byte[] scalar = Run(ResampleKernel.Scalar);
             Assert.Equal(scalar, Run(ResampleKernel.Vector128));
             Assert.Equal(scalar, Run(ResampleKernel.Vector256));
@@ -28,35 +28,35 @@ public sealed class PillowResamplerTests
         Gen.Select(Sizes, Filters).Sample((size, filter) =>
         {
             RgbImage result = PillowResampler.Resize(
-                Pictures.Constant(size.Width, size.Height, 1, 2, 3), size.ToWidth, size.ToHeight, filter);
+                Images.Constant(size.Width, size.Height, 1, 2, 3), size.ToWidth, size.ToHeight, filter);
             Assert.Equal((size.ToWidth, size.ToHeight), (result.Width, result.Height));
         }, iter: 100);
 
     [Fact]
-    public void A_constant_picture_stays_constant() =>
+    public void A_constant_image_stays_constant() =>
         Gen.Select(Sizes, Filters, Orders, Gen.Byte, Gen.Byte, Gen.Byte)
         .Sample((size, filter, order, red, green, blue) =>
         {
-            RgbImage image = Pictures.Constant(size.Width, size.Height, red, green, blue);
-            RgbImage expected = Pictures.Constant(size.ToWidth, size.ToHeight, red, green, blue);
+            RgbImage image = Images.Constant(size.Width, size.Height, red, green, blue);
+            RgbImage expected = Images.Constant(size.ToWidth, size.ToHeight, red, green, blue);
             RgbImage result = PillowResampler.Resize(image, size.ToWidth, size.ToHeight, filter, order);
             Assert.Equal(expected.Pixels.ToArray(), result.Pixels.ToArray());
         }, iter: 200);
 
     [Fact]
-    public void The_same_size_gives_the_same_picture()
+    public void The_same_size_gives_the_same_image()
     {
-        RgbImage image = Pictures.Random(7, 5, seed: 1);
+        RgbImage image = Images.Random(7, 5, seed: 1);
 
         Assert.Same(image, PillowResampler.Resize(image, 7, 5));
     }
 
     [Fact]
-    public void A_mirrored_picture_gives_the_mirrored_result() =>
+    public void A_mirrored_image_gives_the_mirrored_result() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int).Sample((width, toWidth, seed) =>
         {
             // Bilinear weights are symmetric to the last bit; the others' rounding may differ between the two sides.
-            RgbImage image = Pictures.Random(width, 3, seed);
+            RgbImage image = Images.Random(width, 3, seed);
             RgbImage result = PillowResampler.Resize(image, toWidth, 3, ResampleFilter.Bilinear);
             RgbImage mirrored = PillowResampler.Resize(Mirror(image), toWidth, 3, ResampleFilter.Bilinear);
             byte[] expected = Mirror(result).Pixels.ToArray();
@@ -65,11 +65,11 @@ public sealed class PillowResamplerTests
         }, iter: 100);
 
     [Fact]
-    public void Turning_the_picture_turns_the_result_when_one_axis_changes() =>
+    public void Turning_the_image_turns_the_result_when_one_axis_changes() =>
         Gen.Select(Gen.Int[1, 60], Gen.Int[1, 20], Gen.Int[1, 60], Filters, Gen.Int)
         .Sample((length, other, to, filter, seed) =>
         {
-            RgbImage image = Pictures.Random(length, other, seed);
+            RgbImage image = Images.Random(length, other, seed);
             RgbImage rows = PillowResampler.Resize(image, to, other, filter);
             RgbImage columns = PillowResampler.Resize(Transpose(image), other, to, filter);
             Assert.Equal(rows.Pixels.ToArray(), Transpose(columns).Pixels.ToArray());
@@ -78,7 +78,7 @@ public sealed class PillowResamplerTests
     // One pixel to two with a triangle: the only tap has the whole weight. Two to one: support 2, both taps weigh one
     // half.
     [Fact]
-    public void Small_pictures_give_the_numbers_of_the_formula()
+    public void Small_images_give_the_numbers_of_the_formula()
     {
         RgbImage one = new(1, 1, new byte[] { 9, 8, 7 });
         RgbImage two = new(2, 1, new byte[] { 10, 0, 255, 20, 255, 0 });
@@ -91,7 +91,7 @@ public sealed class PillowResamplerTests
     public void The_order_of_the_passes_follows_the_rule_of_Pillow_13()
     {
         // 40 x 60 to 39 x 20: the height shrinks by 40, more than twice the one column; to 20 x 30 it does not.
-        RgbImage image = Pictures.Random(40, 60, seed: 8);
+        RgbImage image = Images.Random(40, 60, seed: 8);
 
         Assert.NotEqual(Resized(39, 20, ResizePassOrder.HorizontalFirst), Resized(39, 20, ResizePassOrder.Pillow13));
         Assert.Equal(Resized(20, 30, ResizePassOrder.HorizontalFirst), Resized(20, 30, ResizePassOrder.Pillow13));
@@ -106,16 +106,16 @@ public sealed class PillowResamplerTests
     [Fact]
     public void Extreme_sides_resample()
     {
-        RgbImage tall = Pictures.Random(1, 100_000, seed: 3);
+        RgbImage tall = Images.Random(1, 100_000, seed: 3);
 
         Assert.Equal((1, 28), SizeOf(PillowResampler.Resize(tall, 1, 28)));
-        Assert.Equal((100_000, 1), SizeOf(PillowResampler.Resize(Pictures.Random(1, 1, seed: 1), 100_000, 1)));
+        Assert.Equal((100_000, 1), SizeOf(PillowResampler.Resize(Images.Random(1, 1, seed: 1), 100_000, 1)));
     }
 
     [Fact]
     public void Rejects_sizes_and_choices_that_do_not_exist()
     {
-        RgbImage image = Pictures.Random(2, 2, seed: 1);
+        RgbImage image = Images.Random(2, 2, seed: 1);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => PillowResampler.Resize(image, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => PillowResampler.Resize(image, 1, 0));
@@ -128,7 +128,7 @@ public sealed class PillowResamplerTests
     public void Rejects_a_result_that_fits_no_array()
     {
         ImageTooLargeException exception = Assert.Throws<ImageTooLargeException>(
-            () => PillowResampler.Resize(Pictures.Random(1, 1, seed: 1), 1_000_000_000, 1));
+            () => PillowResampler.Resize(Images.Random(1, 1, seed: 1), 1_000_000_000, 1));
 
         Assert.Contains("3000000000 bytes", exception.Message);
     }

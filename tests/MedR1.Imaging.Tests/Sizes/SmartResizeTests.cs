@@ -31,14 +31,14 @@ public sealed class SmartResizeTests
         Assert.Equal(new ImageSize(2912, 4368), SmartResize.Compute(4000, 6000));
 
     [Fact]
-    public void A_picture_of_one_pixel_grows_to_the_fewest_pixels() =>
+    public void An_image_of_one_pixel_grows_to_the_fewest_pixels() =>
         Assert.Equal(new ImageSize(56, 56), SmartResize.Compute(1, 1));
 
     [Theory]
     [InlineData(1, 100_000)]
     [InlineData(100_000, 1)]
     [InlineData(10, 2001)]
-    public void Rejects_a_picture_that_is_too_long_and_thin(int height, int width)
+    public void Rejects_an_image_that_is_too_long_and_thin(int height, int width)
     {
         AspectRatioException exception = Assert.Throws<AspectRatioException>(() => SmartResize.Compute(height, width));
 

@@ -6,7 +6,7 @@ namespace MedR1.Imaging.Tests;
 internal static class BmpFile
 {
     /// <summary>
-    /// A picture of 16 or 32 bits a pixel; masks (red, green, blue, alpha) make it a BITMAPV4HEADER with bit fields.
+    /// An image of 16 or 32 bits a pixel; masks (red, green, blue, alpha) make it a BITMAPV4HEADER with bit fields.
     /// </summary>
     public static byte[] Write(int width, int height, int bits, uint[] pixels, uint[]? masks = null)
     {
@@ -40,7 +40,7 @@ internal static class BmpFile
         return file;
     }
 
-    /// <summary>A picture of 8 bits a pixel, run-length encoded (BI_RLE8), with a palette of blue, green, red, 0.</summary>
+    /// <summary>An image of 8 bits a pixel, run-length encoded (BI_RLE8), with a palette of blue, green, red, 0.</summary>
     public static byte[] WriteRunLength(int width, int height, byte[] palette, byte[] runs)
     {
         byte[] head = Write(width, height, 8, []);

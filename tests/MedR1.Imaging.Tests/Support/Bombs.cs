@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Tiny files that announce pictures of billions of pixels.</summary>
+/// <summary>Tiny files that announce images of billions of pixels.</summary>
 internal static class Bombs
 {
     public static byte[] Of(string format) => format switch

@@ -2,8 +2,8 @@ using SkiaSharp;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Pictures and files for tests.</summary>
-internal static class Pictures
+/// <summary>Images and files for tests.</summary>
+internal static class Images
 {
     public static RgbImage Random(int width, int height, int seed)
     {

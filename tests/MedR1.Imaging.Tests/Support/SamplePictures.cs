@@ -3,17 +3,17 @@ using SkiaSharp;
 namespace MedR1.Imaging.Tests;
 
 /// <summary>A small file of each format, the own 16-bit reader's included.</summary>
-internal static class SamplePictures
+internal static class SampleImages
 {
     public static byte[] Of(string format)
     {
-        RgbImage image = Pictures.Random(40, 30, seed: 3);
+        RgbImage image = Images.Random(40, 30, seed: 3);
         return format switch
         {
-            "PNG" => Pictures.Encode(image, SKEncodedImageFormat.Png),
+            "PNG" => Images.Encode(image, SKEncodedImageFormat.Png),
             "PNG16" => new PngFile(40, 30, 16, 0).Write((x, y) => [(byte)(x * 6), (byte)(y * 8)]),
-            "JPEG" => Pictures.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
-            "WebP" => Pictures.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
+            "JPEG" => Images.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
+            "WebP" => Images.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
             "BMP" => BmpFile.Write(40, 30, 32, [.. Enumerable.Range(0, 1200).Select(i => (uint)i * 77_777)]),
             _ => GifFile.Write(40, 30, 0, 0, 40, 30, [.. Enumerable.Range(0, 1200).Select(i => (byte)(i % 4))]),
         };

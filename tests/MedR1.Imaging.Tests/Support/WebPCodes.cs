@@ -13,7 +13,7 @@ internal sealed class WebPCodes
     private readonly List<byte> _bytes = [];
     private int _bitCount;
 
-    /// <summary>A picture of 1024 × 1024 pixels with 65,536 groups of codes.</summary>
+    /// <summary>An image of 1024 × 1024 pixels with 65,536 groups of codes.</summary>
     public static byte[] Write()
     {
         WebPCodes data = new();

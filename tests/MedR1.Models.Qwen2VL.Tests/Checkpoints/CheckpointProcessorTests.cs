@@ -35,7 +35,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
             policy.Processor.Images.Configuration.ToJson(), Qwen2VLProcessor.Load(Folder).Images.Configuration.ToJson());
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
 
-        // That of earlier releases, which says nothing of pictures.
+        // That of earlier releases, which says nothing of images.
         File.WriteAllText(Path.Combine(Folder, "processor_config.json"), """{"processor_class": "Qwen2VLProcessor"}""");
         Assert.Contains(
             "preprocessor_config.json", Assert.Throws<ModelConfigurationException>(() => Qwen2VLProcessor.Load(Folder)).Fix,
@@ -43,7 +43,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
     }
 
     [Fact]
-    public void Where_both_files_speak_of_pictures_that_of_later_releases_counts()
+    public void Where_both_files_speak_of_images_that_of_later_releases_counts()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>A picture whose features can't change goes through the tower once, and they are those of the tower.</summary>
+/// <summary>An image whose features can't change goes through the tower once, and they are those of the tower.</summary>
 [Collection(nameof(LeakTests))]
 public sealed class KeptImageFeaturesTests : IDisposable
 {
@@ -23,24 +23,24 @@ public sealed class KeptImageFeaturesTests : IDisposable
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
-    public void They_are_to_the_bit_those_of_each_picture_alone_in_any_company(Qwen2VLFamily family)
+    public void They_are_to_the_bit_those_of_each_image_alone_in_any_company(Qwen2VLFamily family)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         policy.Freeze(ModelPart.Vision, ModelPart.Merger);
-        EncodedImage[] pictures = [TinyModel.Image(4, 4, 1), TinyModel.Image(8, 4, 2), TinyModel.Image(4, 6, 3)];
-        float[] alone = [.. pictures.SelectMany(picture => Features(policy, picture))];
-        float[] together = Features(policy, pictures);
+        EncodedImage[] images = [TinyModel.Image(4, 4, 1), TinyModel.Image(8, 4, 2), TinyModel.Image(4, 6, 3)];
+        float[] alone = [.. images.SelectMany(image => Features(policy, image))];
+        float[] together = Features(policy, images);
 
         using IDisposable? kept = policy.KeepImageFeatures(1 << 20);
-        Features(policy, pictures[1]);
-        Assert.Equal(alone, Features(policy, pictures));
-        Assert.Equal(alone, Features(policy, pictures));
+        Features(policy, images[1]);
+        Assert.Equal(alone, Features(policy, images));
+        Assert.Equal(alone, Features(policy, images));
         TinyModel.Near(together, alone);
         Assert.Equal(3, policy.Runner.Images.Kept!.ComputedCount);
     }
 
     [Fact]
-    public void Equal_pictures_are_one_whoever_opened_them()
+    public void Equal_images_are_one_whoever_opened_them()
     {
         using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
         float[] first = Features(_policy, TinyModel.Image(4, 4, 1), TinyModel.Image(4, 4, 1));
@@ -101,8 +101,8 @@ public sealed class KeptImageFeaturesTests : IDisposable
         Assert.Null(learning.KeepImageFeatures(1 << 20));
 
         using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
-        EncodedImage picture = TinyModel.Image(4, 4, 1);
-        float[] before = Features(_policy, picture);
+        EncodedImage image = TinyModel.Image(4, 4, 1);
+        float[] before = Features(_policy, image);
         Parameter weight = _policy.Parameters.First(pair => _policy.PartOf(pair.Key) == ModelPart.Merger).Value;
         weight.requires_grad = true;
         using (IDisposable noGradient = no_grad())
@@ -110,17 +110,17 @@ public sealed class KeptImageFeaturesTests : IDisposable
             weight.mul_(1.5f);
         }
 
-        float[] after = Features(_policy, picture);
+        float[] after = Features(_policy, image);
         Assert.NotEqual(before, after);
         weight.requires_grad = false;
-        Assert.Equal(after, Features(_policy, picture));
+        Assert.Equal(after, Features(_policy, image));
     }
 
     [Fact]
     public void An_adapter_on_the_tower_is_computed_each_time_and_one_elsewhere_takes_the_bases()
     {
-        EncodedImage picture = TinyModel.Image(4, 4, 1);
-        EncodedPrompt[] prompts = [TinyModel.Prompt(3, 1, picture)];
+        EncodedImage image = TinyModel.Image(4, 4, 1);
+        EncodedPrompt[] prompts = [TinyModel.Prompt(3, 1, image)];
         using LoraPolicy decoder = LoraPolicy.Create(
             _policy, new LoraOptions { Rank = 2, TargetModules = ModuleSelection.Of("q_proj") }, seed: 1);
         using LoraPolicy tower = LoraPolicy.Create(
@@ -137,7 +137,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
         using Tensor adapted = tower.EncodeImages(prompts)!;
         Assert.Null(tower.KeepImageFeatures(1 << 20));
         using IDisposable? kept = decoder.KeepImageFeatures(1 << 20);
-        float[] plain = Features(_policy, picture);
+        float[] plain = Features(_policy, image);
         using Tensor ofDecoder = decoder.EncodeImages(prompts)!;
         using Tensor ofTower = tower.EncodeImages(prompts)!;
 
@@ -150,19 +150,19 @@ public sealed class KeptImageFeaturesTests : IDisposable
     [Fact]
     public void A_second_keeping_begins_nothing_and_the_end_frees_all()
     {
-        EncodedImage picture = TinyModel.Image(4, 4, 1);
+        EncodedImage image = TinyModel.Image(4, 4, 1);
         IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
         Assert.NotNull(kept);
         Assert.Null(_policy.KeepImageFeatures(1 << 20));
-        Features(_policy, picture, TinyModel.Image(4, 4, 2));
-        Features(_policy, picture);
+        Features(_policy, image, TinyModel.Image(4, 4, 2));
+        Features(_policy, image);
         Assert.Equal(2, Computed);
 
         // What other tests left to the collector may go meanwhile: at least the two are gone.
         long held = Tensor.TotalCount;
         kept.Dispose();
         Assert.InRange(Tensor.TotalCount, 0, held - 2);
-        Features(_policy, picture);
+        Features(_policy, image);
         Assert.Equal(2, Computed);
 
         using IDisposable? again = _policy.KeepImageFeatures(1);
@@ -171,16 +171,16 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void Prompts_without_pictures_have_none()
+    public void Prompts_without_images_have_none()
     {
         using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
         Assert.Null(_policy.EncodeImages([TinyModel.Prompt(3, 1)]));
     }
 
-    private static float[] Features(Qwen2VLPolicy policy, params EncodedImage[] pictures)
+    private static float[] Features(Qwen2VLPolicy policy, params EncodedImage[] images)
     {
         using IDisposable noGradient = no_grad();
-        using Tensor features = policy.EncodeImages([TinyModel.Prompt(3, 1, pictures)])!;
+        using Tensor features = policy.EncodeImages([TinyModel.Prompt(3, 1, images)])!;
         return features.Values();
     }
 }

@@ -5,14 +5,14 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class ProcessorTests
 {
-    private static readonly IImageSource _picture =
+    private static readonly IImageSource _image =
         new PixelImageSource("grey", new RgbImage(16, 8, new byte[16 * 8 * 3]));
 
     [Fact]
     public void A_prompt_has_a_placeholder_for_each_feature()
     {
         Qwen2VLProcessor processor = TinyModel.Processor();
-        EncodedPrompt prompt = processor.Encode(VqaPrompt.Ask("What is shown?", _picture, _picture));
+        EncodedPrompt prompt = processor.Encode(VqaPrompt.Ask("What is shown?", _image, _image));
         Assert.Equal(2, prompt.Images.Count);
         Assert.Equal(new ImageGrid(1, 2, 4), prompt.Images[0].Grid);
         Assert.Equal(2 * 2, prompt.TokenIds.Count(token => token == TinyModel.ImageToken));
@@ -24,10 +24,10 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void A_placeholder_in_the_user_s_text_takes_no_picture()
+    public void A_placeholder_in_the_user_s_text_takes_no_image()
     {
         Qwen2VLProcessor processor = TinyModel.Processor();
-        EncodedPrompt prompt = processor.Encode(VqaPrompt.Ask("Is <|image_pad|> a word?", _picture));
+        EncodedPrompt prompt = processor.Encode(VqaPrompt.Ask("Is <|image_pad|> a word?", _image));
         Assert.Equal(2, prompt.TokenIds.Count(token => token == TinyModel.ImageToken));
     }
 
@@ -37,13 +37,13 @@ public sealed class ProcessorTests
     public void An_empty_question_is_refused(string question)
     {
         Qwen2VLProcessor processor = TinyModel.Processor();
-        Assert.Throws<InvalidPromptException>(() => processor.Encode(VqaPrompt.Ask(question, _picture)));
+        Assert.Throws<InvalidPromptException>(() => processor.Encode(VqaPrompt.Ask(question, _image)));
         Assert.Throws<InvalidPromptException>(() => processor.Encode(VqaPrompt.Ask(question)));
         Assert.Throws<InvalidPromptException>(() => processor.Encode(new VqaPrompt([])));
     }
 
     [Fact]
-    public void Bytes_that_are_no_picture_are_refused_with_their_name()
+    public void Bytes_that_are_no_image_are_refused_with_their_name()
     {
         var source = new BytesImageSource("notes.txt", "not a picture"u8.ToArray());
         ImageFormatException error = Assert.Throws<ImageFormatException>(
@@ -61,11 +61,11 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void Cancellation_comes_between_pictures()
+    public void Cancellation_comes_between_images()
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Assert.Throws<OperationCanceledException>(
-            () => TinyModel.Processor().Encode(VqaPrompt.Ask("What?", _picture), cancelled.Token));
+            () => TinyModel.Processor().Encode(VqaPrompt.Ask("What?", _image), cancelled.Token));
     }
 }

@@ -20,11 +20,11 @@ public sealed class BadPromptTests
         Rejects(new EncodedPrompt([1, 320], []), "Token 1", "320", "0 to 319");
 
     [Fact]
-    public void Rejects_a_placeholder_without_a_picture() =>
+    public void Rejects_a_placeholder_without_an_image() =>
         Rejects(new EncodedPrompt([1, TinyModel.ImageToken, 2], []), "only 0 images");
 
     [Fact]
-    public void Rejects_a_picture_without_a_placeholder() =>
+    public void Rejects_an_image_without_a_placeholder() =>
         Rejects(new EncodedPrompt([1, 2], [TinyModel.Image(2, 2, 1)]), "1 images", "placeholders for 0");
 
     [Fact]

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>
-/// A model whose weights and pictures are formulas, with values that two independent float64 implementations of the
+/// A model whose weights and images are formulas, with values that two independent float64 implementations of the
 /// reference's semantics agree on to 4e-15 (one in NumPy, one of PyTorch operators; gradients from PyTorch's autograd).
 /// </summary>
 public sealed class GoldenModelTests

@@ -104,7 +104,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void The_same_picture_twice_runs_once_and_gives_its_features_twice()
+    public void The_same_image_twice_runs_once_and_gives_its_features_twice()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         EncodedImage image = TinyModel.Image(4, 8, 1);
@@ -119,7 +119,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void A_picture_that_was_opened_twice_runs_once()
+    public void An_image_that_was_opened_twice_runs_once()
     {
         EncodedImage other = TinyModel.Image(4, 4, 2);
         ImageBatch batch = ImageBatch.Create(
@@ -127,12 +127,12 @@ public sealed class InvarianceTests
             [TinyModel.Prompt(2, 1, TinyModel.Image(4, 8, 1)), TinyModel.Prompt(2, 3, other, TinyModel.Image(4, 8, 1))])!;
         Assert.Equal([other.Grid, new ImageGrid(1, 4, 8)], batch.Grids);
 
-        // The small picture's 4 features stand first, the other's 8 behind them.
+        // The small image's 4 features stand first, the other's 8 behind them.
         Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], batch.FeatureRows!);
     }
 
     [Fact]
-    public void Prompts_without_pictures_give_no_features()
+    public void Prompts_without_images_give_no_features()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         Assert.Null(policy.EncodeImages([TinyModel.Prompt(3, 1)]));
@@ -210,7 +210,7 @@ public sealed class InvarianceTests
         Assert.True(errors.Max() < 0.25, $"largest {errors.Max()}");
     }
 
-    // Two pictures, one picture, text alone, and different numbers and lengths of completions; behind as many words as all begin
+    // Two images, one image, text alone, and different numbers and lengths of completions; behind as many words as all begin
     // with.
     internal static PackedGroup[] Mixed(int samples, int prefix = 0)
     {

@@ -5,16 +5,16 @@ namespace MedR1.Models.Qwen2VL.Tests;
 public sealed class ChatTemplateTests
 {
     private const string DefaultSystem = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n";
-    private const string Picture = "<|vision_start|><|image_pad|><|vision_end|>";
+    private const string Image = "<|vision_start|><|image_pad|><|vision_end|>";
 
     private static readonly IImageSource _image = new BytesImageSource("picture", []);
 
     [Fact]
     public void Renders_the_documented_example()
     {
-        // qwen2-vl.md 3.4: the exact rendering of one picture and one sentence.
+        // qwen2-vl.md 3.4: the exact rendering of one image and one sentence.
         Assert.Equal(
-            DefaultSystem + "<|im_start|>user\n" + Picture + "Describe this image.<|im_end|>\n<|im_start|>assistant\n",
+            DefaultSystem + "<|im_start|>user\n" + Image + "Describe this image.<|im_end|>\n<|im_start|>assistant\n",
             ChatTemplate.Render([ChatMessage.User("Describe this image.", _image)]));
     }
 
@@ -34,19 +34,19 @@ public sealed class ChatTemplateTests
             new(ChatRole.User, [new TextPart(" a\n"), new ImagePart(_image), new TextPart(" b "), new TextPart("c")]);
 
         Assert.Equal(
-            DefaultSystem + "<|im_start|>user\n a\n" + Picture + " b c<|im_end|>\n",
+            DefaultSystem + "<|im_start|>user\n a\n" + Image + " b c<|im_end|>\n",
             ChatTemplate.Render([message], addGenerationPrompt: false));
     }
 
     [Fact]
-    public void Pictures_are_numbered_over_the_whole_conversation_where_asked()
+    public void Images_are_numbered_over_the_whole_conversation_where_asked()
     {
         string text = ChatTemplate.Render(
             [ChatMessage.User("x", _image, _image), ChatMessage.Assistant("y"), ChatMessage.User("z", _image)],
             addVisionId: true);
 
-        Assert.Contains("Picture 1: " + Picture + "Picture 2: " + Picture + "x", text, StringComparison.Ordinal);
-        Assert.Contains("Picture 3: " + Picture + "z", text, StringComparison.Ordinal);
+        Assert.Contains("Picture 1: " + Image + "Picture 2: " + Image + "x", text, StringComparison.Ordinal);
+        Assert.Contains("Picture 3: " + Image + "z", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,15 +5,15 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class JsonChatTemplateTests
 {
-    private const string Picture = "<|vision_start|><|image_pad|><|vision_end|>";
+    private const string Image = "<|vision_start|><|image_pad|><|vision_end|>";
     private const string Video = "<|vision_start|><|video_pad|><|vision_end|>";
 
     [Theory]
     [InlineData("\"Hi\"", "Hi")]
     [InlineData("[]", "")]
-    [InlineData("[{\"type\": \"image\"}, {\"type\": \"text\", \"text\": \"Hi\"}]", Picture + "Hi")]
-    [InlineData("[{\"image_url\": {\"url\": \"x\"}}, {\"image\": \"y\"}]", Picture + Picture)]
-    [InlineData("[{\"type\": \"text\", \"text\": \"Hi\", \"image\": null}]", Picture)]
+    [InlineData("[{\"type\": \"image\"}, {\"type\": \"text\", \"text\": \"Hi\"}]", Image + "Hi")]
+    [InlineData("[{\"image_url\": {\"url\": \"x\"}}, {\"image\": \"y\"}]", Image + Image)]
+    [InlineData("[{\"type\": \"text\", \"text\": \"Hi\", \"image\": null}]", Image)]
     [InlineData("[{\"type\": \"video\"}, {\"video\": null}]", Video + Video)]
     [InlineData("[{\"type\": \"audio\"}, {}]", "")]
     [InlineData("[{\"type\": \"text\", \"text\": null}]", "None")]
@@ -39,13 +39,13 @@ public sealed class JsonChatTemplateTests
     }
 
     [Fact]
-    public void Videos_and_pictures_are_numbered_apart()
+    public void Videos_and_images_are_numbered_apart()
     {
         using JsonDocument document =
             JsonDocument.Parse("""[{"role": "system", "content": [{"type": "video"}, {"image": 1}, {"video": 2}]}]""");
 
         Assert.Contains(
-            $"Video 1: {Video}Picture 1: {Picture}Video 2: {Video}",
+            $"Video 1: {Video}Picture 1: {Image}Video 2: {Video}",
             ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addVisionId: true)),
             StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ public sealed class PromptExpansionTests
     private const int Pad = 9;
 
     [Fact]
-    public void Each_placeholder_stands_for_the_features_of_its_picture()
+    public void Each_placeholder_stands_for_the_features_of_its_image()
     {
         // 1·4·6/4 = 6 and 2·2·2/4 = 2.
         Assert.Equal(
@@ -16,7 +16,7 @@ public sealed class PromptExpansionTests
     }
 
     [Fact]
-    public void Text_without_pictures_stays_as_it_is()
+    public void Text_without_images_stays_as_it_is()
     {
         Assert.Equal([1, 2, 3], PromptExpansion.Expand([1, 2, 3], Pad, []));
     }
@@ -25,12 +25,12 @@ public sealed class PromptExpansionTests
     [InlineData(1, 0)]
     [InlineData(1, 2)]
     [InlineData(0, 1)]
-    public void As_many_pictures_as_placeholders_are_asked_for(int placeholders, int pictures)
+    public void As_many_images_as_placeholders_are_asked_for(int placeholders, int images)
     {
         InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => PromptExpansion.Expand(
-            [.. Enumerable.Repeat(Pad, placeholders)], Pad, [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), pictures)]));
+            [.. Enumerable.Repeat(Pad, placeholders)], Pad, [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), images)]));
         Assert.Contains(
-            $"{placeholders} image placeholders, but {pictures} images", error.Message, StringComparison.Ordinal);
+            $"{placeholders} image placeholders, but {images} images", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class QuantizedPolicyTests
     [Theory]
     [InlineData(WeightQuantization.Decoder, true)]
     [InlineData(WeightQuantization.DecoderAndVision, false)]
-    public void Pictures_are_shared_with_a_whole_model_where_the_tower_is_whole(WeightQuantization quantization, bool shares)
+    public void Images_are_shared_with_a_whole_model_where_the_tower_is_whole(WeightQuantization quantization, bool shares)
     {
         using QuantizedModel model = new(quantization);
         using Qwen2VLPolicy original = Qwen2VLPolicy.Load(model.Folder);

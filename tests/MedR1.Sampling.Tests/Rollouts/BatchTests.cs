@@ -135,12 +135,12 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task The_tower_sees_equal_pictures_once()
+    public async Task The_tower_sees_equal_images_once()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
 
-        // Four places, two pictures.
+        // Four places, two images.
         Assert.Equal(2, policy.EncodedImages);
     }
 
@@ -198,7 +198,7 @@ public sealed class BatchTests
 
     // A source that loads over a network reports its own timeout as a cancellation, which nobody asked for here.
     [Fact]
-    public async Task A_picture_that_times_out_is_named_and_not_asked_for_again()
+    public async Task An_image_that_times_out_is_named_and_not_asked_for_again()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         TimedOutImage image = new();

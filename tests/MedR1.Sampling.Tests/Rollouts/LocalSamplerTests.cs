@@ -114,7 +114,7 @@ public sealed class LocalSamplerTests
             await new LocalSampler(policy)
                 .DrawAsync([VqaPrompt.Ask("Why?", Samples.Red)], Greedy with { SamplesPerPrompt = 3 }));
 
-        // turn, picture, four bytes, end, turn
+        // turn, image, four bytes, end, turn
         Assert.Equal(8, group.PromptTokenCount);
         Assert.Equal([0, 1, 2], group.Completions.Select(completion => completion.SampleIndex));
     }

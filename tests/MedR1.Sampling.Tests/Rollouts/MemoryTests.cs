@@ -49,7 +49,7 @@ public sealed class MemoryTests
     [Fact]
     public void A_prompt_that_is_done_keeps_none_of_its_features()
     {
-        // One completion at a time, each behind a picture of its own: between two groups there is as much as between the next two.
+        // One completion at a time, each behind an image of its own: between two groups there is as much as between the next two.
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 1 });
         VqaPrompt[] prompts = [.. Enumerable.Range(0, 8).Select(shade => VqaPrompt.Ask(

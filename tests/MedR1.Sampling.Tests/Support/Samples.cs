@@ -2,14 +2,14 @@ using MedR1.Testing;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Prompts, pictures and calls that the tests share.</summary>
+/// <summary>Prompts, images and calls that the tests share.</summary>
 internal static class Samples
 {
-    public static IImageSource Red { get; } = Picture("red", 200, 30, 20);
+    public static IImageSource Red { get; } = Image("red", 200, 30, 20);
 
-    public static IImageSource Blue { get; } = Picture("blue", 20, 30, 200);
+    public static IImageSource Blue { get; } = Image("blue", 20, 30, 200);
 
-    /// <summary>Different lengths, two pictures, one, none.</summary>
+    /// <summary>Different lengths, two images, one, none.</summary>
     public static IReadOnlyList<VqaPrompt> Mixed { get; } =
     [
         VqaPrompt.Ask("Compare these two pictures, please.", Red, Blue),
@@ -31,7 +31,7 @@ internal static class Samples
                 .Select(length => string.Join(' ', completion.TokenIds.Take(length))))
             .Distinct().Count());
 
-    private static PixelImageSource Picture(string name, byte red, byte green, byte blue)
+    private static PixelImageSource Image(string name, byte red, byte green, byte blue)
     {
         byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(_ => new[] { red, green, blue })];
         return new PixelImageSource(name, new RgbImage(8, 8, pixels));

@@ -9,8 +9,8 @@ namespace MedR1.Testing.Tests;
 
 public sealed class TinyPolicyTests
 {
-    private static readonly IImageSource Red = Picture("red", 200, 30, 20);
-    private static readonly IImageSource Blue = Picture("blue", 20, 30, 200);
+    private static readonly IImageSource Red = Image("red", 200, 30, 20);
+    private static readonly IImageSource Blue = Image("blue", 20, 30, 200);
 
     [Fact]
     public void Cached_steps_equal_the_trainers_forward_pass()
@@ -233,7 +233,7 @@ public sealed class TinyPolicyTests
         Assert.Throws<InvalidPromptException>(() => new TinyProcessor().Encode(VqaPrompt.Ask("")));
     }
 
-    private static PixelImageSource Picture(string name, byte red, byte green, byte blue)
+    private static PixelImageSource Image(string name, byte red, byte green, byte blue)
     {
         byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(_ => new[] { red, green, blue })];
         return new PixelImageSource(name, new RgbImage(8, 8, pixels));

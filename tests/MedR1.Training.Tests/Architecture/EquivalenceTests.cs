@@ -4,7 +4,7 @@ using MedR1.Testing;
 namespace MedR1.Training.Tests;
 
 /// <summary>
-/// On a small Qwen2-VL with prompts about pictures of different sizes and prompts of text alone: however a step is
+/// On a small Qwen2-VL with prompts about images of different sizes and prompts of text alone: however a step is
 /// computed, loss and gradient are the same.
 /// </summary>
 public sealed class EquivalenceTests : IDisposable

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Pictures are computed once for policy and reference where both see the same, and nothing changes by it.</summary>
+/// <summary>Images are computed once for policy and reference where both see the same, and nothing changes by it.</summary>
 public sealed class SharedVisionTests : IDisposable
 {
     private static readonly LoraOptions DecoderOnly = new() { Rank = 2, TargetModules = ModuleSelection.Of("q_proj", "down_proj") };

@@ -87,7 +87,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             @"^prompts was template 'own', text [0-9a-f]{16} and is template 'own', text [0-9a-f]{16}$",
             Assert.Single(Differences(exception)));
 
-        // The same template goes on, from wherever its pictures come.
+        // The same template goes on, from wherever its images come.
         Build(second, "Say.").ResumeFrom(Folder).Build().Dispose();
 
         GrpoTrainerBuilder Build(TinyPolicy policy, string system) => new GrpoTrainerBuilder(policy)

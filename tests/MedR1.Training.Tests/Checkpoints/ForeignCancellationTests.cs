@@ -61,7 +61,7 @@ public sealed class ForeignCancellationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_picture_whose_download_ran_into_a_timeout_is_named()
+    public async Task An_image_whose_download_ran_into_a_timeout_is_named()
     {
         using TinyPolicy policy = TestData.Policy();
         InvalidPromptException failure = await Assert.ThrowsAsync<InvalidPromptException>(() => new GrpoTrainerBuilder(policy)

@@ -58,7 +58,7 @@ public sealed class OrderTests
     public void The_cache_keeps_what_was_used_last_and_stays_in_its_bytes()
     {
         CountingProcessor processor = new();
-        // A prompt without pictures takes 256 bytes + 4 a token + 2 a character; three of them don't fit in 800.
+        // A prompt without images takes 256 bytes + 4 a token + 2 a character; three of them don't fit in 800.
         EncodedPromptCache cache = new(processor, 800);
         VqaPrompt prompt = VqaPrompt.Ask("abc");
         foreach (int key in new[] { 1, 2, 1, 3, 1, 2 })

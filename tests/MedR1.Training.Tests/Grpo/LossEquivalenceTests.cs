@@ -44,9 +44,9 @@ public sealed class LossEquivalenceTests
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
-    public async Task Padding_and_neighbours_with_other_pictures_or_none_change_nothing(string name)
+    public async Task Padding_and_neighbours_with_other_images_or_none_change_nothing(string name)
     {
-        // One pass pads to the longest and mixes prompts with none, one and two pictures; single ones do neither.
+        // One pass pads to the longest and mixes prompts with none, one and two images; single ones do neither.
         float[]?[] together = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
         float[]?[] alone = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 1);
 

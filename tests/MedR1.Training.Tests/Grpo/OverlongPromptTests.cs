@@ -8,8 +8,8 @@ public sealed class OverlongPromptTests
     [Fact]
     public async Task Prompts_beyond_the_limit_are_left_out_and_counted_with_their_image_tokens()
     {
-        // Prompt i has 1 + i % 5 letters, i % 3 pictures of a token each, and three marks: 4, 6, 8, 7, 9 and 6 tokens.
-        // Prompt 2 is too long for nothing but its pictures.
+        // Prompt i has 1 + i % 5 letters, i % 3 images of a token each, and three marks: 4, 6, 8, 7, 9 and 6 tokens.
+        // Prompt 2 is too long for nothing but its images.
         using TinyPolicy policy = TestData.Policy();
         RolloutList rollouts = [];
 

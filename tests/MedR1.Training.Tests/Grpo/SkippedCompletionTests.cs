@@ -8,7 +8,7 @@ namespace MedR1.Training.Tests;
 public sealed class SkippedCompletionTests
 {
     [Fact]
-    public async Task A_tower_whose_pictures_all_stay_out_still_decays_and_keeps_its_momentum()
+    public async Task A_tower_whose_images_all_stay_out_still_decays_and_keeps_its_momentum()
     {
         float[][] whole = await WeightsAsync(skips: false), skipping = await WeightsAsync(skips: true);
         Assert.All(whole.Zip(skipping), pair => Assert.All(
@@ -25,13 +25,13 @@ public sealed class SkippedCompletionTests
     }
 
     [Fact]
-    public async Task Where_nothing_learns_a_row_with_a_picture_goes_through_all_the_same()
+    public async Task Where_nothing_learns_a_row_with_an_image_goes_through_all_the_same()
     {
-        // The shortest of all completions is the text's; without the picture the tower would have no gradient.
+        // The shortest of all completions is the text's; without the image the tower would have no gradient.
         using TinyPolicy policy = TestData.Policy();
         PassRecorder recorder = new(policy);
         await new GrpoTrainerBuilder(recorder)
-            .UsePrompts([TestData.Prompt(0, pictures: 0), TestData.Prompt(1, pictures: 1)])
+            .UsePrompts([TestData.Prompt(0, images: 0), TestData.Prompt(1, images: 1)])
             .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo))
             .UseSampler(new ScriptedSampler((prompt, _) => prompt.Example!.Id == "example 0" ? "a" : "bbb"))
             .AddReward("same", _ => 1)
@@ -64,7 +64,7 @@ public sealed class SkippedCompletionTests
     {
         using TinyPolicy policy = TestData.Policy();
         await new GrpoTrainerBuilder(policy)
-            .UsePrompts([TestData.Prompt(0, pictures: 1), TestData.Prompt(1, pictures: 1)])
+            .UsePrompts([TestData.Prompt(0, images: 1), TestData.Prompt(1, images: 1)])
             .UseOrder(new SequentialOrder())
             .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo with { ExcludeTruncated = excludes }))
             .UseSampler(new ScriptedSampler((prompt, sample) => prompt.Example!.Id == "example 0" ? new('a', 1 + sample) : "too long"))
@@ -85,12 +85,12 @@ public sealed class SkippedCompletionTests
         return TestData.Weights(policy);
     }
 
-    // Step 1 learns from pictures, so that the tower has momentum; from then on only texts differ in reward.
+    // Step 1 learns from images, so that the tower has momentum; from then on only texts differ in reward.
     private static GrpoTrainerBuilder Builder(TinyPolicy policy, bool skips, GrpoLoss loss)
     {
         int calls = 0;
         return new GrpoTrainerBuilder(policy)
-            .UsePrompts([TestData.Prompt(0, pictures: 1), TestData.Prompt(1, pictures: 0)])
+            .UsePrompts([TestData.Prompt(0, images: 1), TestData.Prompt(1, images: 0)])
             .UseOrder(new SequentialOrder())
             .UseLoss(loss)
             .AddReward("share", context => Interlocked.Increment(ref calls) > 8 && context.Prompt.Example!.Id == "example 0"

@@ -4,7 +4,7 @@ namespace MedR1.Training.Tests;
 
 public sealed class ExampleEncoderTests
 {
-    // Three examples with one picture each, encoded twice: by place, under a common key, and without being kept.
+    // Three examples with one image each, encoded twice: by place, under a common key, and without being kept.
     [Theory]
     [InlineData(null, true, 3)]
     [InlineData("picture", true, 1)]
@@ -14,8 +14,8 @@ public sealed class ExampleEncoderTests
     {
         using TinyPolicy policy = TestData.Policy();
         ExampleEncoder encoder = new(policy, new SftTrainerOptions());
-        CountedPicture picture = new();
-        SupervisedExample example = SupervisedExample.Answer(VqaPrompt.Ask("?", picture), "A") with
+        CountedImage image = new();
+        SupervisedExample example = SupervisedExample.Answer(VqaPrompt.Ask("?", image), "A") with
         {
             CacheKey = key,
             KeepsPrompt = keeps,
@@ -26,10 +26,10 @@ public sealed class ExampleEncoderTests
             encoder.Encode(example, place % 3, default);
         }
 
-        Assert.Equal(read, picture.Count);
+        Assert.Equal(read, image.Count);
     }
 
-    private sealed class CountedPicture : IImageSource
+    private sealed class CountedImage : IImageSource
     {
         public int Count { get; private set; }
 

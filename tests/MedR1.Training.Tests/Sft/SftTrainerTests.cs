@@ -55,7 +55,7 @@ public sealed class SftTrainerTests
     }
 
     [Fact]
-    public async Task Accumulation_gives_the_gradient_of_one_large_batch_in_text_pictures_and_sequences()
+    public async Task Accumulation_gives_the_gradient_of_one_large_batch_in_text_images_and_sequences()
     {
         ByteTokenizer tokenizer = new();
         EncodedPrompt sequence = new([.. tokenizer.Encode("a sequence of tokens")], []);

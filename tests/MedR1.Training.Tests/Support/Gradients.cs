@@ -9,7 +9,7 @@ internal static class Gradients
 {
     public static readonly string[] Answers = ["A", "no", "yes it is", "B!", "hmm", "the left lung", "C", "D D"];
 
-    /// <summary>The gradient of the first step over eight prompts with none to two pictures, three answers each.</summary>
+    /// <summary>The gradient of the first step over eight prompts with none to two images, three answers each.</summary>
     public static async Task<float[]?[]> FirstAsync(
         IPolicyLoss loss, int promptsPerMicroStep, Func<RewardContext, double?>? reward = null,
         Action<GrpoTrainerOptions>? configure = null,

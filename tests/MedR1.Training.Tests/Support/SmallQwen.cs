@@ -18,14 +18,14 @@ internal static class SmallQwen
         new LoraOptions { Rank = 2, TargetModules = ModuleSelection.AllLinear, Dropout = dropout },
         seed);
 
-    /// <summary>Questions about pictures of different sizes, and every third without one.</summary>
+    /// <summary>Questions about images of different sizes, and every third without one.</summary>
     public static IReadOnlyList<VqaPrompt> Prompts(int count) => [.. Enumerable.Range(0, count).Select(index =>
-        VqaPrompt.Ask($"What is {index}?", index % 3 == 2 ? [] : [Picture(28 * (1 + index % 2), 56, index)]) with
+        VqaPrompt.Ask($"What is {index}?", index % 3 == 2 ? [] : [Image(28 * (1 + index % 2), 56, index)]) with
         {
             Example = new VqaExample { Id = $"example {index}", Question = "?", Answer = "A" },
         })];
 
-    public static PixelImageSource Picture(int width, int height, int seed)
+    public static PixelImageSource Image(int width, int height, int seed)
     {
         byte[] pixels = new byte[width * height * 3];
         new Random(seed).NextBytes(pixels);

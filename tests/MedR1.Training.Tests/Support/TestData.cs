@@ -5,7 +5,7 @@ namespace MedR1.Training.Tests;
 /// <summary>Small prompts and examples.</summary>
 internal static class TestData
 {
-    public static PixelImageSource Picture(int seed)
+    public static PixelImageSource Image(int seed)
     {
         Random random = new(seed);
         byte[] pixels = new byte[8 * 8 * 3];
@@ -13,9 +13,9 @@ internal static class TestData
         return new PixelImageSource($"picture {seed}", new RgbImage(8, 8, pixels));
     }
 
-    public static VqaPrompt Prompt(int index, int pictures = 1) => VqaPrompt.Ask(
+    public static VqaPrompt Prompt(int index, int images = 1) => VqaPrompt.Ask(
         new string((char)('a' + index % 26), 1 + index % 5),
-        [.. Enumerable.Range(0, pictures).Select(picture => Picture(index * 10 + picture))]) with
+        [.. Enumerable.Range(0, images).Select(image => Image(index * 10 + image))]) with
     {
         Example = new VqaExample { Id = $"example {index}", Question = "?", Answer = "A" },
     };

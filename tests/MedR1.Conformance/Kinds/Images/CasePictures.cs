@@ -3,8 +3,8 @@ using MedR1.Imaging;
 
 namespace MedR1.Conformance;
 
-/// <summary>The pictures of a case: a file beside it, or one that a formula makes.</summary>
-public static class CasePictures
+/// <summary>The images of a case: a file beside it, or one that a formula makes.</summary>
+public static class CaseImages
 {
     private static readonly SkiaImageDecoder Decoder = new();
 
@@ -25,7 +25,7 @@ public static class CasePictures
         return Decoder.Decode(File.ReadAllBytes(conformanceCase.FilePath(file)), options);
     }
 
-    /// <summary>Makes the picture of the formula in the description of the kinds.</summary>
+    /// <summary>Makes the image of the formula in the description of the kinds.</summary>
     public static RgbImage Hashed(int width, int height, uint seed)
     {
         byte[] pixels = new byte[width * height * 3];

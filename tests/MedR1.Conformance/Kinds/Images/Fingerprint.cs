@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Compares a picture with the fingerprint that a case keeps of it.</summary>
+/// <summary>Compares an image with the fingerprint that a case keeps of it.</summary>
 public static class Fingerprint
 {
     /// <summary>Whether size and check sum agree.</summary>

@@ -3,7 +3,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Conformance;
 
-/// <summary>Picture files to RGB, and broken files to an exception.</summary>
+/// <summary>Image files to RGB, and broken files to an exception.</summary>
 public sealed class ImageDecodeKind : IConformanceKind
 {
     // As Pillow's convert("RGB") does.
@@ -60,7 +60,7 @@ public sealed class ImageDecodeKind : IConformanceKind
         RgbImage dropped;
         try
         {
-            dropped = CasePictures.Load(conformanceCase, item, OptionsFor(conformanceCase, item));
+            dropped = CaseImages.Load(conformanceCase, item, OptionsFor(conformanceCase, item));
         }
         catch (Exception exception) when (exception is ImageFormatException or ImageTooLargeException)
         {
@@ -77,7 +77,7 @@ public sealed class ImageDecodeKind : IConformanceKind
         Compare(conformanceCase, checker, name, dropped, item, expected);
         if (expected.TryGetProperty("over_white_transformers", out JsonElement overWhite))
         {
-            RgbImage composited = CasePictures.Load(
+            RgbImage composited = CaseImages.Load(
                 conformanceCase, item,
                 OptionsFor(conformanceCase, item) with { Transparency = Transparency.CompositeOverWhite });
             Compare(conformanceCase, checker, name + " over white", composited, item, overWhite);
@@ -95,7 +95,7 @@ public sealed class ImageDecodeKind : IConformanceKind
         bool isLossy = item.TryGetProperty("lossy", out JsonElement lossy) && lossy.GetBoolean();
         if (isLossy && !Fingerprint.Matches(got, expected) && expected.TryGetProperty("rgb", out JsonElement rgb))
         {
-            CompareLossy(conformanceCase, checker, name, got, CasePictures.Load(conformanceCase, rgb, LikePillow));
+            CompareLossy(conformanceCase, checker, name, got, CaseImages.Load(conformanceCase, rgb, LikePillow));
             return;
         }
 

@@ -17,7 +17,7 @@ public sealed class ImageResizeKind : IConformanceKind
         for (int i = 0; i < items.GetArrayLength(); i++)
         {
             JsonElement item = items[i];
-            RgbImage source = CasePictures.Load(conformanceCase, item);
+            RgbImage source = CaseImages.Load(conformanceCase, item);
             int width = item.GetProperty("to_width").GetInt32();
             int height = item.GetProperty("to_height").GetInt32();
             string filterName = item.GetProperty("filter").GetString()!;
@@ -27,7 +27,7 @@ public sealed class ImageResizeKind : IConformanceKind
             Fingerprint.Check(checker, name + " Pillow 13", pillow13, expected[i]);
             if (expected[i].TryGetProperty("rgb", out JsonElement rgb))
             {
-                RgbImage whole = CasePictures.Load(conformanceCase, rgb);
+                RgbImage whole = CaseImages.Load(conformanceCase, rgb);
                 checker.Equal(name + " bytes", Fingerprint.CheckSum(whole), Fingerprint.CheckSum(pillow13));
             }
 

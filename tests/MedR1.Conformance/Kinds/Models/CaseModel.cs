@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// The prompts of a model case: rows of ids with padding on either side, and pictures that belong to the rows in order.
+/// The prompts of a model case: rows of ids with padding on either side, and images that belong to the rows in order.
 /// </summary>
 internal sealed class CaseModel
 {

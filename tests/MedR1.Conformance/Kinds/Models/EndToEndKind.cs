@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>Conversations with picture files to greedy answers, through every part of the model.</summary>
+/// <summary>Conversations with image files to greedy answers, through every part of the model.</summary>
 internal sealed class EndToEndKind : IConformanceKind
 {
     public string Kind => "end-to-end";

@@ -7,7 +7,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
 
-/// <summary>Pictures to patches, for both orders of the resize passes.</summary>
+/// <summary>Images to patches, for both orders of the resize passes.</summary>
 internal sealed class PixelValuesKind : IConformanceKind
 {
     public string Kind => "pixel-values";
@@ -43,7 +43,7 @@ internal sealed class PixelValuesKind : IConformanceKind
         };
         ImageProcessor processor = new(configuration, new ImageProcessorOptions { PassOrder = order });
         RgbImage[] pictures =
-            [.. inputs.GetProperty("images").EnumerateArray().Select(item => CasePictures.Load(conformanceCase, item))];
+            [.. inputs.GetProperty("images").EnumerateArray().Select(item => CaseImages.Load(conformanceCase, item))];
         for (int index = 0; index < pictures.Length; index++)
         {
             Fingerprint.Check(
@@ -84,7 +84,7 @@ internal sealed class PixelValuesKind : IConformanceKind
         }
     }
 
-    // One row of grey pixels, a patch each, through the same table as pictures.
+    // One row of grey pixels, a patch each, through the same table as images.
     private static void CheckLevels(ConformanceCase conformanceCase, Checker checker, int levels)
     {
         JsonElement inputs = conformanceCase.Inputs;

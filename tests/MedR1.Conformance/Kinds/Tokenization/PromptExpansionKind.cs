@@ -5,7 +5,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
 
-/// <summary>Rendered prompts and the sizes of their pictures to expanded ids, left-padded as the reference pads
+/// <summary>Rendered prompts and the sizes of their images to expanded ids, left-padded as the reference pads
 /// them.</summary>
 public sealed class PromptExpansionKind : IConformanceKind
 {

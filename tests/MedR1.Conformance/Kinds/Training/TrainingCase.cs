@@ -41,7 +41,7 @@ internal static class TrainingCase
         }
     }
 
-    /// <summary>Messages of plain text; the pictures stand before the text of the first user message.</summary>
+    /// <summary>Messages of plain text; the images stand before the text of the first user message.</summary>
     public static IReadOnlyList<ChatMessage> Messages(
         ConformanceCase conformanceCase, JsonElement messages, JsonElement? owner)
     {
@@ -87,7 +87,7 @@ internal static class TrainingCase
         }
     }
 
-    /// <summary>The grids of a micro-step's pictures, one behind another; none where there are none.</summary>
+    /// <summary>The grids of a micro-step's images, one behind another; none where there are none.</summary>
     public static int[] Grids(ConformanceCase conformanceCase, JsonElement microStep) =>
         conformanceCase.OptionalTensor(microStep, "image_grid_thw") is GoldenTensor grids
             ? [.. grids.ToInt64s().Select(value => (int)value)] : [];

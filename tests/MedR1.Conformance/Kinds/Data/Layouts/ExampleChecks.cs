@@ -20,7 +20,7 @@ internal static class ExampleChecks
         }
     }
 
-    /// <summary>Question, options, answer and pictures; null is an empty text, and no options are an empty list.</summary>
+    /// <summary>Question, options, answer and images; null is an empty text, and no options are an empty list.</summary>
     public static void Check(
         Checker checker, string name, VqaExample example, JsonElement expected,
         Action<string, VqaExample, JsonElement>? more = null, string? questionColumn = null)
@@ -68,7 +68,7 @@ internal static class ExampleChecks
         checker.Equal($"{name}.solution", Text(expected, "solution"), example.Solution);
     }
 
-    /// <summary>The pictures: their sizes, and their bytes as files and decoded (for JPEG either will do).</summary>
+    /// <summary>The images: their sizes, and their bytes as files and decoded (for JPEG either will do).</summary>
     public static void CheckImages(Checker checker, string name, IImageSource[] got, JsonElement expected)
     {
         JsonElement images = expected.GetProperty("images");
@@ -88,9 +88,9 @@ internal static class ExampleChecks
             checker.Equal($"{name}.images.width", images[i].GetProperty("width").GetInt32(), picture.Width);
             checker.Equal($"{name}.images.height", images[i].GetProperty("height").GetInt32(), picture.Height);
             bool isSameFile = Text(images[i], "file_crc32") == Fingerprint.CheckSum(file.ToArray());
-            bool isSamePicture = Text(images[i], "rgb_crc32") == Fingerprint.CheckSum(picture);
+            bool isSameImage = Text(images[i], "rgb_crc32") == Fingerprint.CheckSum(picture);
             bool isJpeg = file.ToArray() is [0xFF, 0xD8, ..];
-            bool isSame = isJpeg ? isSameFile || isSamePicture : isSameFile && isSamePicture;
+            bool isSame = isJpeg ? isSameFile || isSameImage : isSameFile && isSameImage;
             checker.Equal($"{name}.images: bytes as expected", true, isSame);
         }
     }

@@ -3,7 +3,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Conformance;
 
-/// <summary>PMC-VQA: each CSV with the pictures in their archive, and with those in the folder.</summary>
+/// <summary>PMC-VQA: each CSV with the images in their archive, and with those in the folder.</summary>
 internal static class PmcVqaLayout
 {
     public static void Check(ConformanceCase conformanceCase, Checker checker)
