@@ -4,11 +4,11 @@ namespace MedR1.Sampling.Tests;
 
 public sealed class LocalContinuationScorerTests
 {
-    // Float32 sums in another order: the sampler decodes token by token, the scorer computes a text at once.
+    // Float32 sums in a different order: the sampler decodes token by token, the scorer computes a text in one pass.
     private const double Tolerance = 1e-4;
 
     [Fact]
-    public async Task What_the_sampler_drew_has_the_log_probabilities_that_it_gave()
+    public async Task The_scorer_reproduces_the_log_probabilities_of_drawn_completions()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = new() { SamplesPerPrompt = 64, MaxNewTokens = 3, Seed = 4 };
@@ -16,7 +16,7 @@ public sealed class LocalContinuationScorerTests
         int compared = 0;
         foreach (CompletionGroup group in await new LocalSampler(policy).DrawAsync(Samples.Mixed, options))
         {
-            // A byte above 127 alone is no text: what the tokenizer does not give back can't be scored as a text.
+            // A lone byte above 127 isn't valid text: what the tokenizer doesn't reproduce can't be scored as text.
             Completion[] texts =
             [
                 .. group.Completions.Where(
@@ -34,12 +34,12 @@ public sealed class LocalContinuationScorerTests
             }
         }
 
-        // An eighth of 256 draws of three bytes is to be expected.
+        // The expectation is an eighth of 256 draws of three bytes.
         Assert.InRange(compared, 10, 256);
     }
 
     [Fact]
-    public async Task A_text_scores_the_same_alone_and_beside_longer_ones()
+    public async Task A_text_has_the_same_score_alone_and_next_to_longer_texts()
     {
         using TinyPolicy policy = Samples.Policy();
         LocalContinuationScorer scorer = new(policy);
@@ -52,9 +52,9 @@ public sealed class LocalContinuationScorerTests
     }
 
     [Fact]
-    public async Task All_one_byte_texts_and_the_control_tokens_share_the_probability()
+    public async Task The_probabilities_of_all_one_byte_texts_sum_to_their_share()
     {
-        // 128 of the 256 bytes are texts of their own, so the sum is below 1 and, with a head of small weights, near 128 of
+        // 128 of the 256 bytes are valid texts by themselves, so the sum is below 1 and, with a head of small weights, near 128 of
         // the 259 tokens that may follow.
         using TinyPolicy policy = Samples.Policy(headScale: 0.01);
         string[] texts = [.. Enumerable.Range(0, 128).Select(value => $"{(char)value}")];
@@ -64,7 +64,7 @@ public sealed class LocalContinuationScorerTests
     }
 
     [Fact]
-    public async Task A_text_may_fill_the_context()
+    public async Task A_text_may_fill_the_context_but_not_exceed_it()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 40);
         LocalContinuationScorer scorer = new(policy);
@@ -77,7 +77,7 @@ public sealed class LocalContinuationScorerTests
     }
 
     [Fact]
-    public async Task Wrong_texts_long_ones_and_cancellation_are_refused()
+    public async Task Invalid_and_overlong_texts_and_cancellation_throw()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 40);
         LocalContinuationScorer scorer = new(policy);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling.Tests;
 
 /// <summary>
-/// The worked numbers are those of the Hugging Face definitions: z = [2, 1, 0.5, −1, 3, −0.5], ids so far {4, 3},
+/// The worked numbers follow the Hugging Face definitions: z = [2, 1, 0.5, −1, 3, −0.5], ids so far {4, 3},
 /// penalty 1.2, temperature 0.7.
 /// </summary>
 public sealed class LogitsProcessorTests : IDisposable
@@ -17,7 +17,7 @@ public sealed class LogitsProcessorTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void A_repetition_penalty_divides_and_multiplies_what_was_said()
+    public void A_repetition_penalty_divides_or_multiplies_earlier_tokens()
     {
         using TokenHistory history = TokenHistory.Create([[4, 3, 4]], 1, 6, CPU);
         Equal([2, 1, 0.5f, -1.2f, 2.5f, -0.5f], new RepetitionPenaltyProcessor(1.2).Process(
@@ -64,12 +64,12 @@ public sealed class LogitsProcessorTests : IDisposable
         Assert.Equal(kept, Kept(new TopPProcessor(topP).Process(four, Context())));
     }
 
-    // Nothing of the nucleus of 0 would stay, and of a minimum share of 1 only the likeliest.
+    // A nucleus of 0 would keep nothing, and a minimum share of 1 only the likeliest.
     [Theory]
     [InlineData(1, new[] { 4 })]
     [InlineData(3, new[] { 0, 1, 4 })]
     [InlineData(9, new[] { 0, 1, 2, 3, 4, 5 })]
-    public void A_minimum_of_tokens_stays(int minTokens, int[] kept)
+    public void The_minimum_number_of_tokens_is_kept(int minTokens, int[] kept)
     {
         float[] logits = [2, 1, 0.5f, -1, 3, -0.5f];
         float[] expected = [.. logits.Select((logit, id) => kept.Contains(id) ? logit : Out)];
@@ -97,17 +97,17 @@ public sealed class LogitsProcessorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void What_makes_no_sense_is_refused_by_the_parameter_s_name(string parameter, Func<ILogitsProcessor> create) =>
+    public void Invalid_arguments_are_refused_with_the_name_of_the_parameter(string parameter, Func<ILogitsProcessor> create) =>
         Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(create).ParamName);
 
     [Fact]
-    public void Of_equal_logits_at_the_edge_of_the_nucleus_the_larger_ids_stay()
+    public void Top_p_keeps_the_larger_ids_of_equal_logits_at_the_edge_of_the_nucleus()
     {
         Assert.Equal([2, 3], Kept(new TopPProcessor(0.5).Process(Row(1, 1, 1, 1), Context())));
     }
 
     [Fact]
-    public void Min_p_keeps_a_share_of_the_likeliest()
+    public void Min_p_keeps_tokens_above_a_share_of_the_likeliest()
     {
         // 0.3 × 0.600856 = 0.180257, below 0.294144 and above 0.070492.
         Tensor four = new TopKProcessor(4).Process(Row(Scaled), Context());
@@ -116,7 +116,7 @@ public sealed class LogitsProcessorTests : IDisposable
     }
 
     [Fact]
-    public void End_tokens_go_only_in_rows_with_too_few_tokens()
+    public void End_tokens_are_excluded_only_in_rows_with_too_few_tokens()
     {
         Tensor logits = tensor(new float[] { 1, 2, 3, 4, 5, 6 }, [2, 3]);
         Tensor result = new MinNewTokensProcessor(2, [0, 2]).Process(logits, new LogitsContext([1, 2], null));
@@ -124,7 +124,7 @@ public sealed class LogitsProcessorTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_to_do_gives_the_same_tensor_and_no_processor_writes_into_its_input()
+    public void Without_work_a_processor_returns_its_input_and_none_writes_into_it()
     {
         Tensor logits = Row(Scaled);
         Assert.Same(logits, new TemperatureProcessor(1).Process(logits, Context()));
@@ -145,7 +145,7 @@ public sealed class LogitsProcessorTests : IDisposable
     }
 
     [Fact]
-    public void Their_order_is_that_of_generate()
+    public void Processors_run_in_the_order_of_generate()
     {
         SamplingOptions options = new()
         {

@@ -17,14 +17,14 @@ public sealed class BatchTests
     [InlineData(6, 10)]
     [InlineData(2, 30)]
     [InlineData(1, 60)]
-    public async Task Rows_bound_a_step_and_a_prompt_runs_once(int mostRows, int decodes)
+    public async Task A_step_has_at_most_MaxRows_rows_and_each_prompt_is_prefilled_once(int mostRows, int decodes)
     {
         using WatchedPolicy policy = new(Samples.Policy());
         IReadOnlyList<CompletionGroup> groups =
             await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = mostRows })
                 .DrawAsync([.. LongestFirst(policy)], Options);
 
-        // Twelve completions of six tokens, of which the last isn't fed; those that begin alike may share a row.
+        // Twelve completions of six tokens, the last of which isn't fed; those with a common prefix may share a row.
         Assert.Equal(4, policy.Prefills);
         Assert.Equal(decodes, policy.Decodes);
         Assert.InRange(policy.RowsOfDecodes.Sum(), Samples.DistinctPrefixes(groups), 60);
@@ -33,7 +33,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task A_completion_that_ends_makes_room_for_the_next()
+    public async Task The_row_of_a_finished_completion_is_reused()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         SamplingOptions options = new() { SamplesPerPrompt = 5, MaxNewTokens = 30, Seed = 3, Temperature = 1.5 };
@@ -48,7 +48,7 @@ public sealed class BatchTests
         Assert.True(lengths.Distinct().Count() > 5, "the completions are of about the same length");
         Assert.Equal(lengths.Sum() - lengths.Length, policy.RowsOfDecodes.Sum());
 
-        // Batches of four would take as many steps as the longest of each.
+        // Batches of four would take as many steps as the longest completion of each.
         int inBatches = lengths.Chunk(4).Sum(chunk => chunk.Max() - 1);
         Assert.True(
             policy.RowsOfDecodes.Count < inBatches,
@@ -56,15 +56,15 @@ public sealed class BatchTests
         Assert.All(policy.RowsOfDecodes.SkipLast(lengths.Max()), rows => Assert.InRange(rows, 1, 4));
     }
 
-    // Two completions each: four rows hold two prompts, and as many slots again let others begin. Under a bound the spare slots go first,
-    // then rows: 512 bytes a token of a slot or row.
+    // Two completions each: four rows hold two prompts, and two more slots let other prompts begin. A limit in bytes removes spare slots
+    // first, then rows: 512 bytes per token of a slot or row.
     [Theory]
     [InlineData(null, null, 4, 4)]
     [InlineData(3, 4, 3, 4)]
     [InlineData(2, 4, 2, 4)]
     [InlineData(2, 3, 2, 3)]
     [InlineData(1, 2, 1, 2)]
-    public async Task The_cache_has_spare_slots_for_prompts_where_bytes_allow(
+    public async Task The_cache_has_spare_prompt_slots_if_the_limit_in_bytes_allows(
         int? allowedSlots, int? allowedRows, int slots, int rows)
     {
         using WatchedPolicy policy = new(Samples.Policy());
@@ -84,9 +84,9 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task Bytes_bound_the_cache()
+    public async Task The_cache_stays_within_its_limit_in_bytes()
     {
-        // Tiny: 2 layers × (keys and values) × 32 floats = 512 bytes a token.
+        // Tiny: 2 layers × (keys and values) × 32 floats = 512 bytes per token.
         const long Bytes = 512L * (80 + 9 * 6);
         using WatchedPolicy policy = new(Samples.Policy());
         IReadOnlyList<CompletionGroup> free = await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
@@ -104,14 +104,14 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task A_completion_that_is_larger_than_the_bytes_is_named()
+    public async Task A_completion_that_exceeds_the_limit_in_bytes_is_named()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxCacheBytes = 1000 });
         InvalidOperationException exception =
             await Assert.ThrowsAsync<InvalidOperationException>(() => sampler.DrawAsync(Samples.Mixed, Options));
 
-        // 512 bytes a token.
+        // 512 bytes per token.
         int longest = Samples.Mixed.Max(prompt => policy.Processor.Encode(prompt).TokenIds.Count);
         Assert.Contains(
             $"one completion of up to 6 tokens after a prompt of {longest} (from prompt 0 on) needs " +
@@ -119,9 +119,9 @@ public sealed class BatchTests
             exception.Message, StringComparison.Ordinal);
     }
 
-    // A prompt of 17 tokens in a context of 24 leaves 7, however many are allowed: that is what must fit, at 512 bytes a token.
+    // A prompt of 17 tokens in a context of 24 leaves 7, however many are allowed: those must fit, at 512 bytes per token.
     [Fact]
-    public async Task A_cache_holds_no_more_than_the_context_leaves()
+    public async Task A_cache_is_no_larger_than_the_rest_of_the_context()
     {
         using WatchedPolicy policy = new(Samples.Policy(contextLength: 24));
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxCacheBytes = 512 * (17 + 7) });
@@ -135,17 +135,17 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task The_tower_sees_equal_images_once()
+    public async Task Equal_images_are_encoded_once()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
 
-        // Four places, two images.
+        // Four image parts, two distinct images.
         Assert.Equal(2, policy.EncodedImages);
     }
 
     [Fact]
-    public async Task Groups_come_when_they_and_all_before_them_are_complete()
+    public async Task A_group_is_yielded_once_it_and_all_before_it_are_complete()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         VqaPrompt prompt = Samples.Mixed[1];
@@ -196,9 +196,9 @@ public sealed class BatchTests
         Assert.IsType<InvalidPromptException>(exception.InnerException);
     }
 
-    // A source that loads over a network reports its own timeout as a cancellation, which nobody asked for here.
+    // A source that loads over a network reports its own timeout as a cancellation, although the caller cancelled nothing.
     [Fact]
-    public async Task An_image_that_times_out_is_named_and_not_asked_for_again()
+    public async Task An_image_that_times_out_is_named_and_not_opened_again()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         TimedOutImage image = new();
@@ -213,7 +213,7 @@ public sealed class BatchTests
     [Theory]
     [InlineData(0.0)]
     [InlineData(1.0)]
-    public async Task Logits_that_are_no_numbers_are_named(double temperature)
+    public async Task Logits_that_are_NaN_are_reported(double temperature)
     {
         using WatchedPolicy policy = new(Samples.Policy())
         {
@@ -225,7 +225,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task Nothing_left_to_say_is_named()
+    public async Task A_row_without_a_possible_token_is_reported()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await Assert.ThrowsAsync<NonFiniteLogitsException>(() => new LocalSampler(policy).DrawAsync(
@@ -233,7 +233,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public async Task Own_processors_run()
+    public async Task Custom_processors_run()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         LocalSampler sampler = new(policy, new LocalSamplerOptions { Processors = [new OnlyToken(65)] });
@@ -246,7 +246,7 @@ public sealed class BatchTests
         });
     }
 
-    // A prompt that is longer than the cache waits for a new one.
+    // A prompt that is longer than the cache allows waits for a new cache.
     private static IEnumerable<VqaPrompt> LongestFirst(WatchedPolicy policy) =>
         Samples.Mixed.OrderByDescending(prompt => policy.Processor.Encode(prompt).TokenIds.Count);
 

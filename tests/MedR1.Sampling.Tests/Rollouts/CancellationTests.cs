@@ -6,7 +6,7 @@ public sealed class CancellationTests
         new() { SamplesPerPrompt = 2, MaxNewTokens = 30, EndTokenIds = [] };
 
     [Fact]
-    public async Task What_is_under_way_is_given_as_it_stands()
+    public async Task Cancellation_returns_unfinished_completions()
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy()) { BeforeDecode = step => CancelAt(source, step, 4) };
@@ -16,7 +16,7 @@ public sealed class CancellationTests
         Assert.Equal(4, groups.Count);
         Assert.All(groups.SelectMany(group => group.Completions), completion =>
         {
-            // The prompt gives the first token, each of four steps one more.
+            // The first token comes from prefill, and each of four steps adds one.
             Assert.Equal(5, completion.TokenCount);
             Assert.Equal(5, completion.LogProbabilities.Count);
             Assert.Equal(StopReason.Cancelled, completion.StopReason);
@@ -25,7 +25,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task Prompts_that_were_not_begun_end_the_call_with_an_exception()
+    public async Task Cancellation_throws_if_prompts_have_not_begun()
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy()) { BeforeDecode = step => CancelAt(source, step, 40) };
@@ -45,10 +45,10 @@ public sealed class CancellationTests
         Assert.Equal([30, 12], groups.Select(group => group.Completions[0].TokenCount));
     }
 
-    // Four completions in two rows: after four steps the first two have their five tokens, and nothing is being drawn until the
+    // Four completions in two rows: after four steps the first two have their five tokens, and no row is active until the
     // others begin.
     [Fact]
-    public async Task A_group_whose_rows_have_all_ended_while_others_wait_is_given()
+    public async Task A_group_whose_active_rows_have_all_ended_is_returned()
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy()) { BeforeDecode = step => CancelAt(source, step, 4) };
@@ -73,10 +73,10 @@ public sealed class CancellationTests
             given.Completions.Select(completion => completion.StopReason));
     }
 
-    // Three completions each in two rows: pairs of five tokens, the fifth being the last of the third prompt and the first of the fourth.
-    // The fourth is encoded when nothing is being drawn, but two completions of the third have ended.
+    // Three completions each in two rows: pairs of five tokens, the fifth pair being the last of the third prompt and the first of the
+    // fourth. The fourth is encoded while no row is active, but two completions of the third have ended.
     [Fact]
-    public async Task A_cancellation_while_the_next_prompt_is_looked_at_loses_no_ended_rows()
+    public async Task Cancellation_while_the_next_prompt_is_encoded_loses_no_finished_rows()
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy());
@@ -93,7 +93,7 @@ public sealed class CancellationTests
             }
         });
 
-        // The last completion of the third prompt has its first token from the step that noticed.
+        // The last completion of the third prompt got its first token from the step that noticed the cancellation.
         Assert.IsAssignableFrom<OperationCanceledException>(thrown);
         Assert.Equal(
             [5, 5, 5, 5, 5, 5, 5, 5, 1],
@@ -101,7 +101,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task A_row_that_had_ended_keeps_its_reason()
+    public async Task A_finished_row_keeps_its_stop_reason()
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy free = new(Samples.Policy());
@@ -117,7 +117,7 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task Cancelled_before_the_start_nothing_runs()
+    public async Task A_call_cancelled_before_its_start_runs_nothing()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
@@ -126,7 +126,7 @@ public sealed class CancellationTests
         Assert.Equal(0, policy.Prefills);
     }
 
-    // A copy of all weights takes seconds and gigabytes; the contract of BeginDecoding asks for a row at least.
+    // A copy of all weights takes seconds and gigabytes, and BeginDecoding requires at least one row.
     [Fact]
     public async Task Weights_are_not_packed_for_a_call_that_draws_nothing()
     {

@@ -8,13 +8,13 @@ public sealed class EncodedPromptTests
     private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 2, MaxNewTokens = 5, Seed = 7 };
 
     [Fact]
-    public async Task Encoded_prompts_give_what_the_prompts_give_and_are_not_encoded_again()
+    public async Task Encoded_prompts_give_the_same_completions_and_are_not_encoded_again()
     {
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy);
         EncodedPrompt[] encoded = [.. Samples.Mixed.Select(prompt => sampler.Processor.Encode(prompt, default))];
 
-        // The questions of these can't be encoded any more: whoever tried would fail.
+        // The questions of these prompts can't be encoded any more, so that encoding them again would fail.
         VqaPrompt[] emptied = [.. Samples.Mixed.Select(prompt => prompt with { Messages = [] })];
         IReadOnlyList<CompletionGroup> expected = await sampler.DrawAsync(Samples.Mixed, Options);
         IReadOnlyList<CompletionGroup> actual = await sampler.SampleAsync(emptied, encoded, Options).ToListAsync();

@@ -3,11 +3,11 @@ using MedR1.TestSupport;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Sampling on a GPU, where the batch changes the order of sums and with it the last digits.</summary>
+/// <summary>Sampling on a GPU, where the batch changes the order of summation and with it the last digits.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuSamplingTests
 {
-    // Float32 log-probabilities in another batch, and in the training forward.
+    // Float32 log-probabilities in a different batch, and in the trainer's forward pass.
     private const float Tolerance = 5e-4f;
 
     private static readonly SamplingOptions Drawn = new()
@@ -34,7 +34,7 @@ public sealed class GpuSamplingTests
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
-    public async Task The_tokens_are_those_of_the_CPU(Qwen2VLFamily family)
+    public async Task The_tokens_equal_those_of_the_CPU(Qwen2VLFamily family)
     {
         using Qwen2VLPolicy host = SmallQwen.Create(family);
         using Qwen2VLPolicy device = SmallQwen.Create(family, TestDevice.Gpu);
@@ -62,7 +62,7 @@ public sealed class GpuSamplingTests
     [InlineData(1, null, 1, null, 1)]
     [InlineData(0.9, 50, 0.95, 0.02, 1.1)]
     [InlineData(1.1, null, 0.9, null, 1)]
-    public void A_recorded_choice_is_that_of_operators_called_one_by_one(
+    public void A_recorded_choice_equals_that_of_separate_operator_calls(
         double temperature, int? topK, double topP, double? minP, double penalty)
     {
         SamplingOptions options = new()
@@ -71,7 +71,7 @@ public sealed class GpuSamplingTests
             MinNewTokens = 4, SuppressedTokenIds = [3, 4, 9],
         };
 
-        // The vocabulary of Qwen2-VL-2B. libtorch sorts one row, some and many in different ways.
+        // The vocabulary of Qwen2-VL-2B. libtorch sorts one, a few and many rows in different ways.
         using ChoiceComparison choices = new(options, 150, 151_936, TestDevice.Gpu);
         Random random = new(17);
         foreach (int rows in (int[])[150, 64, 5, 1, 150, 5])
@@ -91,7 +91,7 @@ public sealed class GpuSamplingTests
     [Theory]
     [InlineData(0)]
     [InlineData(24)]
-    public async Task Completions_are_the_same_with_the_choice_recorded(int minNewTokens)
+    public async Task A_recorded_choice_gives_the_same_completions(int minNewTokens)
     {
         using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL, TestDevice.Gpu);
         SamplingOptions options = Drawn with { EndTokenIds = [5, 6], MinNewTokens = minNewTokens };

@@ -42,7 +42,7 @@ public sealed class LocalSamplerTests
     }
 
     [Fact]
-    public async Task The_same_call_twice_is_equal_bit_for_bit()
+    public async Task The_same_call_gives_the_same_result_bit_for_bit()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options =
@@ -69,7 +69,7 @@ public sealed class LocalSamplerTests
     }
 
     [Fact]
-    public async Task A_prompts_own_seed_holds_wherever_it_stands_and_more_samples_keep_the_first()
+    public async Task A_prompts_seed_applies_at_any_place_and_more_samples_keep_the_first()
     {
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy);
@@ -85,7 +85,7 @@ public sealed class LocalSamplerTests
     }
 
     [Fact]
-    public async Task Suppressed_and_vision_tokens_are_never_said()
+    public async Task Suppressed_and_vision_tokens_are_never_drawn()
     {
         using TinyPolicy policy = Samples.Policy();
         int[] letters = [.. Enumerable.Range(97, 26)];
@@ -107,20 +107,20 @@ public sealed class LocalSamplerTests
     }
 
     [Fact]
-    public async Task A_group_knows_the_length_of_its_prompt_and_its_samples_their_places()
+    public async Task Groups_have_their_prompt_length_and_samples_their_indices()
     {
         using TinyPolicy policy = Samples.Policy();
         CompletionGroup group = Assert.Single(
             await new LocalSampler(policy)
                 .DrawAsync([VqaPrompt.Ask("Why?", Samples.Red)], Greedy with { SamplesPerPrompt = 3 }));
 
-        // turn, image, four bytes, end, turn
+        // Start of turn, image, four bytes, end of turn, start of turn.
         Assert.Equal(8, group.PromptTokenCount);
         Assert.Equal([0, 1, 2], group.Completions.Select(completion => completion.SampleIndex));
     }
 
     [Fact]
-    public async Task No_prompt_gives_no_group()
+    public async Task No_prompts_give_no_groups()
     {
         using TinyPolicy policy = Samples.Policy();
         Assert.Empty(await new LocalSampler(policy).DrawAsync([], Greedy));

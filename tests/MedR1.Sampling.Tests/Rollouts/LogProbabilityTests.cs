@@ -7,7 +7,7 @@ namespace MedR1.Sampling.Tests;
 public sealed class LogProbabilityTests
 {
     [Fact]
-    public void Are_those_of_the_trainers_forward_pass_whatever_the_options()
+    public void They_equal_those_of_the_trainers_forward_pass_for_any_options()
     {
         using TinyPolicy policy = Samples.Policy();
         RandomOptions.Generator.Sample(
@@ -23,7 +23,7 @@ public sealed class LogProbabilityTests
     }
 
     [Fact]
-    public async Task Of_the_likeliest_tokens_are_those_at_temperature_one_and_the_draw_is_certain()
+    public async Task Greedy_tokens_have_those_of_temperature_one_and_are_drawn_with_certainty()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = new() { Temperature = 0, MaxNewTokens = 9 };
@@ -34,7 +34,7 @@ public sealed class LogProbabilityTests
     }
 
     [Fact]
-    public async Task Without_truncation_both_distributions_are_one()
+    public async Task Without_truncation_both_distributions_are_equal()
     {
         using TinyPolicy policy = Samples.Policy();
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(
@@ -44,7 +44,7 @@ public sealed class LogProbabilityTests
     }
 
     [Fact]
-    public async Task Under_truncation_the_draw_is_surer()
+    public async Task Truncation_raises_the_probability_of_drawn_tokens()
     {
         using TinyPolicy policy = Samples.Policy();
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(

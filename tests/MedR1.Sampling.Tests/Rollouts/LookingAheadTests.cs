@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Where choices are recorded, a step is given to the device before the host has heard the one before.</summary>
+/// <summary>With recorded choices, a step is launched before the host has read the tokens of the previous one.</summary>
 public sealed class LookingAheadTests
 {
     private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
@@ -13,18 +13,18 @@ public sealed class LookingAheadTests
     [InlineData(12, 5)]
     [InlineData(11, 10)]
     [InlineData(1, 60)]
-    public async Task Rows_that_end_at_their_limit_are_never_fed_in_vain(int mostRows, int decodes)
+    public async Task Rows_that_end_at_their_limit_cost_no_extra_step(int mostRows, int decodes)
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await Sampler(policy, mostRows).DrawAsync(Samples.Mixed, Options);
 
-        // Twelve completions of six tokens, of which the last isn't fed.
+        // Twelve completions of six tokens, the last of which isn't fed.
         Assert.Equal(decodes, policy.Decodes);
         Assert.Equal(60, policy.RowsOfDecodes.Sum());
     }
 
     [Fact]
-    public async Task A_row_that_said_an_end_token_is_fed_once_in_vain()
+    public async Task A_row_that_drew_an_end_token_costs_one_extra_step()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         SamplingOptions greedy = new() { Temperature = 0, MaxNewTokens = 20, EndTokenIds = [] };
@@ -47,7 +47,7 @@ public sealed class LookingAheadTests
     }
 
     [Fact]
-    public async Task After_cancellation_what_is_under_way_is_given_as_it_stands()
+    public async Task Cancellation_returns_unfinished_completions_when_looking_ahead()
     {
         IReadOnlyList<CompletionGroup> whole;
         using (TinyPolicy undisturbed = Samples.Policy())
@@ -68,7 +68,7 @@ public sealed class LookingAheadTests
         {
             Assert.All(left.Completions.Zip(right.Completions), pair =>
             {
-                // The prompt gives the first token, each of three steps one more.
+                // The first token comes from prefill, and each of three steps adds one.
                 Assert.Equal(pair.First.TokenIds.Take(4), pair.Second.TokenIds);
                 Assert.Equal(StopReason.Cancelled, pair.Second.StopReason);
             });
@@ -85,12 +85,12 @@ public sealed class LookingAheadTests
         NonFiniteLogitsException exception = await Assert.ThrowsAsync<NonFiniteLogitsException>(
             () => Sampler(policy, 12).DrawAsync(Samples.Mixed, Options));
 
-        // Row 4 is the second sample of the second prompt; the second step gives the third token.
+        // Row 4 is the second sample of the second prompt; the second step draws the third token.
         Assert.Equal((1, 1, 2), (exception.PromptIndex, exception.SampleIndex, exception.Position));
     }
 
     [Fact]
-    public async Task A_stream_gives_each_token_with_its_step()
+    public async Task A_stream_yields_each_token_with_its_step()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         SamplingOptions options = Options with { SamplesPerPrompt = 1 };

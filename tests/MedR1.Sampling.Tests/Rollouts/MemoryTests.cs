@@ -20,9 +20,9 @@ public sealed class MemoryTests
     };
 
     [Fact]
-    public void A_call_leaves_no_tensor()
+    public void A_call_leaves_no_tensor_behind()
     {
-        // Statistics are kept for each thread, so that tests beside this one don't count; a call computes on its own
+        // Statistics are kept per thread, so that concurrent tests don't count; a call computes on its own
         // thread.
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 4 });
@@ -37,7 +37,7 @@ public sealed class MemoryTests
     }
 
     [Fact]
-    public void A_call_that_is_abandoned_leaves_no_tensor()
+    public void An_abandoned_call_leaves_no_tensor_behind()
     {
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 4 });
@@ -47,9 +47,9 @@ public sealed class MemoryTests
     }
 
     [Fact]
-    public void A_prompt_that_is_done_keeps_none_of_its_features()
+    public void The_image_features_of_a_finished_prompt_are_freed()
     {
-        // One completion at a time, each behind an image of its own: between two groups there is as much as between the next two.
+        // One completion at a time, each with a different image: the same number of tensors is alive between any two groups.
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 1 });
         VqaPrompt[] prompts = [.. Enumerable.Range(0, 8).Select(shade => VqaPrompt.Ask(
@@ -69,7 +69,7 @@ public sealed class MemoryTests
     }
 
     [Fact]
-    public void A_scope_of_the_caller_that_ends_between_groups_does_no_harm()
+    public void A_dispose_scope_of_the_caller_may_end_between_groups()
     {
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy);

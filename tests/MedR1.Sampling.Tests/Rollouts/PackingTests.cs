@@ -1,6 +1,6 @@
 namespace MedR1.Sampling.Tests;
 
-/// <summary>When a call asks the policy for a copy of the weights that is faster to read.</summary>
+/// <summary>When a call makes the policy pack its weights into a copy that is faster to read.</summary>
 public sealed class PackingTests
 {
     // A copy pays off from 64 steps on. A step draws a token for each of at most MaxRows completions: three completions of 32
@@ -8,12 +8,12 @@ public sealed class PackingTests
     [Theory]
     [InlineData(2, 64, 8, 2)]
     [InlineData(2, 63, 8, null)]
-    [InlineData(1, 64, 8, null)] // A copy helps several rows only.
+    [InlineData(1, 64, 8, null)] // A copy helps only with several rows.
     [InlineData(4, 32, 2, 2)]
     [InlineData(4, 31, 2, null)]
     [InlineData(3, 32, 2, 2)]
     [InlineData(2, 32, 2, null)]
-    public async Task Several_completions_of_many_steps_are_packed_for(int samples, int tokens, int maxRows, int? expected)
+    public async Task Weights_are_packed_for_several_completions_of_many_steps(int samples, int tokens, int maxRows, int? expected)
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = maxRows }).DrawAsync(

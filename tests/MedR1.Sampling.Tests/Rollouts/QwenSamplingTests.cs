@@ -29,7 +29,7 @@ public sealed class QwenSamplingTests
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
     [InlineData(Qwen2VLFamily.Qwen2VL, true)]
-    public async Task A_completion_is_the_same_bit_for_bit_in_every_company(Qwen2VLFamily family, bool isAdapted = false)
+    public async Task A_completion_is_the_same_bit_for_bit_in_every_batch(Qwen2VLFamily family, bool isAdapted = false)
     {
         using Qwen2VLPolicy whole = SmallQwen.Create(family);
         using LoraPolicy? adapted = isAdapted ? Adapt(whole) : null;
@@ -83,7 +83,7 @@ public sealed class QwenSamplingTests
         Assert.Empty(said.Intersect(policy.SuppressedTokenIds));
     }
 
-    // B starts at 0, and would add nothing.
+    // B starts at 0, so that the adapter would add nothing.
     private static LoraPolicy Adapt(Qwen2VLPolicy policy)
     {
         LoraPolicy adapted = LoraPolicy.Create(policy, new LoraOptions { Rank = 5, TargetModules = ModuleSelection.AllLinear }, 3);

@@ -2,15 +2,15 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Completions that say the same are computed once, and say what each of them says alone.</summary>
+/// <summary>A common prefix of completions is computed once, and each completion is the same as when drawn alone.</summary>
 public sealed class SharedPrefixTests
 {
-    // Cold, so that completions stay together for a while and part at different places.
+    // A low temperature, so that completions agree for a while and diverge at different places.
     private static readonly SamplingOptions Cold =
         new() { SamplesPerPrompt = 9, MaxNewTokens = 12, Seed = 11, Temperature = 0.2 };
 
     [Fact]
-    public async Task Beginnings_that_are_the_same_are_computed_once()
+    public async Task Common_prefixes_are_computed_once()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         IReadOnlyList<CompletionGroup> groups =
@@ -23,7 +23,7 @@ public sealed class SharedPrefixTests
     }
 
     [Fact]
-    public async Task A_group_that_agrees_is_one_row()
+    public async Task A_group_of_equal_completions_is_one_row()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await new LocalSampler(policy).DrawAsync([Samples.Mixed[0]], Cold with { Temperature = 0, EndTokenIds = [] });
@@ -36,7 +36,7 @@ public sealed class SharedPrefixTests
     [InlineData("penalty")]
     [InlineData("stop")]
     [InlineData("end")]
-    public async Task What_a_completion_says_is_the_same_alone_to_the_bit(string kind)
+    public async Task A_completion_drawn_alone_is_the_same_bit_for_bit(string kind)
     {
         using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL);
         IReadOnlyList<CompletionGroup> free =

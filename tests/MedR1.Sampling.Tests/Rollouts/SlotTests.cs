@@ -3,10 +3,10 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Image features and cache slots go to the prompts that they belong to, however many prompts are in progress.</summary>
+/// <summary>Each prompt gets its own image features and cache slot, however many prompts are in progress.</summary>
 public sealed class SlotTests
 {
-    // The size, as the seed of the pixels too: no two images are equal.
+    // The size is also the seed of the pixels, so that no two images are equal.
     private static readonly VqaPrompt[] s_prompts =
     [
         .. new[] { (56, 56), (84, 56), (56, 112), (112, 84), (140, 56) }.Select(size => VqaPrompt.Ask(
@@ -16,7 +16,7 @@ public sealed class SlotTests
     ];
 
     [Fact]
-    public async Task Images_that_are_encoded_together_are_told_apart()
+    public async Task Images_that_are_encoded_together_go_to_their_own_prompts()
     {
         using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL);
         SamplingOptions greedy = new() { MaxNewTokens = 4, Temperature = 0, EndTokenIds = [] };
@@ -45,7 +45,7 @@ public sealed class SlotTests
         Assert.Equal(expected.Select(completion => completion.TokenIds), actual.Select(completion => completion.TokenIds));
         Assert.Equal(2, policy.Caches[^1].Prompts);
 
-        // Rows were free while prompts waited: not only behind the last prompt, whose completions take at most 40 steps.
+        // Rows were free while prompts waited: not only after the last prompt began, whose completions take at most 40 steps.
         Assert.True(policy.RowsOfDecodes.SkipLast(40).Count(rows => rows < 4) > 0, "no step had a free row");
     }
 

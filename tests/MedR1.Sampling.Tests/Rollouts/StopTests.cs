@@ -8,7 +8,7 @@ public sealed class StopTests
     private static readonly VqaPrompt Prompt = VqaPrompt.Ask("What is seen?", Samples.Red);
 
     [Fact]
-    public async Task The_most_new_tokens_truncate()
+    public async Task MaxNewTokens_truncates_a_completion()
     {
         using TinyPolicy policy = Samples.Policy();
         Completion completion = await DrawOneAsync(policy, Greedy);
@@ -21,7 +21,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task An_end_token_is_the_last_token_and_its_row_alone_ends()
+    public async Task An_end_token_is_the_last_token_and_ends_only_its_row()
     {
         using TinyPolicy policy = Samples.Policy();
         IReadOnlyList<CompletionGroup> free = await new LocalSampler(policy).DrawAsync(Samples.Mixed, Greedy);
@@ -42,7 +42,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task End_tokens_wait_for_the_fewest_new_tokens()
+    public async Task End_tokens_are_suppressed_before_MinNewTokens()
     {
         using TinyPolicy policy = Samples.Policy();
         Completion free = await DrawOneAsync(policy, Greedy);
@@ -55,7 +55,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_stop_string_across_tokens_ends_and_stays()
+    public async Task A_stop_string_across_tokens_ends_the_text_and_is_kept()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = Greedy with
@@ -68,7 +68,7 @@ public sealed class StopTests
         };
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync([Prompt], options);
 
-        // Three letters at random: "cab" comes within 60 tokens in nearly every row.
+        // Three letters at random: "cab" occurs within 60 tokens in nearly every row.
         Completion[] stopped =
             [.. groups[0].Completions.Where(completion => completion.StopReason == StopReason.StopString)];
         Assert.NotEmpty(stopped);
@@ -81,9 +81,9 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task An_end_token_that_completes_a_stop_string_is_an_end_token()
+    public async Task An_end_token_that_completes_a_stop_string_counts_as_an_end_token()
     {
-        // Only "a" can be said, which is both.
+        // Only "a" can be drawn, which is both.
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = Greedy with
         {
@@ -98,7 +98,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_full_context_truncates_with_its_own_reason()
+    public async Task A_full_context_truncates_with_a_separate_stop_reason()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 24);
         CompletionGroup group = Assert.Single(await new LocalSampler(policy).DrawAsync([Prompt], Greedy));
@@ -110,7 +110,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task The_context_that_is_just_enough_gives_the_reason_length()
+    public async Task A_completion_that_just_fits_the_context_ends_for_its_length()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 27);
         Assert.Equal(StopReason.Length, (await DrawOneAsync(policy, Greedy)).StopReason);

@@ -16,7 +16,7 @@ public sealed class RecordedChoiceTests
     private const int VocabularySize = 260;
 
     [Fact]
-    public void It_is_the_choice_of_operators_called_one_by_one()
+    public void It_equals_the_choice_of_separate_operator_calls()
     {
         Gen.Select(RandomOptions.Generator, Gen.Bool, Gen.Int[0, int.MaxValue]).Sample(
             (options, isGreedy, seed) =>
@@ -25,7 +25,7 @@ public sealed class RecordedChoiceTests
                 using ChoiceComparison choices =
                     new(isGreedy ? options with { Temperature = 0 } : options, RowSlots, VocabularySize, CPU);
 
-                // Row counts come, go and come again, more than are kept; histories grow meanwhile.
+                // Row counts recur, and there are more of them than recordings are kept; histories grow meanwhile.
                 foreach (int rows in (int[])[7, 7, 5, 3, 1, 2, 6, 4, 4, 7, 1])
                 {
                     (ChosenToken[] plain, ChosenToken[] recorded, long[] onDevice) = choices.Step(rows, random);
@@ -37,14 +37,14 @@ public sealed class RecordedChoiceTests
             iter: 100, threads: 1);
     }
 
-    // The recorded choice has a row of logits for each row; the other computes those that are shared once.
+    // The recorded choice has a row of logits per row; the plain one computes shared rows once.
     [Fact]
-    public void Rows_that_share_their_logits_choose_as_with_a_copy_of_them()
+    public void Rows_that_share_logits_choose_as_with_copies()
     {
         Gen.Select(RandomOptions.Generator, Gen.Bool, Gen.Int[1, 6], Gen.Int[0, int.MaxValue]).Sample(
             (options, isGreedy, own, seed) =>
             {
-                // Sharing rows would have said the same, but the histories here are each row's own.
+                // In the sampler, sharing rows have equal histories; here each row has its own, so what depends on them is off.
                 options = options with { RepetitionPenalty = 1, MinNewTokens = 0 };
                 using ChoiceComparison choices =
                     new(isGreedy ? options with { Temperature = 0 } : options, RowSlots, VocabularySize, CPU);
@@ -57,7 +57,7 @@ public sealed class RecordedChoiceTests
     }
 
     [Fact]
-    public void Rows_that_cannot_be_drawn_fail_alone_and_once()
+    public void A_row_that_cannot_be_drawn_fails_alone_and_only_once()
     {
         using ChoiceComparison choices =
             new(new SamplingOptions { Temperature = 0.8, TopP = 0.9, RepetitionPenalty = 1.2 }, 6, VocabularySize, CPU);
@@ -73,7 +73,7 @@ public sealed class RecordedChoiceTests
             Assert.All(onDevice, token => Assert.InRange(token, 0, VocabularySize - 1));
             Assert.Equal(plain, recorded);
 
-            // Five rows take the place of six: the sixth comes behind one that nobody read.
+            // Then six rows follow five: the sixth follows one that nobody read.
             (plain, recorded, _) = choices.Step(6, random);
             Assert.All(recorded, token => Assert.InRange(token.Id, 0, VocabularySize - 1));
             Assert.Equal(plain, recorded);
@@ -115,7 +115,7 @@ public sealed class RecordedChoiceTests
     }
 
     [Fact]
-    public async Task A_processor_of_ones_own_still_sees_the_rows()
+    public async Task A_custom_processor_still_sees_the_rows()
     {
         using TinyPolicy policy = Samples.Policy();
         FixedTokens processor = new();
@@ -134,7 +134,7 @@ public sealed class RecordedChoiceTests
         return [.. (await sampler.DrawAsync(Samples.Mixed, options)).SelectMany(group => group.Completions)];
     }
 
-    /// <summary>Leaves each row the token 10 + the number of those that it has said.</summary>
+    /// <summary>Allows each row only the token 10 + the number of tokens that it has drawn.</summary>
     private sealed class FixedTokens : ILogitsProcessor
     {
         public Tensor Process(Tensor logits, LogitsContext context)

@@ -10,17 +10,17 @@ public sealed class TokenChooserTests : IDisposable
 {
     private readonly int _threads = get_num_threads();
 
-    // One thread adds up in one order, whatever the number of rows.
+    // A single thread sums in the same order, whatever the number of rows.
     public TokenChooserTests() => set_num_threads(2);
 
     public void Dispose() => set_num_threads(_threads);
 
-    // Vocabularies as large as those of published models: libtorch adds up one row of 32,768 elements or more in another order than several
-    // rows if it has more than one thread. Of 32 rows, some then have another last bit.
+    // Vocabularies as large as those of published models: with more than one thread, libtorch sums one row of 32,768 elements or more in a
+    // different order than several rows. Some of 32 rows then differ in the last bit.
     [Theory]
     [InlineData(40000)]
     [InlineData(151936)]
-    public void What_a_row_says_does_not_depend_on_the_number_of_rows(int vocabularySize)
+    public void The_token_of_a_row_does_not_depend_on_the_number_of_rows(int vocabularySize)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(3, CPU);
@@ -34,10 +34,10 @@ public sealed class TokenChooserTests : IDisposable
         }
     }
 
-    // A prime number of probabilities can't be added up in blocks: of one row and of two their sum may differ in its last bit, and a number
-    // at the end of a token then falls to the other side.
+    // A prime number of probabilities can't be summed in blocks: the sums for one row and for two may differ in the last bit, and a number
+    // at the border of a token then falls on the other side.
     [Fact]
-    public void A_draw_at_the_border_of_two_tokens_is_the_same_alone_and_in_company()
+    public void A_draw_at_the_border_of_two_tokens_is_the_same_alone_and_in_a_batch()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(3, CPU);

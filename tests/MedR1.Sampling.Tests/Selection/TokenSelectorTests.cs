@@ -13,7 +13,7 @@ public sealed class TokenSelectorTests
     {
         using DisposeScope scope = NewDisposeScope();
 
-        // Probabilities 0, 0.25, 0, 0.25, 0.5, 0: the steps lie at 0.25 and 0.5.
+        // Probabilities 0, 0.25, 0, 0.25, 0.5, 0: the distribution function steps at 0.25 and 0.5.
         float quarter = MathF.Log(0.25f);
         Tensor logits = tensor(new[] { Out, quarter, Out, quarter, MathF.Log(0.5f), Out }).unsqueeze(0);
         (double Uniform, long Token)[] cases =
@@ -28,14 +28,14 @@ public sealed class TokenSelectorTests
     [InlineData(260)]
     [InlineData(2072)]
     [InlineData(4999)]
-    public void The_draw_is_that_of_one_long_sum(int vocabularySize)
+    public void Summing_in_blocks_draws_the_same_token_as_one_long_sum(int vocabularySize)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(3, CPU);
         const int Rows = 200;
         Tensor logits = randn([1, vocabularySize], generator: generator) * 3;
 
-        // Half of the vocabulary is out, so that blocks begin and end with zeros.
+        // Half of the vocabulary is excluded, so that blocks begin and end with zeros.
         logits = logits.masked_fill(arange(vocabularySize).remainder(4).ge(2), Out);
         double[] uniforms =
             [.. Enumerable.Range(0, Rows).Select(sample => CounterRandom.Uniform(5, sample, 0)), 1e-15, 1 - 1e-15];
@@ -72,7 +72,7 @@ public sealed class TokenSelectorTests
     }
 
     [Fact]
-    public void Frequencies_are_the_probabilities()
+    public void Frequencies_match_the_probabilities()
     {
         using DisposeScope scope = NewDisposeScope();
         const int Draws = 20_000;
@@ -85,7 +85,7 @@ public sealed class TokenSelectorTests
         {
             double share = drawn.Count(value => value == token) / (double)Draws;
 
-            // Five standard deviations of a share.
+            // Five standard deviations of a frequency.
             double bound = 5 * Math.Sqrt(probabilities[token] * (1 - probabilities[token]) / Draws);
             Assert.InRange(share, probabilities[token] - bound, probabilities[token] + bound);
         }
@@ -100,7 +100,7 @@ public sealed class TokenSelectorTests
     }
 
     [Fact]
-    public void The_draw_refuses_another_number_of_rows()
+    public void The_draw_refuses_a_different_number_of_rows()
     {
         using DisposeScope scope = NewDisposeScope();
         ArgumentException exception =

@@ -7,7 +7,7 @@ namespace MedR1.Sampling.Tests;
 public sealed class AskTests
 {
     [Fact]
-    public async Task The_pieces_of_an_answer_are_the_completions_text()
+    public async Task The_pieces_of_an_answer_add_up_to_the_completions_text()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = new() { MaxNewTokens = 60, Temperature = 1.5, Seed = 4 };
@@ -21,11 +21,11 @@ public sealed class AskTests
     }
 
     [Fact]
-    public async Task Characters_come_only_when_they_are_complete()
+    public async Task Only_complete_characters_are_yielded()
     {
         using TinyPolicy policy = Samples.Policy();
 
-        // é is the bytes C3 A9: with nothing else to say, its halves come one by one.
+        // é is the bytes C3 A9: as nothing else can be drawn, they come one by one.
         SamplingOptions options = new()
         {
             MaxNewTokens = 40,
@@ -47,7 +47,7 @@ public sealed class AskTests
     }
 
     [Fact]
-    public async Task Log_probabilities_of_a_stream_are_those_of_the_completion()
+    public async Task Log_probabilities_of_a_stream_equal_those_of_the_completion()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = new() { MaxNewTokens = 12, Temperature = 0.7, TopK = 9 };
@@ -60,7 +60,7 @@ public sealed class AskTests
     }
 
     [Fact]
-    public async Task Without_options_the_answer_repeats()
+    public async Task Without_options_the_answer_is_reproducible()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 60);
         string first = string.Concat(await policy.AskAsync(null, "What?").ToListAsync());
@@ -90,7 +90,7 @@ public sealed class AskTests
     }
 
     [Fact]
-    public void A_stream_is_one_completion()
+    public void A_stream_allows_only_one_completion()
     {
         using TinyPolicy policy = Samples.Policy();
         SamplingOptionsException exception = Assert.Throws<SamplingOptionsException>(

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Two choices over the same steps: operators called one by one, and recorded.</summary>
+/// <summary>Compares two choices over the same steps: separate operator calls, and recorded ones.</summary>
 internal sealed class ChoiceComparison : IDisposable
 {
     private readonly int _rowSlots;
@@ -26,12 +26,12 @@ internal sealed class ChoiceComparison : IDisposable
         _recorded = new RecordedChoice(_chooser, _histories[1], rowSlots, device);
     }
 
-    /// <summary>Runs both over a step of some rows.</summary>
-    /// <param name="rows">How many; they are in slots at random.</param>
-    /// <param name="random">Where numbers come from.</param>
+    /// <summary>Runs both choices over a step of some rows.</summary>
+    /// <param name="rows">The number of rows, in random slots.</param>
+    /// <param name="random">The source of random numbers.</param>
     /// <param name="spoil">Changes the logits.</param>
-    /// <param name="logitsRows">Rows of logits that the rows share in turn; each has its own by default.</param>
-    /// <returns>What each chose, and the tokens that the recorded one left on the device.</returns>
+    /// <param name="logitsRows">The number of rows of logits, shared in turn; one per row by default.</param>
+    /// <returns>The tokens of each choice, and those that the recorded one left on the device.</returns>
     public (ChosenToken[] Plain, ChosenToken[] Recorded, long[] OnDevice) Step(
         int rows, Random random, Func<Tensor, Tensor>? spoil = null, int? logitsRows = null)
     {
@@ -45,7 +45,7 @@ internal sealed class ChoiceComparison : IDisposable
         ChoiceRow[] of = [.. slots.Take(rows).Select((slot, row) =>
             new ChoiceRow(row % own, CounterRandom.Uniform(5, slot, random.Next()), random.Next(8), slot))];
 
-        // Rows that go on and rows that begin come in pieces.
+        // Continuing and new rows come in separate chunks.
         Tensor[] pieces = own == 1 ? [logits] : [logits.narrow(0, 0, 1), logits.narrow(0, 1, own - 1)];
         _plain.Begin(pieces, of);
         _recorded.Begin(pieces, of);

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Options at random, each of them switched off now and then.</summary>
+/// <summary>Random options, each of them sometimes switched off.</summary>
 internal static class RandomOptions
 {
     public static Gen<SamplingOptions> Generator { get; } = Gen.Select(

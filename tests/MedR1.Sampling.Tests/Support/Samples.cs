@@ -9,7 +9,7 @@ internal static class Samples
 
     public static IImageSource Blue { get; } = Image("blue", 20, 30, 200);
 
-    /// <summary>Different lengths, two images, one, none.</summary>
+    /// <summary>Prompts of different lengths, with two, one or no images.</summary>
     public static IReadOnlyList<VqaPrompt> Mixed { get; } =
     [
         VqaPrompt.Ask("Compare these two pictures, please.", Red, Blue),
@@ -25,7 +25,7 @@ internal static class Samples
         this LocalSampler sampler, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options) =>
         await sampler.SampleAsync(prompts, options).ToListAsync();
 
-    /// <summary>What has to be fed to the network at least: beginnings of completions that differ, ends apart.</summary>
+    /// <summary>The least number of tokens to feed: the distinct prefixes of completions, excluding whole completions.</summary>
     public static int DistinctPrefixes(IReadOnlyList<CompletionGroup> groups) => groups.Sum(group =>
         group.Completions.SelectMany(completion => Enumerable.Range(1, completion.TokenCount - 1)
                 .Select(length => string.Join(' ', completion.TokenIds.Take(length))))

@@ -3,7 +3,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>The real architecture, small numbers, random weights.</summary>
+/// <summary>The real architecture with small dimensions and random weights.</summary>
 internal static class SmallQwen
 {
     public static Qwen2VLPolicy Create(Qwen2VLFamily family, TorchSharp.torch.Device? device = null)

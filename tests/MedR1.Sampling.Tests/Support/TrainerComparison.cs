@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>Holds the sampler's log-probabilities against those of the trainer's forward pass.</summary>
+/// <summary>Compares the sampler's log-probabilities with those of the trainer's forward pass.</summary>
 internal static class TrainerComparison
 {
     public static void AssertEqual(

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-/// <summary>A policy that counts the calls of another one, and may spoil its logits.</summary>
+/// <summary>Wraps a policy, counts the calls to it, and may corrupt its logits.</summary>
 internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLanguagePolicy
 {
     public int Prefills { get; private set; }

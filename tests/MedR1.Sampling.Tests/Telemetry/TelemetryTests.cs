@@ -11,7 +11,7 @@ public sealed class TelemetryTests
         new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
 
     [Fact]
-    public async Task Progress_ends_with_everything_done()
+    public async Task The_last_progress_report_has_everything_done()
     {
         using TinyPolicy policy = Samples.Policy();
         Reports reports = new();
@@ -27,7 +27,7 @@ public sealed class TelemetryTests
             (last.CompletedPrompts, last.PromptCount, last.CompletedRows, last.ActiveRows, last.TokenCount));
         Assert.True(last.TokensPerSecond > 0);
 
-        // Twelve completions in six slots: twelve steps, and a report at the end.
+        // Twelve completions in six slots: twelve steps, and a final report.
         Assert.Equal(13, reports.All.Count);
         Assert.Equal((0, 6, 6L), (reports.All[0].CompletedRows, reports.All[0].ActiveRows, reports.All[0].TokenCount));
         Assert.Equal(reports.All.OrderBy(report => report.TokenCount), reports.All);
@@ -46,12 +46,12 @@ public sealed class TelemetryTests
         Assert.True(sums["medr1.sampling.duration"] > 0);
     }
 
-    // Three completions of six tokens at once: the first group is there after five passes. Then the caller leaves, or the sixth pass,
-    // behind the first tokens of the second prompt, fails.
+    // Three completions of six tokens at once: the first group is complete after five passes. Then the caller leaves, or the sixth
+    // pass, after the first tokens of the second prompt, fails.
     [Theory]
     [InlineData(false, 3, 18)]
     [InlineData(true, 3, 18 + 3)]
-    public async Task The_meter_counts_what_was_drawn_before_a_call_was_left_or_failed(bool fails, int rows, int tokens)
+    public async Task The_meter_counts_what_was_drawn_before_a_call_was_abandoned_or_failed(bool fails, int rows, int tokens)
     {
         using WatchedPolicy policy = new(Samples.Policy())
         {
@@ -67,9 +67,9 @@ public sealed class TelemetryTests
         Assert.True(sums["medr1.sampling.duration"] > 0);
     }
 
-    // Cancelled before the fourth pass behind the first tokens: twelve rows of four tokens, and none is left in progress.
+    // Cancelled before the fourth pass after the first tokens: twelve rows of four tokens, and none is left in progress.
     [Fact]
-    public async Task Rows_that_were_cancelled_are_counted_and_no_longer_active()
+    public async Task Cancelled_rows_are_counted_and_no_longer_active()
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy())
@@ -93,7 +93,7 @@ public sealed class TelemetryTests
     }
 
     [Fact]
-    public async Task The_meter_counts_a_stream_that_was_left()
+    public async Task The_meter_counts_an_abandoned_stream()
     {
         using TinyPolicy policy = Samples.Policy();
         Dictionary<string, double> sums = await MeasureAsync(() => new LocalSampler(policy)
@@ -103,11 +103,11 @@ public sealed class TelemetryTests
         Assert.False(sums.ContainsKey("medr1.sampling.rows"));
     }
 
-    // Both clocks are monotonic: without the pauses, the reported time would be longer than what was spent outside them.
+    // Both clocks are monotonic: if pauses were counted, the reported time would exceed the time spent outside them.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_time_that_the_caller_takes_is_not_counted(bool isStream)
+    public async Task The_time_spent_by_the_caller_is_not_counted(bool isStream)
     {
         using TinyPolicy policy = Samples.Policy();
         Reports reports = new();
@@ -140,7 +140,7 @@ public sealed class TelemetryTests
         }
     }
 
-    // What a test's own flow records: tests run beside each other and share the meter.
+    // Only what this test's own flow records: concurrent tests share the meter.
     private static async Task<Dictionary<string, double>> MeasureAsync(Func<Task> draw)
     {
         AsyncLocal<bool> mine = new() { Value = true };

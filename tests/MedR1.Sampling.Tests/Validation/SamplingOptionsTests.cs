@@ -5,7 +5,7 @@ namespace MedR1.Sampling.Tests;
 public sealed class SamplingOptionsTests
 {
     [Fact]
-    public void Every_mistake_is_named_at_once_with_its_value()
+    public void Every_mistake_is_reported_at_once_with_its_value()
     {
         SamplingOptions wrong = new()
         {
@@ -37,7 +37,7 @@ public sealed class SamplingOptionsTests
     }
 
     [Fact]
-    public void Limits_of_the_machine_are_checked()
+    public void Limits_of_the_local_sampler_are_checked()
     {
         using TinyPolicy policy = Samples.Policy();
         Assert.Throws<ArgumentOutOfRangeException>(

@@ -7,16 +7,16 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-public sealed class OwnProcessorTests
+public sealed class CustomProcessorTests
 {
     private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 8, MaxNewTokens = 12, Temperature = 50 };
 
-    // Random weights say nothing that makes sense: what comes out are the options, because nothing else is left.
+    // Random weights generate nonsense: the completions are the options only because the processor allows nothing else.
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(12)]
-    public async Task Sees_what_a_row_has_said_and_its_prompt(int mostRows)
+    public async Task It_sees_the_prompt_of_a_row_and_the_tokens_drawn_so_far(int mostRows)
     {
         using TinyPolicy policy = Samples.Policy();
         VqaPrompt[] prompts = [Question("Which organ?", "liver", "lung", "left kidney"), Question("Which side?", "left", "right")];
