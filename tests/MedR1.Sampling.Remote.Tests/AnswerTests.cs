@@ -33,7 +33,7 @@ public sealed class AnswerTests
     [InlineData("stop", "<answer>A</answer> so", "matched_stop", "151645", StopReason.EndToken)]
     [InlineData("stop", "<answer>A</answer>", "stop_reason", "\"</answer>\"", StopReason.StopString)]
     [InlineData("stop", "<answer>A</answer> so", "stop_reason", "null", StopReason.EndToken)]
-    public async Task Ends_have_their_names(
+    public async Task The_finish_reason_becomes_a_stop_reason(
         string finishReason, string text, string? reasonName, string? reason, StopReason expected)
     {
         JsonObject choice = Replies.Choice(0, text, finishReason);
@@ -50,7 +50,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task A_stop_string_that_may_have_been_cut_off_is_refused_unless_an_end_token_is_there()
+    public async Task A_stop_string_that_may_have_been_cut_off_is_refused_without_an_end_token()
     {
         // The last token of the choice is 2.
         await using ChatServer server = await ChatServer.StartAsync(
@@ -70,10 +70,10 @@ public sealed class AnswerTests
     [InlineData(3, 2, null, StopReason.EndToken)]
     [InlineData(3, null, "null", StopReason.EndToken)] // vLLM: the model's own end token
     [InlineData(4, null, null, StopReason.EndToken)]
-    public async Task All_tokens_that_are_allowed_are_a_cut_where_the_server_does_not_say_what_ended_them(
+    public async Task A_completion_of_MaxNewTokens_is_truncated_unless_the_server_says_what_ended_it(
         int mostTokens, int? endToken, string? reason, StopReason expected)
     {
-        // The tokens are 10, 7 and 2. ik_llama.cpp of August 2026 answers finish_reason "stop" after max_tokens, too.
+        // The tokens are 10, 7 and 2. ik_llama.cpp of August 2026 answers finish_reason "stop" after max_tokens as well.
         JsonObject choice = Replies.Choice(0);
         if (reason is not null)
         {
@@ -88,7 +88,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task A_request_for_several_is_answered_by_advice_where_the_server_draws_one()
+    public async Task Several_samples_of_a_server_that_draws_one_fail_with_the_fix()
     {
         await using ChatServer server = await ChatServer.StartAsync(
             (context, _) => Replies.Text(context, 500, """{"error":{"code":500,"message":"Only one completion choice is allowed"}}"""));
@@ -98,7 +98,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Options_that_the_server_ignored_are_named()
+    public async Task Options_that_the_server_ignored_are_reported()
     {
         // The tokens are 10, 7 and 2.
         await using ChatServer server = await ChatServer.StartAsync();
@@ -123,7 +123,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task The_end_that_sglang_gives_to_wrong_numbers_is_refused()
+    public async Task The_finish_reason_of_sglang_for_invalid_numbers_is_refused()
     {
         JsonObject choice = Replies.Choice(0);
         choice["matched_stop"] = "NaN happened";
@@ -134,9 +134,9 @@ public sealed class AnswerTests
     }
 
     [Theory]
-    [InlineData("abort")] // of both servers, where someone else has them drop what they draw
+    [InlineData("abort")] // from both servers, if someone else aborts the request
     [InlineData("content_filter")]
-    public async Task Other_ends_are_refused_by_name_and_not_asked_again(string reason)
+    public async Task Other_finish_reasons_are_refused_by_name_and_not_retried(string reason)
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Json(
             context, Replies.Body(Replies.Choice(0), Replies.Choice(1, finishReason: reason))));
@@ -168,7 +168,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Logits_in_the_place_of_log_probabilities_are_refused_with_the_fix()
+    public async Task Logits_instead_of_log_probabilities_are_refused_with_the_fix()
     {
         JsonObject choice = Replies.Choice(0);
         choice["logprobs"]!["content"]![1]!["logprob"] = 0.0001;
@@ -183,7 +183,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Half_a_character_is_refused_with_the_prompts_name()
+    public async Task Half_a_character_is_refused_with_the_name_of_the_prompt()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(
             context, 200, Replies.Body(Replies.Choice(0, "half")).ToJsonString().Replace("half", "\\ud83d")));
@@ -193,7 +193,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task A_number_of_prompt_tokens_without_the_images_is_left_out()
+    public async Task A_number_of_prompt_tokens_that_excludes_images_is_ignored()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         RemoteSamplerOptions options = server.Options() with { CountsImageTokens = false };
@@ -201,7 +201,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public void Numbers_that_are_not_finite_become_null_and_texts_stay_as_they_are()
+    public void Numbers_that_are_not_finite_become_null_and_texts_are_unchanged()
     {
         byte[] python = Encoding.UTF8.GetBytes("""{"a":"\" NaN, Infinity \\","b":NaN,"c":[-Infinity,Infinity,-1]}""");
         using JsonDocument json = AnswerJson.Parse(python);
@@ -214,7 +214,7 @@ public sealed class AnswerTests
     [InlineData("""{ "error": "none" }""", "has no choices")]
     [InlineData("""[1]""", "has no choices")]
     [InlineData("""{ "choices": [{ "index": 0 }, { "index": 1 }] }""", "set RequireLogProbabilities to false")]
-    public async Task Answers_of_another_shape_are_refused(string body, string expected)
+    public async Task Malformed_answers_are_refused(string body, string expected)
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
@@ -223,7 +223,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Fewer_choices_and_doubled_ones_are_refused()
+    public async Task Missing_and_duplicate_choices_are_refused()
     {
         await using ChatServer few = await ChatServer.StartAsync(
             (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(0))));
@@ -235,7 +235,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task A_text_without_its_thoughts_is_refused()
+    public async Task A_text_without_its_reasoning_is_refused()
     {
         JsonObject choice = Replies.Choice(0);
         choice["message"]!["reasoning_content"] = "First, …";
@@ -246,7 +246,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Log_probabilities_go_only_where_they_are_what_is_promised()
+    public async Task Log_probabilities_are_stored_only_as_what_they_are()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         SamplingOptions truncated = Drawing.Two with { TopP = 0.5 };
@@ -272,7 +272,7 @@ public sealed class AnswerTests
     [InlineData(ServerLogProbabilities.Drawn, 0.7, null, 1.0, true, true)]
     [InlineData(ServerLogProbabilities.Drawn, 0.7, 5, 1.0, false, true)]
     [InlineData(ServerLogProbabilities.Drawn, 0.7, null, 1.1, false, true)]
-    public void What_log_probabilities_are_depends_on_the_servers_kind_and_the_options(
+    public void The_meaning_of_log_probabilities_depends_on_server_and_options(
         ServerLogProbabilities kind, double temperature, int? topK, double penalty, bool plain, bool drawn) =>
         Assert.Equal(
             new LogProbabilityUse(plain, drawn),

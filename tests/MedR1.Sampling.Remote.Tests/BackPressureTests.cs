@@ -1,13 +1,13 @@
 namespace MedR1.Sampling.Remote.Tests;
 
-/// <summary>Who does not read is not sent ever more.</summary>
+/// <summary>Requests don't run arbitrarily far ahead of a caller that does not read.</summary>
 public sealed class BackPressureTests
 {
     private const int Count = 40;
     private static readonly TimeSpan s_long = TimeSpan.FromMinutes(1);
     private int _begun;
 
-    // Twice as many as run at once may be ahead of what was read.
+    // At most twice as many requests as run in parallel may be ahead of the caller.
     [Fact]
     public async Task Requests_wait_while_the_caller_is_busy()
     {
@@ -22,7 +22,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task What_was_read_makes_room_and_waiting_makes_it_for_all()
+    public async Task A_read_result_admits_one_request_and_a_waiting_caller_admits_all()
     {
         RequestWindow window = new(2);
         Assert.Equal(0, await window.EnterAsync(6, default));
@@ -38,7 +38,7 @@ public sealed class BackPressureTests
         Assert.Equal(3, await fourth.WaitAsync(s_long));
         Assert.Equal(4, await window.EnterAsync(6, default));
 
-        // The wait is over: of five that began, two were read.
+        // The caller no longer waits: five requests began, and two results were read.
         window.Read();
         using CancellationTokenSource source = new();
         Task<int> last = window.EnterAsync(6, source.Token).AsTask();
@@ -53,7 +53,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task While_the_caller_waits_for_a_slow_request_the_others_go_on()
+    public async Task While_the_caller_waits_for_a_slow_request_others_continue()
     {
         TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using RemoteRun run = new(
@@ -74,7 +74,7 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task Who_leaves_early_or_cancels_does_not_wait_for_requests_that_are_held_back()
+    public async Task Leaving_early_or_cancelling_does_not_wait_for_held_back_requests()
     {
         RemoteRun left = new(Count, maxParallel: 3, AskAsync, default);
         await Begun(6);
@@ -96,7 +96,7 @@ public sealed class BackPressureTests
         return Task.FromResult(new CompletionGroup(VqaPrompt.Ask("?"), []) { PromptIndex = index });
     }
 
-    // As many as that, and after a while no more.
+    // Waits until exactly this many have begun, and checks that no more begin for a while.
     private async Task Begun(int count)
     {
         for (long end = Environment.TickCount64 + (long)s_long.TotalMilliseconds; _begun < count && Environment.TickCount64 < end;)

@@ -4,11 +4,11 @@ namespace MedR1.Sampling.Remote.Tests;
 
 public sealed class ConcurrencyTests
 {
-    // Reached only where something hangs; a busy machine may take its time.
+    // Reached only if something hangs; generous, because a machine may be busy.
     private static readonly TimeSpan s_hang = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Groups_come_in_the_order_of_the_prompts_whatever_the_order_of_the_answers()
+    public async Task Groups_have_the_order_of_the_prompts_whatever_the_order_of_the_answers()
     {
         TaskCompletionSource others = new();
         ConcurrentQueue<string> answered = new();
@@ -37,7 +37,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_group_is_given_while_later_requests_still_run()
+    public async Task A_group_is_yielded_while_later_requests_still_run()
     {
         TaskCompletionSource release = new();
         await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
@@ -55,7 +55,7 @@ public sealed class ConcurrencyTests
         await foreach (CompletionGroup group in sampler.SampleAsync(Drawing.Prompts(2), Drawing.Two))
         {
             given.Add(group.PromptIndex);
-            // Were the first group held back until all are there, this would never be reached.
+            // If the first group were held back until all are complete, this would never be reached.
             release.TrySetResult();
         }
 
@@ -65,7 +65,7 @@ public sealed class ConcurrencyTests
     [Theory]
     [InlineData(3)]
     [InlineData(16)]
-    public async Task Never_more_requests_than_allowed_are_in_flight_and_as_many_as_allowed_are(int allowed)
+    public async Task As_many_requests_as_allowed_are_in_flight_and_never_more(int allowed)
     {
         TaskCompletionSource full = new();
         ChatServer? counted = null;
@@ -88,7 +88,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Images_are_read_when_a_prompt_has_its_turn()
+    public async Task Images_are_read_when_the_request_of_their_prompt_starts()
     {
         TaskCompletionSource release = new();
         await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
@@ -122,7 +122,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_failure_ends_the_others_also_while_the_caller_works_on_a_group()
+    public async Task A_failure_cancels_the_others_even_while_the_caller_handles_a_group()
     {
         TaskCompletionSource received = new();
         await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
@@ -151,7 +151,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Cancellation_in_a_request_is_told_as_such_also_where_waits_ignore_it()
+    public async Task Cancellation_during_a_request_is_reported_as_cancellation_even_if_waits_ignore_it()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Never(context));
         using CancellationTokenSource source = new();
@@ -163,7 +163,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Cancellation_ends_requests_and_waits_promptly()
+    public async Task Cancellation_promptly_ends_requests_and_waits()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Question == "question 0" ? Replies.Text(context, 503, "busy") : Replies.Never(context));
@@ -186,7 +186,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Leaving_early_cancels_what_is_in_flight()
+    public async Task Leaving_early_cancels_requests_in_flight()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Question == "question 0" ? Replies.Good(context, call) : Replies.Never(context));

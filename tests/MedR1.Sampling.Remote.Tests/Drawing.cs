@@ -1,6 +1,6 @@
 namespace MedR1.Sampling.Remote.Tests;
 
-/// <summary>What most tests do.</summary>
+/// <summary>Calls that most tests make.</summary>
 internal static class Drawing
 {
     public static SamplingOptions Two { get; } = new() { SamplesPerPrompt = 2 };

@@ -3,7 +3,7 @@ namespace MedR1.Sampling.Remote.Tests;
 public sealed class OptionsTests
 {
     [Fact]
-    public void Every_mistake_of_the_sampler_is_told_at_once()
+    public void Every_mistake_in_the_sampler_options_is_reported_at_once()
     {
         RemoteSamplerOptions options = new()
         {
@@ -31,7 +31,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Every_mistake_of_a_call_is_told_at_once_and_before_any_request()
+    public void Every_mistake_in_a_call_is_reported_at_once_before_any_request()
     {
         RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
         SamplingOptions sampling = new()
@@ -57,7 +57,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Log_probabilities_that_would_be_of_no_use_are_refused_with_the_fix()
+    public void Unusable_log_probabilities_are_refused_with_the_fix()
     {
         RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
         SamplingOptionsException error = Assert.Throws<SamplingOptionsException>(
@@ -68,7 +68,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData(0.0, true)]
     [InlineData(0.01, true)]
-    [InlineData(0.009, false)] // which vLLM raises to 0.01, so that its log-probabilities would be others than those asked for
+    [InlineData(0.009, false)] // which vLLM raises to 0.01, so that its log-probabilities would not be those requested
     public void A_temperature_that_a_server_would_change_is_refused(double temperature, bool isGood)
     {
         RemoteSampler sampler = new(new()
@@ -82,7 +82,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_missing_prompt_is_named()
+    public void A_null_prompt_is_named()
     {
         RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
         ArgumentException error =

@@ -9,7 +9,7 @@ public sealed class RequestTests
     private static readonly byte[] s_jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 9, 8, 7];
 
     [Fact]
-    public async Task Images_arrive_byte_for_byte_in_their_place_in_the_message()
+    public async Task Images_arrive_byte_for_byte_at_their_place_in_the_message()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VqaPrompt prompt = VqaPrompt.Ask(
@@ -40,7 +40,7 @@ public sealed class RequestTests
         Assert.Equal(type, DataUri.MediaType(Convert.FromHexString(start)));
 
     [Fact]
-    public async Task An_image_that_is_none_or_cannot_be_read_is_named_without_a_request()
+    public async Task An_invalid_or_unreadable_image_is_named_without_a_request()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VqaPrompt text = VqaPrompt.Ask("?", new BytesImageSource("notes.png", [1, 2, 3])) with
@@ -74,7 +74,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Every_sampling_option_is_sent_by_the_name_that_servers_know()
+    public async Task Every_sampling_option_is_sent_under_the_name_that_servers_know()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         SamplingOptions sampling = new()
@@ -112,7 +112,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Neutral_values_are_sent_too_so_that_the_servers_own_defaults_do_not_apply()
+    public async Task Neutral_values_are_sent_to_override_the_defaults_of_the_server()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         await server.Options().DrawAsync(Drawing.Prompts(1));
@@ -125,7 +125,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Seeds_follow_from_the_prompts_seed_or_from_the_options_and_the_place()
+    public async Task Seeds_follow_from_the_prompts_seed_or_from_the_options_and_the_index()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VqaPrompt[] prompts = Drawing.Prompts(3);
@@ -143,9 +143,9 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Each_sample_may_have_a_request_and_a_seed_of_its_own()
+    public async Task Each_sample_may_have_a_separate_request_and_seed()
     {
-        // As SGLang with --enable-deterministic-inference: what is drawn depends on the prompt and the seed alone.
+        // Like SGLang with --enable-deterministic-inference: a completion depends only on the prompt and the seed.
         await using ChatServer server = await ChatServer.StartAsync(
             (context, call) => Replies.Good(context, call, $"{call.Question}, {(long)call.Body["seed"]!}"));
         List<RemoteSamplingProgress> reports = [];
@@ -176,9 +176,9 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Likeliest_tokens_are_asked_for_once_per_request()
+    public async Task A_greedy_request_asks_for_one_sample()
     {
-        // As vLLM: several samples of greedy choice are refused, also if it is the temperature that says so.
+        // Like vLLM, which refuses several samples of a greedy request, even if it is greedy only by its temperature.
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.SampleCount > 1 && (double)call.Body["temperature"]! == 0
                 ? Replies.Refusal(context, 400, "n must be 1 when using greedy sampling")
@@ -189,12 +189,12 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public void Neighbouring_seeds_stay_far_apart_and_within_what_every_json_reader_keeps()
+    public void Neighbouring_seeds_stay_far_apart_and_exact_in_every_json_reader()
     {
         // vLLM draws sample k from seed + k.
         long[] seeds = [.. Enumerable.Range(-500, 1000).Select(seed => PromptSeeds.ForServer(seed, 0)).Order()];
         Assert.All(seeds, seed => Assert.InRange(seed, 0, (1L << 52) - 1));
-        // 1,000 draws from 2⁵² lie within 1,024 of each other with probability 1,000² / 2 · 2 · 1,024 / 2⁵² ≈ 2·10⁻⁷.
+        // Of 1,000 draws from 2⁵², two are within 1,024 of each other with probability 1,000² / 2 · 2 · 1,024 / 2⁵² ≈ 2·10⁻⁷.
         Assert.All(seeds.Zip(seeds.Skip(1)), pair => Assert.True(pair.Second - pair.First > 1024));
     }
 

@@ -3,7 +3,7 @@ namespace MedR1.Sampling.Remote.Tests;
 public sealed class RetryTests
 {
     [Fact]
-    public async Task A_server_error_is_asked_again_after_growing_waits()
+    public async Task A_server_error_is_retried_after_growing_waits()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Attempt <= 2 ? Replies.Text(context, 500, "busy") : Replies.Good(context, call));
@@ -29,7 +29,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_servers_wait_goes_before_the_schedule()
+    public async Task The_servers_retry_after_takes_precedence_over_the_schedule()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
         {
@@ -57,7 +57,7 @@ public sealed class RetryTests
         RetrySchedule.ReadRetryAfter(header, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))?.TotalSeconds);
 
     [Fact]
-    public async Task A_slow_answer_is_given_up_and_asked_for_again()
+    public async Task A_slow_answer_times_out_and_is_retried()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Attempt == 1 ? Replies.Never(context) : Replies.Good(context, call));
@@ -66,7 +66,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_told_as_such_not_as_cancellation()
+    public async Task A_server_that_never_answers_is_a_failure_and_not_a_cancellation()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Never(context));
         RemoteSamplerOptions options = server.Options() with
@@ -80,7 +80,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_connection_cut_in_the_middle_is_asked_again()
+    public async Task A_broken_connection_is_retried()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Attempt == 1 ? Replies.Cut(context) : Replies.Good(context, call));
@@ -89,7 +89,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task No_server_at_all_is_an_error_after_all_attempts()
+    public async Task A_missing_server_is_an_error_after_all_attempts()
     {
         Uri endpoint;
         await using (ChatServer server = await ChatServer.StartAsync())
@@ -104,7 +104,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Wrong_json_is_asked_again_and_told_in_the_end()
+    public async Task Invalid_json_is_retried_and_finally_reported()
     {
         await using ChatServer once = await ChatServer.StartAsync((context, call) =>
             call.Attempt == 1 ? Replies.Text(context, 200, "<html>") : Replies.Good(context, call));
@@ -125,7 +125,7 @@ public sealed class RetryTests
     [InlineData(408, 3)]
     [InlineData(429, 3)]
     [InlineData(503, 3)]
-    public async Task Statuses_that_may_pass_are_asked_again_and_others_not(int status, int attempts)
+    public async Task Only_transient_statuses_are_retried(int status, int attempts)
     {
         await using ChatServer server = await ChatServer.StartAsync(
             (context, _) => Replies.Text(context, status, "no such model"));
@@ -168,7 +168,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_redirect_is_not_followed_but_named()
+    public async Task A_redirect_is_reported_and_not_followed()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) =>
         {

@@ -5,7 +5,7 @@ public sealed class ServerWeightsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Sglang_loads_a_checkpoint_and_says_its_version(bool isOld)
+    public async Task Sglang_loads_a_checkpoint_and_reports_its_version(bool isOld)
     {
         await using ChatServer server = await ChatServer.StartAsync();
         server.Weights.IsOldSglang = isOld;
@@ -21,7 +21,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task Vllm_gets_an_adapter_of_a_new_name_and_drops_the_one_before()
+    public async Task Vllm_loads_an_adapter_under_a_new_name_and_unloads_the_previous_one()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VllmAdapterWeights weights = new(server.Endpoint);
@@ -41,9 +41,9 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task Loading_takes_the_admins_key_and_reading_the_other()
+    public async Task Loading_uses_the_admin_key_and_reading_the_other()
     {
-        // SGLang with --api-key and --admin-api-key accepts neither in the place of the other.
+        // SGLang with --api-key and --admin-api-key accepts neither in place of the other.
         await using ChatServer server = await ChatServer.StartAsync();
         await new SglangWeights(server.Endpoint, "key", adminApiKey: "admin").LoadAsync("/shared/a", "run-1");
         Assert.Equal(
@@ -51,7 +51,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task An_adapter_that_the_server_has_dropped_for_the_next_one_is_forgotten()
+    public async Task An_adapter_that_the_server_has_evicted_is_forgotten()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         server.Weights.FailsToUnload = true;
@@ -69,7 +69,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task Another_failure_to_unload_is_told_and_tried_again_with_the_next_adapter()
+    public async Task Another_failure_to_unload_is_reported_and_retried_with_the_next_adapter()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         VllmAdapterWeights weights = new(server.Endpoint);
@@ -103,7 +103,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task A_server_that_was_started_anew_is_not_asked()
+    public async Task A_restarted_server_is_refused_before_any_request()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         SglangWeights sglang = new(server.Endpoint);
@@ -130,7 +130,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task What_a_server_refuses_is_told_in_its_words_and_the_version_stays()
+    public async Task A_refusal_to_load_is_reported_verbatim_and_the_version_stays()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         SglangWeights sglang = new(server.Endpoint);
@@ -150,7 +150,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task A_server_that_is_away_or_slow_is_named()
+    public async Task An_unreachable_or_slow_server_is_named()
     {
         ChatServer gone = await ChatServer.StartAsync();
         Uri address = gone.Endpoint;
@@ -183,7 +183,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task A_server_that_is_busy_is_asked_again_for_its_version()
+    public async Task A_busy_server_is_asked_again_for_its_version()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         SglangWeights weights = new(server.Endpoint);
@@ -191,9 +191,9 @@ public sealed class ServerWeightsTests
         Assert.Equal("default", await weights.ReadVersionAsync());
     }
 
-    // Half of a surrogate pair is no text, although the JSON around it can be parsed.
+    // Half of a surrogate pair isn't valid text, although the JSON around it can be parsed.
     [Fact]
-    public void A_name_that_is_no_text_is_none()
+    public void A_name_that_is_not_valid_text_is_ignored()
     {
         WeightAnswer answer = new(
             new Uri("http://server"), 200, """{ "weight_version": "\ud800", "data": [{ "id": "\udc00" }, { "id": "tiny" }, { "id": 7 }] }""");
@@ -202,7 +202,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public async Task Cancellation_stays_cancellation()
+    public async Task Cancellation_is_not_reported_as_a_failure()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         using CancellationTokenSource stop = new();
@@ -212,7 +212,7 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
-    public void Wrong_addresses_and_two_ways_at_once_are_refused()
+    public void Invalid_addresses_and_conflicting_options_are_refused()
     {
         Assert.Contains("'ftp://server/'", Assert.Throws<ArgumentException>(
             () => new SglangWeights(new Uri("ftp://server"))).Message);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace MedR1.Sampling.Remote.Tests;
 
-// Meters are the process's: no other test may draw while these listen.
+// Meters are shared by the process: no other test may draw while these listen.
 [CollectionDefinition(nameof(TelemetryTests), DisableParallelization = true)]
 public sealed class TelemetryCollection;
 

@@ -7,7 +7,7 @@ public sealed class TokenIdTests
     private static readonly SamplingOptions s_one = new();
 
     [Fact]
-    public async Task Tokens_without_ids_are_refused_where_nothing_encodes_the_text()
+    public async Task Tokens_without_ids_are_refused_without_an_encoder()
     {
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), s_one);
@@ -15,7 +15,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task An_encoder_reads_the_text_with_its_control_tokens_and_rewards_do_not()
+    public async Task An_encoder_sees_control_tokens_and_rewards_do_not()
     {
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         List<string> encoded = [];
@@ -36,9 +36,9 @@ public sealed class TokenIdTests
         Assert.False((bool)Assert.Single(server.Calls).Body["skip_special_tokens"]!);
     }
 
-    // The server may have drawn other tokens of the same text, whose options they were drawn under.
+    // The server may have drawn different tokens for the same text, and the options applied to those.
     [Fact]
-    public async Task An_encoders_tokens_are_not_held_against_the_options()
+    public async Task An_encoders_tokens_are_not_checked_against_the_options()
     {
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         RemoteSamplerOptions options = server.Options() with { Tokenize = _ => [5, 6, 2], RequireLogProbabilities = false };
@@ -47,7 +47,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task Another_number_of_ids_than_of_log_probabilities_is_refused()
+    public async Task Different_numbers_of_ids_and_log_probabilities_are_refused()
     {
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         RemoteSamplingException error =
@@ -58,7 +58,7 @@ public sealed class TokenIdTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_encoder_that_returns_nothing_is_named(bool requireLogProbabilities)
+    public async Task An_encoder_that_returns_null_is_named(bool requireLogProbabilities)
     {
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         RemoteSamplingException error = await (server.Options() with
@@ -70,7 +70,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task Ids_that_the_server_sends_apart_are_taken_before_the_encoders()
+    public async Task Separate_ids_of_the_server_take_precedence_over_an_encoder()
     {
         JsonObject choice = Named("It is", "It", " is", "<|im_end|>");
         choice["token_ids"] = new JsonArray(5, 6, 2);
@@ -81,7 +81,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task Sglangs_description_of_the_tokens_has_their_ids()
+    public async Task Ids_are_read_from_the_meta_info_of_sglang()
     {
         JsonObject choice = Named("It is", "It", " is", "<|im_end|>");
         choice["matched_stop"] = 2;
@@ -103,7 +103,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task Llama_cpps_tokens_have_their_ids_beside_their_names()
+    public async Task Ids_are_read_from_the_log_probabilities_of_llama_cpp()
     {
         // ik_llama.cpp of August 2026: {"bytes": […], "id": 36, "logprob": …, "token": "E", "top_logprobs": […]}.
         JsonObject choice = Named("It is", "It", " is", "");
@@ -130,7 +130,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task The_prompts_ids_are_read_where_each_server_has_them()
+    public async Task Prompt_ids_are_read_from_each_servers_fields()
     {
         JsonObject vllm = Replies.Body(Replies.Choice(0));
         vllm["prompt_token_ids"] = new JsonArray(4, 5, 6);
@@ -153,7 +153,7 @@ public sealed class TokenIdTests
     }
 
     [Fact]
-    public async Task Without_the_demand_log_probabilities_are_neither_asked_for_nor_needed()
+    public async Task Log_probabilities_are_neither_requested_nor_needed_unless_required()
     {
         JsonObject choice = Replies.Choice(0);
         choice.Remove("logprobs");

@@ -22,7 +22,7 @@ public sealed class WeightVersionTests
     }
 
     [Fact]
-    public async Task Other_weights_than_those_asked_for_are_refused_before_any_request()
+    public async Task Weights_of_another_version_are_refused_before_any_request()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         RemoteSamplerOptions options = server.Options() with
@@ -39,9 +39,9 @@ public sealed class WeightVersionTests
     }
 
     [Theory]
-    [InlineData(1)] // while the first prompt is drawn
-    [InlineData(2)] // between the prompts, which no one prompt can see
-    public async Task Weights_that_change_within_a_call_are_refused(int readsBefore)
+    [InlineData(1)] // while the first prompt is being drawn
+    [InlineData(2)] // between the prompts, which no single prompt can detect
+    public async Task Weights_that_change_during_a_call_are_refused(int readsBefore)
     {
         await using ChatServer server = await ChatServer.StartAsync();
         int reads = 0;
@@ -57,7 +57,7 @@ public sealed class WeightVersionTests
     }
 
     [Fact]
-    public async Task A_time_limit_of_the_reader_is_not_told_as_cancellation()
+    public async Task A_timeout_of_the_reader_is_not_reported_as_cancellation()
     {
         await using ChatServer server = await ChatServer.StartAsync();
         RemoteSamplerOptions options = server.Options() with

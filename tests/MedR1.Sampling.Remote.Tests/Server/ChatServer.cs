@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedR1.Sampling.Remote.Tests;
 
-/// <summary>A server in this process that speaks the protocol and does with each request what a test says.</summary>
+/// <summary>An in-process server that speaks the protocol and answers each request as a test specifies.</summary>
 internal sealed class ChatServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -25,21 +25,21 @@ internal sealed class ChatServer : IAsyncDisposable
         _answer = answer;
     }
 
-    /// <summary>Every request so far, in the order of arrival.</summary>
+    /// <summary>All requests so far, in the order of arrival.</summary>
     public ConcurrentQueue<ChatCall> Calls { get; } = new();
 
-    /// <summary>What it answers about its weights.</summary>
+    /// <summary>The endpoints for weights.</summary>
     public WeightEndpoints Weights { get; } = new();
 
-    /// <summary>The most requests that were there at once.</summary>
+    /// <summary>The most requests that were in flight at once.</summary>
     public int MostInFlight => _mostInFlight;
 
-    /// <summary>Requests that are there.</summary>
+    /// <summary>The number of requests in flight.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public Uri Endpoint => new(_application.Urls.Single() + "/v1");
 
-    /// <summary>Starts a server that answers well.</summary>
+    /// <summary>Starts a server that gives good answers.</summary>
     public static Task<ChatServer> StartAsync() => StartAsync((context, call) => Replies.Good(context, call));
 
     /// <summary>Starts a server.</summary>
@@ -95,7 +95,7 @@ internal sealed class ChatServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The client left.
+            // The client disconnected.
         }
         finally
         {

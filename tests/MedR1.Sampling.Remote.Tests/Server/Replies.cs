@@ -44,14 +44,14 @@ internal static class Replies
         await context.Response.WriteAsync(body, context.RequestAborted);
     }
 
-    /// <summary>A refusal in the form of vLLM's.</summary>
+    /// <summary>An error in vLLM's format.</summary>
     public static Task Refusal(HttpContext context, int status, string message, string type = "BadRequestError") => Text(
         context, status, new JsonObject
         {
             ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = null, ["code"] = status },
         }.ToJsonString());
 
-    /// <summary>Promises a long body and cuts the connection in its middle.</summary>
+    /// <summary>Announces a long body and aborts the connection in the middle.</summary>
     public static async Task Cut(HttpContext context)
     {
         context.Response.ContentType = "application/json";
@@ -61,7 +61,7 @@ internal static class Replies
         context.Abort();
     }
 
-    /// <summary>Writes text until the client leaves.</summary>
+    /// <summary>Writes text until the client disconnects.</summary>
     public static async Task Endless(HttpContext context)
     {
         context.Response.ContentType = "application/json";
@@ -72,6 +72,6 @@ internal static class Replies
         }
     }
 
-    /// <summary>Answers nothing until the client leaves.</summary>
+    /// <summary>Doesn't answer until the client disconnects.</summary>
     public static Task Never(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted);
 }

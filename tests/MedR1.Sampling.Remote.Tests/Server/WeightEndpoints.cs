@@ -5,45 +5,45 @@ using Microsoft.AspNetCore.Http;
 namespace MedR1.Sampling.Remote.Tests;
 
 /// <summary>
-/// What SGLang and vLLM answer to requests about weights: statuses, names of fields and, of vLLM, plain words are those of
-/// SGLang 0.5 and of vLLM from 0.10 on.
+/// How SGLang and vLLM answer requests about weights: statuses, field names and vLLM's plain texts are those of
+/// SGLang 0.5 and of vLLM 0.10 and later.
 /// </summary>
 internal sealed class WeightEndpoints
 {
     /// <summary>Requests in the order of arrival: method, path, body.</summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>The version that an SGLang server says it has.</summary>
+    /// <summary>The version that an SGLang server reports.</summary>
     public string SglangVersion { get; set; } = "default";
 
-    /// <summary>Whether the version stands at the older address.</summary>
+    /// <summary>Whether the version is served at the older address.</summary>
     public bool IsOldSglang { get; set; }
 
-    /// <summary>The words with which loading is refused.</summary>
+    /// <summary>The message with which loading is refused; none if it succeeds.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>Whether an adapter is loaded without an answer.</summary>
+    /// <summary>Whether an adapter is loaded, but the answer gets lost.</summary>
     public bool LosesAnswers { get; set; }
 
-    /// <summary>Whether loading a checkpoint is not answered until the client leaves.</summary>
+    /// <summary>Whether a request to load a checkpoint gets no answer until the client disconnects.</summary>
     public bool NeverLoads { get; set; }
 
-    /// <summary>How many of the next requests for what there is are answered that the server is busy.</summary>
+    /// <summary>The number of following requests for the version or the models to which the server answers that it is busy.</summary>
     public int BusyAnswers { get; set; }
 
-    /// <summary>Whether a vLLM server that has room for one adapter fails to unload the one that it has dropped already.</summary>
+    /// <summary>Whether a vLLM server with room for one adapter fails to unload one that it has already evicted.</summary>
     public bool FailsToUnload { get; set; }
 
-    /// <summary>What it says then; that its engine had no such adapter, unless a test says otherwise.</summary>
+    /// <summary>The message of that failure; by default, that the engine had no such adapter.</summary>
     public string UnloadFailure { get; set; } = "Failed to remove it from the engine.";
 
-    /// <summary>Names that a vLLM server lists.</summary>
+    /// <summary>The models that a vLLM server lists.</summary>
     public List<string> Models { get; } = ["tiny"];
 
-    /// <summary>The header of the last request.</summary>
+    /// <summary>The authorization header of the last request.</summary>
     public string Authorization { get; private set; } = "";
 
-    /// <summary>The header of the last request for the version.</summary>
+    /// <summary>The authorization header of the last request for the version.</summary>
     public string VersionAuthorization { get; private set; } = "";
 
     public void Map(WebApplication application)
