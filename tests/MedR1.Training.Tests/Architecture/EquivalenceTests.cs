@@ -4,14 +4,14 @@ using MedR1.Testing;
 namespace MedR1.Training.Tests;
 
 /// <summary>
-/// On a small Qwen2-VL with prompts about images of different sizes and prompts of text alone: however a step is
-/// computed, loss and gradient are the same.
+/// On a small Qwen2-VL with prompts about images of different sizes and text-only prompts, loss and gradient of a step
+/// do not depend on how it is computed.
 /// </summary>
 public sealed class EquivalenceTests : IDisposable
 {
     private const int PromptCount = 8;
 
-    // The largest difference relative to the largest gradient: float32 sums in another order.
+    // The largest difference relative to the largest gradient: float32 sums in a different order.
     private const double Tolerance = 2e-5;
     private readonly Qwen2VLPolicy _policy = SmallQwen.Load();
 
@@ -21,7 +21,7 @@ public sealed class EquivalenceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
-    public async Task One_pass_of_eight_is_two_of_four_and_four_of_two_and_eight_of_one(string loss)
+    public async Task One_pass_of_eight_equals_two_of_four_and_four_of_two_and_eight_of_one(string loss)
     {
         (double Loss, float[]?[] Gradients) whole = await FirstAsync(loss, PromptCount);
         foreach (int perMicroStep in new[] { 4, 2, 1 })
@@ -32,7 +32,7 @@ public sealed class EquivalenceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
-    public async Task A_group_behind_one_prompt_is_each_completion_behind_its_own(string loss) =>
+    public async Task A_group_sharing_its_prompt_equals_completions_with_separate_prompts(string loss) =>
         AssertSame(await FirstAsync(loss, PromptCount), await FirstAsync(loss, PromptCount, planner: new RowPlanner()));
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class EquivalenceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Only_cut_off_completions_give_no_loss_and_a_gradient_of_zero(string loss)
+    public async Task Truncated_completions_alone_give_no_loss_and_a_gradient_of_zero(string loss)
     {
         (double value, float[]?[] gradients) = await FirstAsync(loss, 4, maxNewTokens: 1, excludesTruncated: true);
 
@@ -84,7 +84,7 @@ public sealed class EquivalenceTests : IDisposable
                 options.MaxSteps = 1;
                 options.MaxNewTokens = maxNewTokens;
 
-                // The weights stay, so that one policy serves every way to compute.
+                // The weights don't change, so that one policy serves all ways of computing.
                 options.LearningRate = 1e-30;
             });
         TrainingReport report = await (planner is null ? builder : builder.UseUpdatePlanner(planner)).RunAsync();
@@ -92,7 +92,7 @@ public sealed class EquivalenceTests : IDisposable
         return (report.LastMetrics["loss"], Assert.Single(recorder.Steps));
     }
 
-    /// <summary>A pass of its own for each completion.</summary>
+    /// <summary>Plans a separate pass for each completion.</summary>
     private sealed class RowPlanner : IUpdatePlanner
     {
         public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options) =>

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A policy in 8 bits trains adapters alone, and trainers say so before they begin.</summary>
+/// <summary>An 8-bit policy can only be trained through adapters, and trainers say so before they begin.</summary>
 public sealed class QuantizedBaseTests : IDisposable
 {
     private readonly Qwen2VLPolicy _policy = SmallQwen.Load(WeightQuantization.Decoder);

@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Images are computed once for policy and reference where both see the same, and nothing changes by it.</summary>
+/// <summary>Images are encoded once for policy and reference if both get the same features; no result changes.</summary>
 public sealed class SharedVisionTests : IDisposable
 {
     private static readonly LoraOptions DecoderOnly = new() { Rank = 2, TargetModules = ModuleSelection.Of("q_proj", "down_proj") };
     private readonly Qwen2VLPolicy _base = SmallQwen.Load();
 
     [Fact]
-    public void An_adapter_that_leaves_the_tower_alone_shares_its_features()
+    public void An_adapter_without_tower_modules_shares_image_features()
     {
         using LoraPolicy decoder = LoraPolicy.Create(_base, DecoderOnly, seed: 1);
         using LoraPolicy everywhere = SmallQwen.Adapt(_base, dropout: 0);
@@ -31,7 +31,7 @@ public sealed class SharedVisionTests : IDisposable
     }
 
     [Fact]
-    public void A_frozen_tower_with_equal_weights_shares_its_features()
+    public void A_frozen_tower_with_equal_weights_shares_image_features()
     {
         using IVisionLanguagePolicy copy = _base.CloneFrozen();
         Assert.False(_base.SharesVisionWith(copy));
@@ -53,12 +53,12 @@ public sealed class SharedVisionTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_run_is_the_same_with_features_that_are_computed_once(bool isAdapter)
+    public async Task A_run_is_the_same_with_shared_image_features(bool isAdapter)
     {
         (double[][] apart, int none) = await RunAsync(isAdapter, shares: false);
         (double[][] shared, int given) = await RunAsync(isAdapter, shares: true);
 
-        // Three steps of two passes, policy and reference each.
+        // Three steps of two passes each, for policy and reference.
         Assert.Equal((0, 12), (none, given));
         Assert.Equal(apart, shared);
     }
@@ -68,12 +68,12 @@ public sealed class SharedVisionTests : IDisposable
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task A_run_is_the_same_with_features_that_are_kept_and_ends_the_keeping(bool isAdapter, bool shares)
+    public async Task A_run_is_the_same_with_kept_image_features_and_releases_them(bool isAdapter, bool shares)
     {
         (double[][] without, _) = await RunAsync(isAdapter, shares, imageFeatureBytes: 0);
         (double[][] with, _) = await RunAsync(isAdapter, shares);
 
-        // To the bit: how much memory features may take changes from run to run.
+        // Bit for bit, because the memory available for features varies from run to run.
         Assert.Equal(without, with);
     }
 
@@ -112,7 +112,7 @@ public sealed class SharedVisionTests : IDisposable
         return (values, watched.Given + reference.Given);
     }
 
-    /// <summary>Counts the passes that are given features, and may keep from sharing them.</summary>
+    /// <summary>Counts the passes that are given features, and may prevent sharing them.</summary>
     private sealed class Watch(IVisionLanguagePolicy policy, bool shares, IVisionLanguagePolicy? reference = null)
         : DelegatingPolicy(policy)
     {

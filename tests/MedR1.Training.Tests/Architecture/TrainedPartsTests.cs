@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MedR1.Training.Tests;
 
 /// <summary>
-/// One step on a small Qwen2-VL: what is to train moves by its own learning rate, and nothing else moves, for every loss.
+/// One step on a small Qwen2-VL: for every loss, trained parameters move by their learning rates and no others move.
 /// </summary>
 public sealed class TrainedPartsTests
 {
@@ -40,7 +40,7 @@ public sealed class TrainedPartsTests
 
     [Theory]
     [MemberData(nameof(LossesAndParts))]
-    public async Task What_trains_moves_and_nothing_else_does(string loss, string parts)
+    public async Task Trained_parameters_move_and_no_others(string loss, string parts)
     {
         using Qwen2VLPolicy policy = SmallQwen.Load();
         using LoraPolicy? lora = parts == "adapter" ? Stirred(policy) : null;
@@ -56,7 +56,7 @@ public sealed class TrainedPartsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_supervised_step_moves_what_trains_too(bool wholeConversation)
+    public async Task A_supervised_step_moves_trained_parameters_too(bool wholeConversation)
     {
         foreach ((string parts, ModelPart[] frozen) in FrozenParts)
         {
@@ -82,7 +82,7 @@ public sealed class TrainedPartsTests
     [Fact]
     public async Task Each_part_moves_by_its_own_learning_rate()
     {
-        // AdamW's first step moves an element by the learning rate, wherever its gradient is far above epsilon.
+        // AdamW's first step moves an element by the learning rate if its gradient is far above epsilon.
         using Qwen2VLPolicy policy = SmallQwen.Load();
         Func<string, double?> rates = policy.LearningRates((ModelPart.Vision, Rate / 10), (ModelPart.Merger, Rate / 4));
         Dictionary<string, double> moved = await MovedAsync(policy, () => StepAsync(policy, "MedR1", rates));
@@ -95,7 +95,7 @@ public sealed class TrainedPartsTests
     }
 
     [Fact]
-    public void Beside_an_adapter_the_base_can_not_be_unfrozen()
+    public void The_base_of_an_adapter_cannot_be_unfrozen()
     {
         using Qwen2VLPolicy policy = SmallQwen.Load();
         using LoraPolicy lora = SmallQwen.Adapt(policy, dropout: 0);
@@ -106,7 +106,7 @@ public sealed class TrainedPartsTests
         Assert.All(policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
     }
 
-    // Where B is 0 the gradient of A is.
+    // If B is 0, so is the gradient of A.
     private static LoraPolicy Stirred(Qwen2VLPolicy policy)
     {
         LoraOptions options = new() { TargetModules = ModuleSelection.AllLinear, ModulesToSave = ["ln_q"] };

@@ -4,7 +4,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run of an adapter that goes on from any of its checkpoints equals an undisturbed one, bit for bit.</summary>
+/// <summary>An adapter run resumed from any of its checkpoints equals an uninterrupted one, bit for bit.</summary>
 public sealed class AdapterResumeTests : IDisposable
 {
     private const int Steps = 6;
@@ -87,7 +87,7 @@ public sealed class AdapterResumeTests : IDisposable
     [Theory]
     [InlineData(0.3, 6, "5", "6")]
     [InlineData(0.0, 5, "5", "none")]
-    public async Task Another_seed_of_dropout_or_none_is_refused(double dropout, long seed, string was, string isNow)
+    public async Task A_different_seed_of_dropout_or_none_is_refused(double dropout, long seed, string was, string isNow)
     {
         using (LoraPolicy first = SmallQwen.Adapt(_base, 0.3))
         using (SftTrainer trainer = OneStep(first).Build())
@@ -102,9 +102,9 @@ public sealed class AdapterResumeTests : IDisposable
         Assert.Contains($"seed of dropout was {was} and is {isNow}", exception.Message);
     }
 
-    // Two layers of seven matrices.
+    // Two layers of seven matrices each.
     [Fact]
-    public async Task A_base_of_other_precision_is_refused()
+    public async Task A_base_of_different_precision_is_refused()
     {
         using (LoraPolicy whole = SmallQwen.Adapt(_base, 0))
         using (SftTrainer trainer = OneStep(whole).Build())

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What may choose the best checkpoint, and what happens where it is not measured.</summary>
+/// <summary>Which metrics may choose the best checkpoint, and what happens if the metric is not measured.</summary>
 public sealed class BestMetricTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
@@ -12,7 +12,7 @@ public sealed class BestMetricTests : IDisposable
     [Theory]
     [InlineData("reward")]
     [InlineData("loss")]
-    public async Task A_measurement_of_the_training_may_have_the_name_of_an_evaluation_too(string name)
+    public async Task A_training_metric_may_be_named_like_an_evaluation(string name)
     {
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Builder(policy, name).AddEvaluation(name, (_, _) => ValueTask.FromResult(1000.0)).RunAsync();
@@ -23,7 +23,7 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
-    public void A_supervised_run_has_no_reward_of_its_own()
+    public void A_supervised_run_measures_no_reward()
     {
         using TinyPolicy policy = TestData.Policy();
         TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(
@@ -34,9 +34,9 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
-    public async Task An_evaluation_without_it_keeps_the_best_and_is_told_once_on_the_console()
+    public async Task An_evaluation_without_it_keeps_the_best_and_is_reported_once_on_the_console()
     {
-        // Given at the first evaluation, of step 2, and at step 6.
+        // Measured at the first evaluation, of step 2, and at step 6.
         StringWriter console = new();
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Builder(policy, "eval/score", interval: 2)
@@ -55,7 +55,7 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_goes_on_knows_that_it_was_measured_and_how_often_it_was_not()
+    public async Task A_resumed_run_knows_that_it_was_measured_and_how_often_it_was_not()
     {
         bool isBroken = true;
         using TinyPolicy first = TestData.Policy();
@@ -69,7 +69,7 @@ public sealed class BestMetricTests : IDisposable
             .Where(values => values.ContainsKey("evaluations_without_best")).Select(values => values["evaluations_without_best"]));
         Assert.Null(report.BestValue);
 
-        // Not a number at the first evaluation: it is known by name.
+        // NaN at the first evaluation, but its name is known.
         GrpoTrainerBuilder Goes(TinyPolicy policy) => Builder(policy, "eval/score", interval: 2)
             .AddEvaluation(new Sometimes(step => step == 2 ? double.NaN : null))
             .AddReward("breaks", _ => 0).AddObserver(new Breaking(step => step == 5 && isBroken));
@@ -78,7 +78,7 @@ public sealed class BestMetricTests : IDisposable
     [Theory]
     [InlineData(true, "measured eval/other: ")]
     [InlineData(false, "measured nothing: ")]
-    public async Task A_name_that_the_first_evaluation_does_not_give_ends_the_run_there(bool measuresOther, string text)
+    public async Task A_name_that_the_first_evaluation_does_not_measure_ends_the_run(bool measuresOther, string text)
     {
         using TinyPolicy policy = TestData.Policy();
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
@@ -93,7 +93,7 @@ public sealed class BestMetricTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_name_that_no_step_measures_ends_the_run_behind_the_first_and_the_right_one_goes_on(bool isSupervised)
+    public async Task A_name_that_no_step_measures_ends_the_run_after_the_first_and_the_right_one_resumes(bool isSupervised)
     {
         using TinyPolicy policy = TestData.Policy();
         string right = isSupervised ? "grad_norm" : "reward";
@@ -112,7 +112,7 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
-    public void A_reward_that_is_none_is_found_before_the_run()
+    public void An_unknown_reward_is_refused_before_the_run()
     {
         using TinyPolicy policy = TestData.Policy();
         Assert.Equal(
@@ -123,7 +123,7 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_that_was_left_out_need_not_measure_it()
+    public async Task A_skipped_step_need_not_measure_it()
     {
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Runs.Small(
@@ -133,7 +133,7 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_goes_on_with_another_metric_chooses_anew_and_finds_a_wrong_name()
+    public async Task A_resumed_run_with_another_metric_chooses_anew_and_refuses_a_wrong_name()
     {
         using TinyPolicy first = TestData.Policy();
         await Assert.ThrowsAsync<FormatException>(() => Two(first, "eval/large").AddObserver(new Breaking(step => step == 5)).RunAsync());

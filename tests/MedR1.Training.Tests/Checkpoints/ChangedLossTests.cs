@@ -3,11 +3,11 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run goes on with the loss that it had and what follows from it, or with another on purpose.</summary>
+/// <summary>A run resumes with its loss and the settings that follow from it, or with others only on purpose.</summary>
 public sealed class ChangedLossTests : ChangedRunTests
 {
     [Fact]
-    public async Task Loss_advantages_order_and_planner_are_compared_too()
+    public async Task Loss_advantages_order_and_planner_are_compared()
     {
         await SaveAsync();
         Assert.Equal(
@@ -22,7 +22,7 @@ public sealed class ChangedLossTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task Completions_without_gradient_that_stay_out_of_the_passes_are_compared_where_they_can()
+    public async Task Skipping_completions_without_gradient_is_compared_if_the_loss_allows_it()
     {
         GrpoLoss loss = new(GrpoLossOptions.Dapo);
         await SaveAsync(loss: loss);
@@ -36,7 +36,7 @@ public sealed class ChangedLossTests : ChangedRunTests
     [InlineData(true, 0.04, 0)]
     [InlineData(true, 0, 0.04)]
     [InlineData(true, 0.04, 0.1)]
-    public async Task Whether_they_can_follows_from_the_loss(bool isNamed, double before, double now)
+    public async Task Whether_they_can_be_skipped_follows_from_the_loss(bool isNamed, double before, double now)
     {
         GrpoLoss Loss(double coefficient) => new(GrpoLossOptions.Dapo with { KlCoefficient = coefficient });
         await SaveAsync(Skip, Loss(before));
@@ -50,7 +50,7 @@ public sealed class ChangedLossTests : ChangedRunTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Whether_they_can_follows_from_the_entropy_s_target(bool wasAdaptive)
+    public async Task Whether_they_can_be_skipped_follows_from_the_entropy_target(bool wasAdaptive)
     {
         GrpoLoss loss = new(GrpoLossOptions.Dapo);
         await SaveAsync(options => Set(options, wasAdaptive), loss);
@@ -65,7 +65,7 @@ public sealed class ChangedLossTests : ChangedRunTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_loss_that_another_holds_is_compared_by_its_name_first(bool wasOther)
+    public async Task An_inner_loss_is_compared_by_its_name_first(bool wasOther)
     {
         Own own = new(1, KlEstimator.K3, null, new GrpoLoss(GrpoLossOptions.Dapo)), other = own with { Inner = new Other() };
         await SaveAsync(loss: wasOther ? other with { Inner = new OtherRecord(own.Inner, 2) } : own);
@@ -78,7 +78,7 @@ public sealed class ChangedLossTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task A_loss_of_ones_own_that_is_a_record_is_compared_by_what_it_was_made_with()
+    public async Task A_custom_loss_that_is_a_record_is_compared_by_its_properties()
     {
         Own loss = new(0.5, KlEstimator.K3, new Bound(2, null), new GrpoLoss(GrpoLossOptions.Dapo)) { Calls = 3, Log = _ => { } };
         await SaveAsync(loss: loss);
@@ -92,7 +92,7 @@ public sealed class ChangedLossTests : ChangedRunTests
         Assert.Equal(
             ["loss.Bound was on and is none"], Differences(Refusal(_ => { }, loss: loss with { Bound = null })));
 
-        // What it counted since, and what can't be compared, is no change.
+        // Counters and values that can't be compared are no change.
         using TinyPolicy policy = TestData.Policy();
         Builder(policy, _ => { }, loss with { Calls = 9, Log = null }).ResumeFrom(Folder).Build().Dispose();
     }
@@ -100,7 +100,7 @@ public sealed class ChangedLossTests : ChangedRunTests
     [Theory]
     [InlineData(0.04, 0)]
     [InlineData(0, 0.04)]
-    public async Task A_divergence_may_be_penalised_no_longer_or_from_here_on(double before, double now)
+    public async Task A_divergence_penalty_may_be_removed_or_added(double before, double now)
     {
         GrpoLoss Loss(double coefficient) => new(GrpoLossOptions.MedR1 with { KlCoefficient = coefficient });
         await SaveAsync(loss: Loss(before));

@@ -5,7 +5,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run goes on with the parameters that learnt and at their rates, or with others on purpose.</summary>
+/// <summary>A run resumes with the same trained parameters and learning rates, or with others only on purpose.</summary>
 public sealed class ChangedParametersTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
@@ -20,7 +20,7 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_frozen_and_what_learns_at_a_rate_of_its_own_is_refused_with_both_values()
+    public async Task Changed_freezing_and_learning_rates_are_refused_with_both_values()
     {
         await RunAsync(_ => { });
         CheckpointException exception = Refusal(options =>
@@ -38,7 +38,7 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task As_many_others_are_others()
+    public async Task The_same_number_of_different_parameters_is_a_change()
     {
         await RunAsync(options => options.Freeze(_frozen));
         string[] digests = [.. Regex.Matches(
@@ -47,7 +47,7 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task Functions_that_say_the_same_are_no_change()
+    public async Task Functions_with_the_same_results_are_no_change()
     {
         await RunAsync(_ => { });
         using TinyPolicy policy = TestData.Policy();
@@ -59,14 +59,14 @@ public sealed class ChangedParametersTests : IDisposable
     [InlineData(0.01, 0.02)]
     [InlineData(0.02, 0.01)]
     [InlineData(0.02, 0.03)]
-    public async Task A_rate_that_was_the_runs_own_or_is_it_now_is_no_change_of_the_function(double before, double now)
+    public async Task A_rate_equal_to_that_of_the_run_is_no_change_of_the_function(double before, double now)
     {
         await RunAsync(options => Set(options, before, 0.01));
         Assert.Equal(
             [string.Create(CultureInfo.InvariantCulture, $"LearningRate was {before} and is {now}")],
             Differences(Refusal(options => Set(options, now, 0.01))));
 
-        // Another function is.
+        // A different function is one.
         CheckpointException exception = Refusal(options => Set(options, now, 0.04), nameof(TrainerOptions.LearningRate));
         Assert.StartsWith("LearningRateOf was ", Assert.Single(exception.Differences));
         await RunAsync(options => Set(options, now, 0.01), steps: 3, nameof(TrainerOptions.LearningRate));
@@ -76,26 +76,26 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task What_learnt_and_is_frozen_from_here_on_stays_as_it_was_learnt()
+    public async Task A_trained_parameter_that_is_now_frozen_keeps_its_values()
     {
         await RunAsync(_ => { }, steps: 3);
         float[] learnt = Weight(LoadModel(3), _frozen);
         await RunAsync(options => options.Freeze(_frozen), steps: 5, "IsFrozen");
         Assert.Equal(learnt, Weight(LoadModel(5), _frozen));
 
-        // Its own checkpoints go on without a permission and hold it too, and it may learn again.
+        // Its own checkpoints resume without a permission and contain it too, and it may be trained again.
         await RunAsync(options => options.Freeze(_frozen), steps: 7);
         Assert.Equal(learnt, Weight(LoadModel(7), _frozen));
         await RunAsync(_ => { }, steps: 8, "IsFrozen");
         Assert.NotEqual(learnt, Weight(LoadModel(8), _frozen));
 
-        // Its moments begin anew: a first step of AdamW is as long as the learning rate, 0.01.
+        // Its moments start anew: a first step of AdamW is as large as the learning rate, 0.01.
         float longest = learnt.Zip(Weight(LoadModel(8), _frozen)).Max(pair => Math.Abs(pair.First - pair.Second));
         Assert.Equal(0.01, longest, 1e-5);
     }
 
     [Fact]
-    public async Task What_was_frozen_may_learn_from_here_on()
+    public async Task A_frozen_parameter_may_be_trained_from_now_on()
     {
         await RunAsync(options => options.Freeze(_frozen), steps: 3);
         using TinyPolicy start = TestData.Policy();
@@ -105,13 +105,13 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tower_that_learnt_before_it_was_frozen_is_not_the_references()
+    public async Task A_tower_trained_before_it_was_frozen_is_not_shared_with_the_reference()
     {
         double own = await DivergenceAsync(policy => null), other = await DivergenceAsync(policy => policy);
         Assert.True(own > 1e-4, $"{own}");
         Assert.Equal(other, own, other * 1e-3);
 
-        // Of the step behind the one whose tower learnt.
+        // Of the step after the one that trained the tower.
         async Task<double> DivergenceAsync(Func<Qwen2VLPolicy, Qwen2VLPolicy?> given)
         {
             string folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
@@ -132,7 +132,7 @@ public sealed class ChangedParametersTests : IDisposable
                     })
                     .Configure(configure);
 
-                // One that is wrapped shares nothing.
+                // A wrapped policy shares nothing.
                 if (given(start) is Qwen2VLPolicy reference)
                 {
                     builder.UseReference(new RowCounter(reference, null));
@@ -163,7 +163,7 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task A_supervised_run_compares_them_too()
+    public async Task A_supervised_run_compares_its_parameters_too()
     {
         SftTrainerBuilder Build(TinyPolicy policy) => new SftTrainerBuilder(policy).UseExamples(TestData.Examples(4))
             .Configure(options => (options.ExamplesPerStep, options.MaxSteps, options.OutputFolder) = (1, 2, _folder));
@@ -179,7 +179,7 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Fact]
-    public async Task So_does_a_critic_of_its_own()
+    public async Task A_separate_critic_compares_its_parameters_too()
     {
         using TinyPolicy policy = TestData.Policy(), next = TestData.Policy(), body = TestData.Policy();
         PpoTrainerBuilder Build(TinyPolicy policy) => PpoRuns.Small(policy, options => (options.MaxSteps, options.OutputFolder) = (1, _folder));
@@ -203,14 +203,14 @@ public sealed class ChangedParametersTests : IDisposable
 
     private TinyPolicy LoadModel(int step) => TinyPolicy.Load(Path.Combine(_folder, $"step-{step:000000}", "model"));
 
-    // A constant rate asks for no number of steps.
+    // A constant rate needs no number of steps.
     private GrpoTrainerBuilder Builder(TinyPolicy policy, Action<GrpoTrainerOptions> configure) => Runs.Small(policy, options =>
     {
         (options.OutputFolder, options.Schedule) = (_folder, LearningRateDecay.Constant);
         configure(options);
     });
 
-    // To a step, from the last checkpoint if there is one; always built with the weights of the start.
+    // Runs to a step, from the last checkpoint if there is one; always built with the initial weights.
     private async Task RunAsync(Action<GrpoTrainerOptions> configure, int steps = 2, params string[] allowed)
     {
         using TinyPolicy policy = TestData.Policy();

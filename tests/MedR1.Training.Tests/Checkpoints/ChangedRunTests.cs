@@ -3,7 +3,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run that was saved behind the second of eight steps, and what refuses to go on with it.</summary>
+/// <summary>A run saved after the second of eight steps, and the refusals to resume it.</summary>
 public abstract class ChangedRunTests : IDisposable
 {
     private protected string Folder { get; } = Directory.CreateTempSubdirectory("medr1-").FullName;

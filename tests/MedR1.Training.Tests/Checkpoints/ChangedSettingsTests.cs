@@ -5,11 +5,11 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run goes on with the settings that it had, or with others on purpose.</summary>
+/// <summary>A run resumes with its settings, or with others only on purpose.</summary>
 public sealed class ChangedSettingsTests : ChangedRunTests
 {
     [Fact]
-    public async Task Every_setting_that_makes_another_run_is_refused_with_both_values()
+    public async Task Every_setting_that_changes_results_is_refused_with_both_values()
     {
         await SaveAsync();
         CheckpointException exception = Refusal(options =>
@@ -43,7 +43,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task A_part_of_an_option_that_came_or_went_is_another_setting()
+    public async Task An_added_or_removed_part_of_an_option_is_a_change()
     {
         GrpoLoss corrected = new(GrpoLossOptions.MedR1 with { SamplerCorrection = new SamplerCorrectionOptions() });
         AdvantageOptions ranged = AdvantageOptions.Grpo with { RewardRange = new RewardRange(0, 1) };
@@ -58,7 +58,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task The_order_of_a_set_is_no_setting()
+    public async Task The_order_of_a_set_is_no_change()
     {
         await SaveAsync(options => (options.StopStrings, options.SuppressedTokenIds) = (["b", "a"], [9, 7, 9]));
         using TinyPolicy policy = TestData.Policy();
@@ -74,7 +74,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task Another_template_is_another_run()
+    public async Task A_different_template_is_refused()
     {
         Listed dataset = new(Enumerable.Range(0, 5).Select(
             index => new VqaExample { Id = $"example {index}", Question = "Which?", Answer = "A" }));
@@ -87,7 +87,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             @"^prompts was template 'own', text [0-9a-f]{16} and is template 'own', text [0-9a-f]{16}$",
             Assert.Single(Differences(exception)));
 
-        // The same template goes on, from wherever its images come.
+        // The same template resumes, wherever its images come from.
         Build(second, "Say.").ResumeFrom(Folder).Build().Dispose();
 
         GrpoTrainerBuilder Build(TinyPolicy policy, string system) => new GrpoTrainerBuilder(policy)
@@ -96,7 +96,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task Replay_and_the_reference_s_pace_are_settings_and_whether_there_are_such_is_not()
+    public async Task Replay_and_ReferenceSync_may_change_but_not_be_switched_off()
     {
         void Configure(GrpoTrainerOptions options) => (options.Replay, options.ReferenceSync) =
             (new ReplayOptions { Capacity = 5 }, new ReferenceSyncOptions { Interval = 2 });
@@ -114,20 +114,20 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task What_is_allowed_changes_and_the_next_checkpoint_tells_it()
+    public async Task Allowed_changes_take_effect_and_the_next_checkpoint_records_them()
     {
         await SaveAsync();
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Builder(policy, Slower).ResumeFrom(Folder)
             .AllowChangedSettings(nameof(TrainerOptions.LearningRate), nameof(TrainerOptions.MaxSteps)).RunAsync();
 
-        // Steps 3 to 10 of 10, linear to 0: a tenth less with each.
+        // Steps 3 to 10 of 10, linear to 0: a tenth less with each step.
         Assert.Equal(10, report.Steps);
         Assert.Equal(0.001 * 8 / 10, report.History[0].Values["learning_rate"], 1e-9);
         string[] expected = ["after step 2: LearningRate was 0.01 and is 0.001", "after step 2: MaxSteps was 8 and is 10"];
         Assert.Equal(expected, Changes(10));
 
-        // The changed run goes on as it is, and changes again; what was changed stays told.
+        // The changed run resumes as it is, and changes again; earlier changes stay recorded.
         using TinyPolicy next = TestData.Policy();
         Builder(next, Slower).ResumeFrom(Folder).Build().Dispose();
         using TinyPolicy last = TestData.Policy();
@@ -144,7 +144,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task The_numbers_of_a_schedule_are_settings()
+    public async Task The_numbers_of_a_schedule_are_compared()
     {
         await SaveAsync(options => Polynomial(options, power: 2));
         Assert.Equal(["Schedule.Power was 2 and is 3"], Differences(Refusal(options => Polynomial(options, power: 3))));
@@ -152,7 +152,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         using GrpoTrainer trainer = Builder(policy, options => Polynomial(options, power: 3))
             .ResumeFrom(Folder).AllowChangedSettings("Schedule").Build();
 
-        // Of another schedule only that.
+        // For a different schedule, only that is reported.
         Assert.Equal(["Schedule was Polynomial and is CosineWithMinimum"], Differences(Refusal(options =>
         {
             options.Schedule = LearningRateDecay.CosineWithMinimum;
@@ -167,7 +167,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task What_moves_no_number_may_change_at_any_time()
+    public async Task Settings_that_change_no_result_may_always_change()
     {
         await SaveAsync(options => options.Schedule = LearningRateDecay.Constant);
         using TinyPolicy policy = TestData.Policy();
@@ -176,7 +176,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             (options.Schedule, options.MaxSteps) = (LearningRateDecay.Constant, 20);
             (options.SaveInterval, options.KeepLast) = (5, 2);
 
-            // The same pass, and a loss that needs all completions.
+            // The passes are the same, and the loss needs all completions.
             (options.PromptsPerMicroStep, options.SkipCompletionsWithoutGradient) = (2, true);
             (options.RewardTimeout, options.MaxParallelRewards, options.LogInterval) = (TimeSpan.FromSeconds(5), 2, 3);
             (options.OutputFolder, options.PromptCacheBytes, options.MeasureEntropy) = (Folder + "/other", 0, false);
@@ -185,7 +185,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task A_checkpoint_of_an_earlier_version_goes_on_with_what_it_knows()
+    public async Task A_checkpoint_of_an_earlier_version_is_compared_by_what_it_records()
     {
         await SaveAsync();
         string path = Path.Combine(Folder, "step-000002", "trainer.json");
@@ -216,7 +216,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task What_cant_be_allowed_is_named_and_so_is_a_permission_without_a_checkpoint()
+    public async Task Unknown_permissions_and_permissions_without_a_checkpoint_are_refused()
     {
         await SaveAsync();
         Assert.Contains(
@@ -231,7 +231,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
-    public async Task A_supervised_run_compares_its_own()
+    public async Task A_supervised_run_compares_its_settings()
     {
         SftTrainerBuilder Build(TinyPolicy policy, Action<SftTrainerOptions> configure, string answer = "A") =>
             new SftTrainerBuilder(policy)
@@ -260,7 +260,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     [InlineData(1, null, true)]
     [InlineData(2, null, false)]
     [InlineData(2, 7, true)]
-    public async Task Examples_sorted_by_length_are_compared_where_their_place_means_something(int ofPass, int? dropoutSeed, bool isCompared)
+    public async Task Sorting_by_length_is_compared_if_it_can_change_results(int ofPass, int? dropoutSeed, bool isCompared)
     {
         using TinyPolicy policy = TestData.Policy();
         SftTrainerBuilder Build(bool sorts) => new SftTrainerBuilder(new RowCounter(policy, dropoutSeed))
@@ -279,7 +279,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             other = Build(sorts: false).ResumeFrom(Folder);
         }
 
-        // It may be named wherever a run goes on.
+        // It may be named whenever a run resumes.
         other.AllowChangedSettings(nameof(SftTrainerOptions.SortByLength)).Build().Dispose();
     }
 

@@ -1,6 +1,6 @@
 namespace MedR1.Training.Tests;
 
-/// <summary>A checkpoint is found, also where a run was killed while it replaced it, and looking for it disturbs no writer.</summary>
+/// <summary>A checkpoint is found even if a run was killed while replacing it, and a search does not disturb a writer.</summary>
 public sealed class CheckpointFoldersTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-folders-").FullName;
@@ -9,7 +9,7 @@ public sealed class CheckpointFoldersTests : IDisposable
     [InlineData("", true)]
     [InlineData("", false)]
     [InlineData("step-000002", true)]
-    public void What_a_killed_run_put_aside_is_found_where_it_is(string given, bool isPointedAt)
+    public void A_checkpoint_that_a_killed_run_moved_aside_is_found_there(string given, bool isPointedAt)
     {
         CheckpointFolders folders = new(_folder);
         Write(folders, 1);
@@ -24,14 +24,14 @@ public sealed class CheckpointFoldersTests : IDisposable
         Assert.Equal(aside, CheckpointFolders.Find(Path.Combine(_folder, given)));
         Assert.False(Directory.Exists(folders.Of(2)));
 
-        // The run that the folder belongs to puts it back.
+        // The run that owns the folder moves it back.
         folders.Probe();
         Assert.Equal(folders.Of(2), CheckpointFolders.Find(Path.Combine(_folder, given)));
         Assert.False(Directory.Exists(aside));
     }
 
     [Fact]
-    public async Task Looking_for_a_checkpoint_that_is_replaced_all_the_time_disturbs_nobody()
+    public async Task Searching_for_a_checkpoint_that_is_constantly_replaced_disturbs_nobody()
     {
         CheckpointFolders folders = new(_folder);
         Write(folders, 2);
@@ -57,7 +57,7 @@ public sealed class CheckpointFoldersTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_that_could_not_be_replaced_is_as_it_was()
+    public void A_checkpoint_that_could_not_be_replaced_is_unchanged()
     {
         CheckpointFolders folders = new(_folder);
         Write(folders, 2);
@@ -69,7 +69,7 @@ public sealed class CheckpointFoldersTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_deleted_of_an_old_checkpoint_fails_nothing_and_is_none_any_more()
+    public void An_old_checkpoint_that_cannot_be_deleted_fails_nothing_and_no_longer_counts()
     {
         CheckpointFolders folders = new(_folder, delete: _ => throw new IOException("Directory not empty"));
         Write(folders, 1);
@@ -86,7 +86,7 @@ public sealed class CheckpointFoldersTests : IDisposable
         Assert.Equal(3, left.Length);
         Assert.All(left, folder => Assert.EndsWith(".tmp", folder));
 
-        // Nothing of that comes back in place of a checkpoint that is missing, and the next run deletes it.
+        // None of it is restored in place of a missing checkpoint, and the next run deletes it.
         new CheckpointFolders(_folder).Remove(2);
         folders.Probe();
         Assert.Empty(folders.Steps);
@@ -95,7 +95,7 @@ public sealed class CheckpointFoldersTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_named_almost_like_a_checkpoint_is_none()
+    public void A_folder_named_almost_like_a_checkpoint_is_ignored()
     {
         CheckpointFolders folders = new(_folder);
         Write(folders, 2);

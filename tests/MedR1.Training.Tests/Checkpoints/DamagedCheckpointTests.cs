@@ -5,7 +5,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What a disk or an interrupted copy has done to a checkpoint is noticed before a run goes on from it.</summary>
+/// <summary>Damage by a disk or an interrupted copy is noticed before a run resumes from a checkpoint.</summary>
 public sealed class DamagedCheckpointTests : IDisposable
 {
     private readonly TinyPolicy _policy = TestData.Policy();
@@ -14,7 +14,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     private string Last => Path.Combine(_folder, "step-000002");
 
     [Fact]
-    public async Task A_single_bit_in_any_file_that_a_run_needs_is_noticed_and_the_earlier_checkpoint_named()
+    public async Task A_flipped_bit_in_any_needed_file_is_noticed_and_the_earlier_checkpoint_named()
     {
         await RunAsync();
         string[] files = [.. Directory.GetFiles(Last).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
@@ -25,7 +25,7 @@ public sealed class DamagedCheckpointTests : IDisposable
             string path = Path.Combine(Last, file);
             byte[] whole = File.ReadAllBytes(path);
 
-            // In the file of the checksums the first of them: it may be anywhere else too.
+            // In the file of checksums, a bit of the first; any other would do as well.
             int place = file == "checksums.json" ? Array.LastIndexOf(whole, (byte)':') + 4 : whole.Length / 2;
             byte[] damaged = [.. whole];
             damaged[place] ^= 1;
@@ -43,7 +43,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_may_not_be_read_is_not_called_damaged()
+    public async Task An_unreadable_file_is_not_called_damaged()
     {
         await RunAsync();
         string path = Path.Combine(Last, "trainer.safetensors");
@@ -72,7 +72,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     [InlineData("trainer.safetensors")]
     [InlineData("trainer.json")]
     [InlineData("rollout.json")]
-    public async Task A_file_that_is_cut_off_or_missing_is_named(string file)
+    public async Task A_truncated_or_missing_file_is_named(string file)
     {
         await RunAsync();
         string path = Path.Combine(Last, file);
@@ -80,14 +80,14 @@ public sealed class DamagedCheckpointTests : IDisposable
         CheckpointException cut = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
         Assert.Contains($"'{path}' has changed since it was written", cut.Message);
 
-        // Without trainer.json a folder is no checkpoint.
+        // A folder without trainer.json is not a checkpoint.
         File.Delete(path);
         CheckpointException missing = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
         Assert.Contains(file == "trainer.json" ? $"'{Last}' is not a checkpoint" : $"'{path}' is missing", missing.Message);
     }
 
     [Fact]
-    public async Task The_only_checkpoint_that_is_damaged_leaves_a_new_start()
+    public async Task If_the_only_checkpoint_is_damaged_a_new_start_is_suggested()
     {
         await RunAsync();
         Directory.Delete(Path.Combine(_folder, "step-000001"), recursive: true);
@@ -151,7 +151,7 @@ public sealed class DamagedCheckpointTests : IDisposable
     [InlineData("step-0000\0\0")]
     [InlineData("step-00000x")]
     [InlineData("step-000007")]
-    public async Task A_pointer_that_is_damaged_is_done_without(string pointer)
+    public async Task A_damaged_pointer_is_ignored(string pointer)
     {
         await RunAsync();
         File.WriteAllText(Path.Combine(_folder, "latest"), pointer);

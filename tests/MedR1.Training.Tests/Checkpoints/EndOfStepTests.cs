@@ -4,13 +4,13 @@ using TorchSharp.Modules;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What belongs to a step's end is done once, also where a run was stopped in the middle of it.</summary>
+/// <summary>The work at the end of a step is done exactly once, even if a run was stopped in the middle of it.</summary>
 public sealed class EndOfStepTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task A_run_that_was_stopped_in_its_last_evaluation_makes_it_and_saves()
+    public async Task A_run_stopped_in_its_last_evaluation_repeats_it_and_saves()
     {
         int evaluations = 0;
         List<long> told = [];
@@ -79,7 +79,7 @@ public sealed class EndOfStepTests : IDisposable
     [InlineData("grpo")]
     [InlineData("ppo")]
     [InlineData("sft")]
-    public void A_trainer_that_can_t_be_built_leaves_the_policy_as_it_was(string kind)
+    public void A_trainer_that_cannot_be_built_leaves_the_policy_unchanged(string kind)
     {
         using TinyPolicy policy = TestData.Policy();
         string missing = Path.Combine(_folder, "nothing");

@@ -3,7 +3,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run is cancelled by its own token alone: what ends with a cancellation of its own has failed.</summary>
+/// <summary>A run is cancelled only by its own token: any other cancellation within it is a failure.</summary>
 public sealed class ForeignCancellationTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
@@ -15,7 +15,7 @@ public sealed class ForeignCancellationTests : IDisposable
     [InlineData(nameof(IRolloutObserver.OnMicroStep), "The observer BrokenParts was cancelled")]
     [InlineData(nameof(IRolloutObserver.OnGradients), "The observer BrokenParts was cancelled")]
     [InlineData(nameof(IRolloutObserver.OnStep), "The observer BrokenParts was cancelled")]
-    public async Task A_timeout_anywhere_in_a_run_is_a_failure_that_says_whose_it_was(string place, string start)
+    public async Task A_timeout_anywhere_in_a_run_is_a_failure_that_names_its_origin(string place, string start)
     {
         using TinyPolicy policy = TestData.Policy();
         using CancellationTokenSource source = new();
@@ -29,7 +29,7 @@ public sealed class ForeignCancellationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reward_that_ran_into_a_timeout_of_its_own_has_failed()
+    public async Task A_reward_that_timed_out_has_failed()
     {
         using TinyPolicy policy = TestData.Policy();
         RewardFailureException failure = await Assert.ThrowsAsync<RewardFailureException>(
@@ -40,7 +40,7 @@ public sealed class ForeignCancellationTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_evaluation_that_ran_into_a_timeout_leaves_its_step_saved(bool isSupervised)
+    public async Task The_step_of_an_evaluation_that_timed_out_is_saved(bool isSupervised)
     {
         using TinyPolicy policy = TestData.Policy();
         Task Run() => isSupervised ? Supervised(policy) : Runs.Small(policy, Configure).AddEvaluation("score", Evaluate).RunAsync();
@@ -61,7 +61,7 @@ public sealed class ForeignCancellationTests : IDisposable
     }
 
     [Fact]
-    public async Task An_image_whose_download_ran_into_a_timeout_is_named()
+    public async Task An_image_whose_download_timed_out_is_named()
     {
         using TinyPolicy policy = TestData.Policy();
         InvalidPromptException failure = await Assert.ThrowsAsync<InvalidPromptException>(() => new GrpoTrainerBuilder(policy)
@@ -71,7 +71,7 @@ public sealed class ForeignCancellationTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ends_because_the_run_was_cancelled_is_a_cancelled_run()
+    public async Task An_exception_due_to_cancellation_cancels_the_run()
     {
         using TinyPolicy policy = TestData.Policy();
         using CancellationTokenSource source = new();
@@ -87,7 +87,7 @@ public sealed class ForeignCancellationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_run_says_by_which_token()
+    public async Task A_cancelled_run_has_the_token_that_cancelled_it()
     {
         using TinyPolicy policy = TestData.Policy();
         using CancellationTokenSource source = new();

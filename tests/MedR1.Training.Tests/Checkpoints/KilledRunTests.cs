@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run that is killed at any moment and started again equals one that nobody disturbed, bit for bit.</summary>
+/// <summary>A run that is killed at any moment and restarted equals an uninterrupted one, bit for bit.</summary>
 public sealed class KilledRunTests : IDisposable
 {
     private const int LongestMilliseconds = 600;
@@ -10,10 +10,10 @@ public sealed class KilledRunTests : IDisposable
     private readonly string _work = Directory.CreateTempSubdirectory("medr1-killed-").FullName;
 
     [Fact]
-    public Task A_killed_run_that_goes_on_equals_an_undisturbed_one() => KillAsync(times: 4, seed: 11);
+    public Task A_killed_and_resumed_run_equals_an_uninterrupted_one() => KillAsync(times: 4, seed: 11);
 
     [Fact]
-    public Task A_killed_run_of_an_adapter_that_goes_on_equals_an_undisturbed_one() =>
+    public Task A_killed_and_resumed_adapter_run_equals_an_uninterrupted_one() =>
         KillAsync(times: 2, seed: 13, "adapter");
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class KilledRunTests : IDisposable
             string folder = FolderOf($"run-{run}");
             for (int kill = 0; kill < KillsPerRun && kills < times; kill++)
             {
-                // A run that had come to its end is not one that was killed.
+                // A run that had already finished does not count as killed.
                 TimeSpan after = TimeSpan.FromMilliseconds(random.Next(LongestMilliseconds));
                 kills += await ResumeProbe.KillAsync(folder, options, after) ? 1 : 0;
             }
@@ -52,7 +52,7 @@ public sealed class KilledRunTests : IDisposable
 
     private string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_work, name)).FullName;
 
-    // Nothing half-written stays: neither folders nor files.
+    // No partial folders or files are left.
     private static IEnumerable<string> Checkpoints(string folder) =>
         Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 

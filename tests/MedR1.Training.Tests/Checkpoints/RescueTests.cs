@@ -2,13 +2,13 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What keeps a run's work where something goes wrong around its checkpoints.</summary>
+/// <summary>A run's work is kept if something goes wrong around its checkpoints.</summary>
 public sealed class RescueTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task A_folder_that_cant_be_written_to_is_found_before_the_first_step()
+    public async Task A_folder_that_is_not_writable_is_noticed_before_the_first_step()
     {
         string file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
@@ -79,7 +79,7 @@ public sealed class RescueTests : IDisposable
     [Theory]
     [InlineData(4)]
     [InlineData(8)]
-    public async Task A_run_that_goes_on_from_a_saved_failure_makes_the_evaluation_that_failed(long failing)
+    public async Task A_run_resumed_from_a_saved_failure_repeats_the_evaluation_that_failed(long failing)
     {
         bool isBroken = true;
         List<long> told = [];
@@ -110,7 +110,7 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
-    public async Task Intervals_count_from_the_start_whatever_was_saved_in_between()
+    public async Task Intervals_count_from_the_start_regardless_of_checkpoints_in_between()
     {
         using TinyPolicy policy = TestData.Policy();
         await Runs.Small(policy, options =>
@@ -121,19 +121,19 @@ public sealed class RescueTests : IDisposable
             options.BestMetric = "eval/score";
         }).AddEvaluation("score", (context, _) => ValueTask.FromResult(context.Step == 3 ? 1.0 : 0)).RunAsync();
 
-        // The best, the multiple of 4, and the last, which is one too.
+        // The best, the multiple of 4, and the last, which is a multiple too.
         Assert.Equal(["step-000003", "step-000004", "step-000008"], Saved());
     }
 
     [Fact]
-    public async Task Checkpoints_of_another_try_are_not_counted_among_the_last()
+    public async Task Checkpoints_of_another_attempt_are_not_counted_among_the_last()
     {
         using (TinyPolicy policy = TestData.Policy())
         {
             await Runs.Small(policy, options => (options.OutputFolder, options.SaveInterval) = (_folder, 1)).RunAsync();
         }
 
-        // Gone back to step 2: 3 to 8 are of the other try until they are written anew.
+        // Back at step 2, checkpoints 3 to 8 belong to the other attempt until they are overwritten.
         using TinyPolicy again = TestData.Policy();
         await Runs.Small(again, options =>
         {
@@ -144,7 +144,7 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
-    public void Looking_for_a_checkpoint_deletes_nothing()
+    public void Searching_for_a_checkpoint_deletes_nothing()
     {
         string half = Path.Combine(_folder, ".step-000005.0123456789abcdef0123456789abcdef.tmp");
         Directory.CreateDirectory(half);
@@ -156,7 +156,7 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_run_left_half_written_goes_with_the_first_checkpoint_of_the_next()
+    public async Task Partial_files_of_a_killed_run_are_deleted_with_the_first_checkpoint_of_the_next()
     {
         string[] left = [.. new[] { ".probe", "latest", "best" }.Select(name => $"{name}.{Guid.NewGuid():N}.tmp")];
         foreach (string name in left)
@@ -174,7 +174,7 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
-    public async Task Other_rewards_and_another_sampling_are_another_run()
+    public async Task Different_rewards_and_sampling_options_are_refused()
     {
         using TinyPolicy policy = TestData.Policy();
         await Runs.Small(policy, options => (options.OutputFolder, options.MaxSteps) = (_folder, 1)).RunAsync();

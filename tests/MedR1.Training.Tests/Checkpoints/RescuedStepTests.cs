@@ -4,7 +4,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A step that fails before the optimizer moved anything leaves the one before it saved, and is made again.</summary>
+/// <summary>If a step fails before the optimizer changed anything, the previous one is saved, and the step is repeated.</summary>
 public sealed class RescuedStepTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
@@ -28,7 +28,7 @@ public sealed class RescuedStepTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task A_run_that_failed_within_a_step_goes_on_as_if_it_had_not(string place, int stepsPerGeneration, int iterations)
+    public async Task A_run_that_failed_within_a_step_resumes_as_if_it_had_not(string place, int stepsPerGeneration, int iterations)
     {
         (int at, long failing) = Failing(place, stepsPerGeneration * iterations);
         await CompareAsync(place, at, failing, options =>
@@ -40,9 +40,9 @@ public sealed class RescuedStepTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BrokenParts.Places), MemberType = typeof(BrokenParts))]
-    public async Task Everything_that_a_run_remembers_is_as_it_was_before_the_step(string place)
+    public async Task All_state_of_a_run_is_as_it_was_before_the_failed_step(string place)
     {
-        // Dynamic sampling samples up to twice for a step of a rollout.
+        // Dynamic sampling samples up to twice per step of a rollout.
         bool isOfStep = place.StartsWith("On", StringComparison.Ordinal) && place != nameof(IRolloutObserver.OnRollout);
         await CompareAsync(place, isOfStep ? 4 : 6, null, options =>
         {
@@ -60,7 +60,7 @@ public sealed class RescuedStepTests : IDisposable
     [InlineData(nameof(ISftObserver.OnMicroStep))]
     [InlineData(nameof(ITrainingObserver.OnGradients))]
     [InlineData("example")]
-    public async Task The_same_holds_for_a_supervised_run(string place)
+    public async Task A_supervised_run_that_failed_within_a_step_resumes_too(string place)
     {
         SftTrainerBuilder Builder(TinyPolicy policy, string broken, string folder) => new SftTrainerBuilder(policy)
             .UseExamples(TestData.Examples(7))
@@ -91,7 +91,7 @@ public sealed class RescuedStepTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_trainer_makes_the_step_again_with_its_measurements()
+    public async Task The_same_trainer_repeats_the_step_with_its_measurements()
     {
         using TinyPolicy whole = TestData.Policy();
         TrainingReport straight = await Slow(whole).RunAsync();
@@ -105,11 +105,11 @@ public sealed class RescuedStepTests : IDisposable
             "Step 4 failed. Nothing was saved: no OutputFolder is set.", TrainingFailure.Of(failure)!.Message);
         Assert.Equal(straight.History.Skip(3).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
 
-        // The seconds of the rollout, which was not made again, count to the step as they did before it failed.
+        // The seconds of the rollout, which was not repeated, count towards the step as they did before the failure.
         Assert.InRange(rest.History[0].Values["time/reward"], 0.4, double.MaxValue);
         Assert.InRange(rest.History[0].Values["time/update"], 0, double.MaxValue);
 
-        // Two prompts of four completions a step: the 25th call is the first of step 4.
+        // Two prompts of four completions per step: the 25th call is the first of step 4.
         static GrpoTrainerBuilder Slow(TinyPolicy policy)
         {
             int calls = 0;
@@ -122,7 +122,7 @@ public sealed class RescuedStepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_that_is_saved_already_is_not_written_again()
+    public async Task A_step_that_was_already_saved_is_not_written_again()
     {
         using TinyPolicy policy = TestData.Policy();
         FormatException failure = await Assert.ThrowsAsync<FormatException>(
@@ -130,7 +130,7 @@ public sealed class RescuedStepTests : IDisposable
         string saved = RequireSaved(failure, 4, "run");
         DateTime written = Directory.GetLastWriteTimeUtc(Path.Combine(saved, "model"));
 
-        // In the first step of a run that goes on in another folder, too: it is in the old one.
+        // Nor in the first step of a run resumed into another folder: it is saved in the old one.
         using TinyPolicy next = TestData.Policy();
         failure = await Assert.ThrowsAsync<FormatException>(
             () => Builder(next, "sampler", 1, _ => { }, "other").ResumeFrom(saved).RunAsync());
@@ -152,7 +152,7 @@ public sealed class RescuedStepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_is_full_says_so_beside_what_stopped_the_run()
+    public async Task A_full_disk_is_reported_in_addition_to_the_failure()
     {
         using TinyPolicy policy = TestData.Policy();
         using FullDiskPolicy full = new(policy, failAt: 2);
@@ -169,7 +169,7 @@ public sealed class RescuedStepTests : IDisposable
 
     private static FormatException Broken() => new("broken");
 
-    // What is asked once a rollout fails in the second, with one step to it in the fourth.
+    // Calls made once per rollout fail in the second, or in the fourth if a rollout has one step.
     private static (int At, long Step) Failing(string place, int stepsPerRollout) => place switch
     {
         nameof(IRolloutObserver.OnMicroStep) or nameof(IRolloutObserver.OnGradients) => (4, 4),
@@ -220,7 +220,7 @@ public sealed class RescuedStepTests : IDisposable
         return saved;
     }
 
-    // Weights and moments, and where the run stands, its counts among it.
+    // Weights and moments, and the state of the run including its counts.
     private void RequireEqual(string step)
     {
         byte[] Tensors(string run) => File.ReadAllBytes(Path.Combine(_folder, run, step, "trainer.safetensors"));
@@ -230,7 +230,7 @@ public sealed class RescuedStepTests : IDisposable
         Assert.Equal(State("whole"), State("broken"));
     }
 
-    // The fourth step's examples can't be found, once: they are asked for while the third step trains.
+    // Fails once to find the examples of the fourth step, which are requested while the third step trains.
     private sealed class BrokenOrder(bool isBroken) : IExampleOrder
     {
         private readonly ShuffledOrder _inner = new(42);

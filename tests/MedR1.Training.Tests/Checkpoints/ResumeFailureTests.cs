@@ -3,13 +3,13 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Checkpoints that can't be resumed from, and those left by a run that ended while it wrote one.</summary>
+/// <summary>Checkpoints that can't be resumed from, and those left by a run that died while writing one.</summary>
 public sealed class ResumeFailureTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task A_checkpoint_within_a_sampling_refuses_other_data_and_other_rewards()
+    public async Task A_checkpoint_within_a_rollout_refuses_different_data_and_rewards()
     {
         static void Configure(GrpoTrainerOptions options) =>
             (options.StepsPerGeneration, options.Schedule) = (2, LearningRateDecay.Constant);
@@ -55,7 +55,7 @@ public sealed class ResumeFailureTests : IDisposable
         });
         if (isReplaced)
         {
-            // Killed after the checkpoint that it writes anew was put aside.
+            // Killed after the checkpoint that it rewrites was moved aside.
             Directory.Move(
                 Path.Combine(_folder, "step-000002"), Path.Combine(_folder, $".step-000002.{Guid.NewGuid():N}.old"));
         }
@@ -70,7 +70,7 @@ public sealed class ResumeFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_while_saving_leaves_nothing_half_written_and_earlier_checkpoints_whole()
+    public async Task A_full_disk_while_saving_leaves_no_partial_files_and_earlier_checkpoints_intact()
     {
         using TinyPolicy policy = TestData.Policy();
         using FullDiskPolicy full = new(policy, failAt: 2);
@@ -114,7 +114,7 @@ public sealed class ResumeFailureTests : IDisposable
         Assert.Contains("Seed was 42 and is 1", exception.Message);
         Assert.Contains("GroupSize was 4 and is 2", exception.Message);
         Assert.Contains("Replay was off and is on", exception.Message);
-        // The policy has moved, so its clone would be another reference than the first part of the run had.
+        // The policy has changed, so that its clone would be a different reference than that of the first part of the run.
         Assert.Contains("weights that the policy was built with", exception.Message);
     }
 

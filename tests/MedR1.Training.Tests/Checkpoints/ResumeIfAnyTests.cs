@@ -2,7 +2,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A program that does the same the first time and after it was killed.</summary>
+/// <summary>A program that makes the same calls the first time and after it was killed.</summary>
 public sealed class ResumeIfAnyTests : IDisposable
 {
     private readonly string _work = Directory.CreateTempSubdirectory("medr1-any-").FullName;
@@ -13,19 +13,19 @@ public sealed class ResumeIfAnyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Trainers))]
-    public async Task It_starts_anew_where_there_is_nothing_and_goes_on_otherwise(string trainer)
+    public async Task It_starts_anew_without_a_checkpoint_and_resumes_otherwise(string trainer)
     {
         Assert.Equal(0, await BeginAsync(trainer, steps: 2));
 
-        // As if it was killed behind its first checkpoint, before anything pointed to it.
+        // As if it had been killed after its first checkpoint, before anything pointed to it.
         File.Delete(Path.Combine(Output, "latest"));
         Assert.Equal(2, await BeginAsync(trainer, steps: 2));
         Assert.Equal(2, await BeginAsync(trainer, steps: 3));
     }
 
-    // A first checkpoint that was not complete when the run was killed is none, and neither are other files.
+    // A first checkpoint that was incomplete when the run was killed doesn't count, nor do other files.
     [Fact]
-    public async Task What_is_no_checkpoint_is_none()
+    public async Task Incomplete_checkpoints_and_other_files_are_ignored()
     {
         Directory.CreateDirectory(Path.Combine(Output, ".step-000002.0123456789abcdef0123456789abcdef.tmp"));
         File.WriteAllText(Path.Combine(Output, "metrics.jsonl"), "");
@@ -33,7 +33,7 @@ public sealed class ResumeIfAnyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_that_was_about_to_be_replaced_is_one()
+    public async Task A_checkpoint_that_was_about_to_be_replaced_counts()
     {
         await BeginAsync(nameof(SftTrainer), steps: 2);
         Directory.Move(
@@ -45,7 +45,7 @@ public sealed class ResumeIfAnyTests : IDisposable
     [Theory]
     [InlineData("latest")]
     [InlineData("step-000002/model")]
-    public async Task Where_a_checkpoint_is_lost_it_does_not_start_anew(string left)
+    public async Task It_does_not_start_anew_if_a_checkpoint_is_lost(string left)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Output, left))!);
         File.WriteAllText(Path.Combine(Output, left), "step-000002");
@@ -55,7 +55,7 @@ public sealed class ResumeIfAnyTests : IDisposable
     }
 
     [Fact]
-    public void There_is_one_place_to_go_on_from()
+    public void Only_one_place_to_resume_from_may_be_set()
     {
         using TinyPolicy policy = TestData.Policy();
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy).ResumeIfAny(Output);
@@ -66,13 +66,13 @@ public sealed class ResumeIfAnyTests : IDisposable
 
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
-    /// <summary>Runs to a step and says with how many steps behind it it began.</summary>
+    /// <summary>Runs to a step and returns the number of steps already done at its start.</summary>
     private async Task<long> BeginAsync(string trainer, int steps)
     {
         using TinyPolicy policy = TestData.Policy();
         Beginning beginning = new();
 
-        // A first run has no settings that could change, and may say which could.
+        // A first run has no settings that could change, but may name those that may.
         await (trainer switch
         {
             nameof(GrpoTrainer) => Runs.Small(policy, Configure)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Runs the resume probe, a training in a process of its own that may be killed.</summary>
+/// <summary>Runs the resume probe, a training run in a separate process that may be killed.</summary>
 internal static class ResumeProbe
 {
     private const string Program = "MedR1.Training.ResumeProbe.dll";
@@ -19,7 +19,7 @@ internal static class ResumeProbe
         return output.Split('\n').Single(line => line.StartsWith("weights ", StringComparison.Ordinal)).Trim();
     }
 
-    /// <summary>Runs for so long behind its start, then kills the process without a warning.</summary>
+    /// <summary>Kills the process without warning after a time from its start.</summary>
     /// <returns>Whether it was still running.</returns>
     public static async Task<bool> KillAsync(string folder, string[] options, TimeSpan after)
     {
@@ -34,7 +34,7 @@ internal static class ResumeProbe
         await Task.Delay(after);
         bool wasRunning = !process.HasExited;
 
-        // SIGKILL on Unix, TerminateProcess on Windows: nothing of the process runs after it.
+        // SIGKILL on Unix, TerminateProcess on Windows: no code of the process runs after it.
         process.Kill();
         await process.WaitForExitAsync();
         return wasRunning && process.ExitCode != 0;
@@ -48,7 +48,7 @@ internal static class ResumeProbe
             RedirectStandardError = true,
         };
 
-        // One thread each: beside other tests, waiting threads of libtorch would eat the processor.
+        // One thread each: with other tests running, waiting threads of libtorch would use up the processor.
         start.Environment["OMP_NUM_THREADS"] = "1";
         return Process.Start(start)!;
     }

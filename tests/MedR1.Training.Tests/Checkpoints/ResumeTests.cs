@@ -55,7 +55,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Everything_that_a_run_remembers_is_in_its_checkpoint()
+    public async Task All_state_of_a_run_is_in_its_checkpoint()
     {
         static void Configure(GrpoTrainerOptions options)
         {
@@ -90,7 +90,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_cancelled_goes_on_where_it_stood_without_a_checkpoint()
+    public async Task A_cancelled_run_continues_where_it_stopped_without_a_checkpoint()
     {
         static void Configure(GrpoTrainerOptions options)
         {
@@ -112,7 +112,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_within_a_sampling_holds_it_number_for_number()
+    public async Task A_checkpoint_within_a_rollout_contains_it_exactly()
     {
         using TinyPolicy policy = TestData.Policy();
         RolloutList rollouts = [];

@@ -8,14 +8,14 @@ public sealed class RetentionTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
-    // Steps 1 to 10 with a checkpoint each; written down by hand.
+    // Steps 1 to 10 with a checkpoint each; expected values derived by hand.
     [Theory]
     [InlineData(null, 0, null, "1 2 3 4 5 6 7 8 9 10")]
     [InlineData(3, 0, null, "8 9 10")]
     [InlineData(1, 0, 4L, "4 10")]
     [InlineData(2, 5, null, "5 9 10")]
     [InlineData(1, 3, 2L, "2 3 6 9 10")]
-    public void The_policy_says_which_checkpoints_stay(int? last, int interval, long? best, string kept)
+    public void The_retention_policy_selects_the_checkpoints_to_keep(int? last, int interval, long? best, string kept)
     {
         SftTrainerOptions options = new() { KeepLast = last, KeepInterval = interval };
         long[] steps = [.. Enumerable.Range(1, 10).Select(step => (long)step)];
@@ -26,16 +26,16 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public void Checkpoints_of_a_longer_try_are_left_alone()
+    public void Checkpoints_of_a_longer_attempt_are_left_alone()
     {
-        // Gone back to step 2 by hand: 3, 4 and 5 are of the other try until they are written anew.
+        // Manually back at step 2: 3, 4 and 5 belong to the other attempt until they are overwritten.
         Assert.Equal([1L], CheckpointRetention.Expired([1, 2, 3, 4, 5], 2, null, new SftTrainerOptions { KeepLast = 1 }));
     }
 
     [Theory]
     [InlineData(false, "step-000002", 9.0)]
     [InlineData(true, "step-000004", 1.0)]
-    public async Task The_best_checkpoint_is_written_where_it_is_measured_and_stays(
+    public async Task The_best_checkpoint_is_written_when_it_is_measured_and_kept(
         bool lowest, string best, double value)
     {
         using TinyPolicy policy = TestData.Policy();
@@ -52,7 +52,7 @@ public sealed class RetentionTests : IDisposable
             ["best", "latest", best, "step-000006"],
             Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
-        // Written at each new best (3, 9; or 3, 1) and at the end.
+        // Saved at each new best (3, 9; or 3, 1) and at the end.
         Assert.Equal(
             lowest ? ["step-000001", "step-000004", "step-000006"] : ["step-000001", "step-000002", "step-000006"],
             saved.Select(Path.GetFileName));
@@ -60,7 +60,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_goes_on_in_another_run_s_folder_leaves_that_one_s_checkpoints_alone()
+    public async Task A_run_resumed_into_the_folder_of_another_leaves_its_checkpoints_alone()
     {
         string one = Path.Combine(_folder, "one");
         string other = Path.Combine(_folder, "other");
@@ -68,7 +68,7 @@ public sealed class RetentionTests : IDisposable
         using SftTrainer trainer = Builder(policy, one, lowest: false).Configure(options => options.SaveInterval = 1).Build();
         await trainer.RunAsync();
 
-        // Those of the other run, which has one of this run's best step, too.
+        // Those of the other run, one of which has the number of this run's best step.
         string[] foreign = ["step-000001", "step-000002", "step-000003"];
         foreach (string step in foreign)
         {
@@ -88,14 +88,14 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_left_by_a_kill_behind_the_last_checkpoint_is_removed_when_the_run_is_started_again()
+    public async Task Checkpoints_that_a_killed_run_should_have_removed_are_removed_on_restart()
     {
         using TinyPolicy policy = TestData.Policy();
         using SftTrainer trainer = Builder(policy, _folder, lowest: false).Configure(options => options.SaveInterval = 1).Build();
         await trainer.RunAsync();
         string[] kept = [.. Directory.GetFileSystemEntries(_folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-        // One that was being removed, and one whose turn had not come.
+        // One that was being removed, and one that was next.
         Directory.CreateDirectory(Path.Combine(_folder, $".step-000003.{Guid.NewGuid():N}.tmp"));
         Directory.CreateDirectory(Path.Combine(_folder, "step-000004"));
 
@@ -108,7 +108,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_killed_before_it_pointed_to_its_last_checkpoint_does_so_when_it_is_started_again()
+    public async Task A_run_killed_before_it_pointed_to_its_last_checkpoint_does_so_on_restart()
     {
         using TinyPolicy policy = TestData.Policy();
         using SftTrainer trainer = Builder(policy, _folder, lowest: false).Build();
@@ -117,7 +117,7 @@ public sealed class RetentionTests : IDisposable
         string best = File.ReadAllText(Path.Combine(_folder, "best"));
         Assert.Equal(Path.GetFileName(report.BestCheckpoint), best);
 
-        // As if the last step had been the first good one.
+        // As if the last step had been the first best one.
         File.WriteAllText(Path.Combine(_folder, "latest"), "step-000001");
         File.WriteAllText(Path.Combine(_folder, "best"), "step-000001");
 
@@ -130,7 +130,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public async Task Looking_at_an_earlier_checkpoint_moves_no_pointer_back()
+    public async Task Resuming_from_an_earlier_checkpoint_moves_no_pointer_back()
     {
         using TinyPolicy policy = TestData.Policy();
         using (SftTrainer whole = Steps(policy, 3).Build())
@@ -147,7 +147,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_before_one_that_was_put_aside_is_earlier_than_its_step()
+    public void The_checkpoint_before_one_that_was_moved_aside_is_found()
     {
         foreach (string name in (string[])["step-000001", "step-000002", ".step-000002.0123.old", "step-000003"])
         {
@@ -170,7 +170,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public void A_link_to_a_run_s_folder_is_that_folder()
+    public void A_link_to_a_runs_folder_is_that_folder()
     {
         string one = Path.Combine(_folder, "one"), link = Path.Combine(_folder, "link");
         Directory.CreateDirectory(one);
@@ -182,7 +182,7 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
-    public void A_link_anywhere_in_the_path_of_a_run_s_folder_is_followed()
+    public void A_link_anywhere_in_the_path_of_a_runs_folder_is_followed()
     {
         string one = Directory.CreateDirectory(Path.Combine(_folder, "disk", "runs", "one")).FullName;
         string step = Directory.CreateDirectory(Path.Combine(one, "step-000001")).FullName;

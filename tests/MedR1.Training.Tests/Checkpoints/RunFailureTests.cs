@@ -3,13 +3,13 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What is told and left of a run that fails beside its steps, and that nothing of it goes on behind its end.</summary>
+/// <summary>A run that fails outside its steps: what it reports and saves, and that nothing of it runs after its end.</summary>
 public sealed class RunFailureTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task A_run_that_fails_before_its_first_step_blames_no_step()
+    public async Task A_failure_before_the_first_step_names_no_step()
     {
         Assert.Equal(
             new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was completed before."),
@@ -20,7 +20,7 @@ public sealed class RunFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_fails_behind_its_last_step_blames_no_step_either()
+    public async Task A_failure_after_the_last_step_names_no_step_either()
     {
         string saved = Path.Combine(_folder, "step-000008");
         Assert.Equal(
@@ -34,7 +34,7 @@ public sealed class RunFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_goes_on_and_fails_before_its_first_step_names_where_it_stands()
+    public async Task A_resumed_run_that_fails_before_its_first_step_names_its_position()
     {
         await FailAsync(nameof(ITrainingObserver.OnGradients));
         string saved = Path.Combine(_folder, "step-000002");
@@ -46,7 +46,7 @@ public sealed class RunFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_that_was_written_whole_is_not_written_again_where_its_observer_fails()
+    public async Task A_complete_checkpoint_is_not_rewritten_if_its_observer_fails()
     {
         string saved = Path.Combine(_folder, "step-000002");
         DateTime written = default;
@@ -60,7 +60,7 @@ public sealed class RunFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_asks_for_prompts_behind_the_end_of_a_run_that_failed()
+    public async Task No_prompts_are_requested_after_a_run_failed()
     {
         using TinyPolicy policy = TestData.Policy();
         Slow prompts = new(TestData.Prompts(5));
@@ -75,7 +75,7 @@ public sealed class RunFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Prompts_that_failed_behind_a_cancelled_step_are_asked_for_again_by_the_next_run()
+    public async Task Prompts_whose_prefetch_failed_are_requested_again_after_a_cancelled_run()
     {
         using TinyPolicy policy = TestData.Policy();
         FailingOnce prompts = new(TestData.Prompts(5));
@@ -95,7 +95,7 @@ public sealed class RunFailureTests : IDisposable
             .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens, options.EvaluationInterval) = (2, 3, 4, 1))
             .Build();
 
-        // The first step's two prompts are left out, as is what Build reads.
+        // Excludes the two prompts of the first step, and those that Build reads.
         prompts.FailAfter(calls: 2);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
 
@@ -140,7 +140,7 @@ public sealed class RunFailureTests : IDisposable
         return TrainingFailure.Of(await Assert.ThrowsAsync<FormatException>(() => builder.RunAsync()))!;
     }
 
-    // Once; of the steps in the third.
+    // Fails once; the callbacks of steps in the third.
     private sealed class Failing(string place, Action before) : ITrainingObserver
     {
         private bool _hasFailed;

@@ -8,7 +8,7 @@ public sealed class SharedFolderTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-shared-").FullName;
 
     [Fact]
-    public async Task A_run_in_a_folder_that_another_one_writes_to_is_refused_and_disturbs_nothing()
+    public async Task A_run_in_the_folder_of_another_run_is_refused_and_disturbs_nothing()
     {
         string link = _folder + "-link";
         Directory.CreateSymbolicLink(link, _folder);
@@ -20,7 +20,7 @@ public sealed class SharedFolderTests : IDisposable
             using TinyPolicy policy = TestData.Policy();
             using SftTrainer first = Builder(policy, _folder).AddObserver(new AtStep(1, () =>
             {
-                // As a checkpoint of the first looks while it is written.
+                // What a checkpoint of the first run looks like while it is written.
                 string half = Directory.CreateDirectory(Path.Combine(_folder, $".step-000002.{Guid.NewGuid():N}.tmp")).FullName;
                 refusal = Record.Exception(() => second.RunAsync().GetAwaiter().GetResult());
                 Assert.True(Directory.Exists(half));
@@ -40,7 +40,7 @@ public sealed class SharedFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_goes_on_saves_nothing_into_a_folder_that_it_does_not_get()
+    public async Task A_resumed_run_saves_nothing_into_a_folder_in_use()
     {
         using CancellationTokenSource source = new();
         using TinyPolicy other = TestData.Policy(seed: 2);

@@ -47,7 +47,7 @@ public sealed class PpoResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_cancelled_goes_on_where_it_stood_without_a_checkpoint()
+    public async Task A_cancelled_run_continues_where_it_stopped_without_a_checkpoint()
     {
         static void Configure(PpoTrainerOptions options)
         {
