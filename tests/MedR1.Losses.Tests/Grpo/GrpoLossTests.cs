@@ -273,7 +273,7 @@ public sealed class GrpoLossTests
     }
 
     [Fact]
-    public void Leaves_no_tensor_behind()
+    public void It_leaves_no_tensor_behind()
     {
         PolicyLossInputs inputs = Batches.Random(10);
         GrpoLoss loss = new(GrpoLossOptions.MedR1 with

@@ -7,7 +7,7 @@ namespace MedR1.Training.Tests;
 public sealed class OrderTests
 {
     [Fact]
-    public void Every_epoch_is_a_permutation_and_the_next_one_another()
+    public void Every_epoch_is_a_permutation_that_differs_from_the_previous()
     {
         Gen.Select(Gen.Int[1, 200], Gen.Long).Sample((count, seed) =>
         {
@@ -24,7 +24,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public void A_position_alone_says_which_example_comes()
+    public void The_position_alone_determines_the_example()
     {
         ShuffledOrder first = new(7);
         int[] forward = [.. Enumerable.Range(0, 50).Select(position => first.IndexAt(position, 13))];
@@ -35,7 +35,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public void Seeds_and_orders_stay_as_they_are_so_that_runs_can_be_repeated()
+    public void Seeds_and_orders_are_stable_across_versions()
     {
         Assert.Equal(5573082407528501022, SeedMixer.Mix(7, 3));
         Assert.Equal(3247303764326160960, SeedMixer.Mix(-1, 0, 2));
@@ -45,8 +45,8 @@ public sealed class OrderTests
     [Fact]
     public void All_orders_of_three_come_up_equally_often()
     {
-        // 6,000 permutations: each of the 6 has expectation 1,000 and standard deviation √(6000 · 1/6 · 5/6) = 29; five
-        // of them.
+        // 6,000 permutations: each of the 6 has expectation 1,000 and standard deviation √(6000 · 1/6 · 5/6) = 29; the
+        // tolerance is five of them.
         int[] counts = [.. Enumerable.Range(0, 6000).Select(seed => SeedMixer.Permutation(3, SeedMixer.Mix(seed, 0)))
             .GroupBy(order => order[0] * 3 + order[1]).Select(group => group.Count())];
 
@@ -55,10 +55,10 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public void The_cache_keeps_what_was_used_last_and_stays_in_its_bytes()
+    public void The_cache_evicts_the_least_recently_used_and_stays_within_its_bytes()
     {
         CountingProcessor processor = new();
-        // A prompt without images takes 256 bytes + 4 a token + 2 a character; three of them don't fit in 800.
+        // A prompt without images takes 256 bytes + 4 per token + 2 per character; three of them don't fit into 800.
         EncodedPromptCache cache = new(processor, 800);
         VqaPrompt prompt = VqaPrompt.Ask("abc");
         foreach (int key in new[] { 1, 2, 1, 3, 1, 2 })
@@ -66,7 +66,7 @@ public sealed class OrderTests
             cache.Encode(key, prompt, default);
         }
 
-        // 1 and 2 are new, 1 is known, 3 drives out 2, 1 is known, 2 is new again.
+        // 1 and 2 are new, 1 is cached, 3 evicts 2, 1 is cached, 2 is new again.
         Assert.Equal(4, processor.Count);
         Assert.Equal(2, cache.Count);
         Assert.InRange(cache.ByteSize, 1, 800);

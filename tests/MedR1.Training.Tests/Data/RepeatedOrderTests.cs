@@ -6,11 +6,11 @@ namespace MedR1.Training.Tests;
 public sealed class RepeatedOrderTests
 {
     [Fact]
-    public void Rows_are_batches_gone_through_several_times_with_groups_in_a_row()
+    public void Batches_are_repeated_and_the_copies_of_a_prompt_are_consecutive()
     {
         RepeatedOrder order = new(new ListedOrder([2, 0, 4, 1, 3], [4, 3, 2, 1, 0]), 5, 2, 2, 2);
 
-        // Batches (2, 0) and (4, 1), each twice, each prompt twice in a row; 3 is left over. Then (4, 3) and (2, 1).
+        // Batches (2, 0) and (4, 1), each twice, each prompt twice in succession; 3 is left over. Then (4, 3) and (2, 1).
         Assert.Equal([2, 2, 0, 0, 2, 2, 0, 0, 4, 4, 1, 1, 4, 4, 1, 1], order.Epoch(0));
         Assert.Equal([4, 4, 3, 3, 4, 4, 3, 3, 2, 2, 1, 1, 2, 2, 1, 1], order.Epoch(1));
         Assert.Equal(16, order.EpochLength);
@@ -39,7 +39,7 @@ public sealed class RepeatedOrderTests
         });
 
     [Fact]
-    public void A_given_order_must_be_a_permutation_of_as_many_examples()
+    public void A_given_order_must_be_a_permutation_of_the_examples()
     {
         Assert.Contains("epoch 1", Assert.Throws<ArgumentException>(() => new ListedOrder([0, 1], [1, 1])).Message);
         Assert.Throws<ArgumentException>(() => new ListedOrder());
@@ -49,7 +49,7 @@ public sealed class RepeatedOrderTests
     }
 
     [Fact]
-    public async Task The_trainer_takes_the_prompts_of_whole_batches_in_that_order()
+    public async Task The_trainer_takes_prompts_of_complete_batches_in_that_order()
     {
         using TinyPolicy policy = TestData.Policy();
         RolloutList rollouts = [];

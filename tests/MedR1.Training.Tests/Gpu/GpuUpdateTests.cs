@@ -9,12 +9,12 @@ using static TorchSharp.torch;
 namespace MedR1.Training.Tests;
 
 /// <summary>
-/// Updates of a small Qwen2-VL on a GPU beside the CPU, from answers that are written down: drawn ones could differ in a token.
+/// Updates of a small Qwen2-VL on GPU and CPU, from scripted answers because sampled ones could differ in a token.
 /// </summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuUpdateTests : IDisposable
 {
-    // Float32 sums in another order: of the first gradient relative to its largest element, and of losses, three steps on.
+    // Float32 sums in a different order: for the first gradient relative to its largest element, and for losses over three steps.
     private const double GradientTolerance = 1e-4;
     private const double LossTolerance = 1e-4;
     private const int Steps = 3;
@@ -24,14 +24,14 @@ public sealed class GpuUpdateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public async Task A_grpo_run_is_that_of_the_CPU(string loss) =>
+    public async Task A_grpo_run_equals_that_on_the_CPU(string loss) =>
         AssertSame(await GrpoAsync(CPU, loss), await GrpoAsync(TestDevice.Gpu, loss));
 
     [Theory]
     [InlineData(0.0, WeightQuantization.None)]
     [InlineData(0.3, WeightQuantization.None)]
     [InlineData(0.3, WeightQuantization.DecoderAndVision)]
-    public async Task A_run_of_an_adapter_is_that_of_the_CPU(double dropout, WeightQuantization quantization) => AssertSame(
+    public async Task An_adapter_run_equals_that_on_the_CPU(double dropout, WeightQuantization quantization) => AssertSame(
         await GrpoAsync(CPU, "MedR1", dropout, quantization), await GrpoAsync(TestDevice.Gpu, "MedR1", dropout, quantization));
 
     [Theory]
@@ -42,14 +42,14 @@ public sealed class GpuUpdateTests : IDisposable
         await GrpoAsync(TestDevice.Gpu, "MedR1", dropout, quantization),
         await GrpoAsync(TestDevice.Gpu, "MedR1", dropout, quantization, computesLayersAgain: true));
 
-    // Many backward passes on the device's own thread, with the garbage collector at work beside them.
+    // Many backward passes on the device's thread, while the garbage collector runs.
     [Fact]
-    public async Task Layers_that_are_computed_again_survive_the_garbage_collector()
+    public async Task Recomputed_layers_survive_the_garbage_collector()
     {
         using CancellationTokenSource source = new();
         Task waste = Task.Run(() =>
         {
-            // Large enough for collections of everything.
+            // Large enough to trigger collections of all generations.
             while (!source.IsCancellationRequested)
             {
                 Assert.NotEmpty(new byte[1 << 20]);
@@ -63,7 +63,7 @@ public sealed class GpuUpdateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ppo_run_is_that_of_the_CPU()
+    public async Task A_ppo_run_equals_that_on_the_CPU()
     {
         double[] expected = await PpoAsync(CPU);
         double[] actual = await PpoAsync(TestDevice.Gpu);
@@ -71,11 +71,11 @@ public sealed class GpuUpdateTests : IDisposable
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, LossTolerance));
     }
 
-    // Sums into an embedding's gradient come in another order each time, so that even two runs alike are not bit for bit.
+    // An embedding's gradient is summed in a different order each time, so that even identical runs aren't equal bit for bit.
     [Theory]
     [InlineData(null)]
     [InlineData(0.3)]
-    public async Task A_resumed_run_goes_on_as_an_uninterrupted_one(double? dropout)
+    public async Task A_resumed_run_equals_an_uninterrupted_one(double? dropout)
     {
         GradientRecorder whole = await GrpoAsync(TestDevice.Gpu, "MedR1", dropout, configure: options =>
         {
@@ -92,7 +92,7 @@ public sealed class GpuUpdateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_of_a_GPU_goes_on_on_the_CPU()
+    public async Task A_checkpoint_from_a_GPU_resumes_on_the_CPU()
     {
         GradientRecorder whole = await GrpoAsync(TestDevice.Gpu, "MedR1", configure: options =>
         {
@@ -104,7 +104,7 @@ public sealed class GpuUpdateTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_of_a_step_is_left_on_the_CPU()
+    public async Task A_step_computes_nothing_on_the_CPU()
     {
         using Qwen2VLPolicy policy = SmallQwen.Load(device: TestDevice.Gpu);
         int seen = 0;
@@ -125,7 +125,7 @@ public sealed class GpuUpdateTests : IDisposable
         };
         await Builder(policy, "MedR1", recorder).RunAsync();
 
-        // Weights and gradients at least.
+        // At least weights and gradients.
         Assert.True(seen > 2 * policy.Parameters.Count);
     }
 

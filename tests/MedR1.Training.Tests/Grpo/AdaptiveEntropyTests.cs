@@ -7,7 +7,7 @@ namespace MedR1.Training.Tests;
 public sealed class AdaptiveEntropyTests
 {
     [Fact]
-    public async Task The_bonus_grows_while_the_entropy_is_below_the_target_and_acts_a_step_later()
+    public async Task The_bonus_grows_while_the_entropy_is_below_the_target_and_acts_one_step_later()
     {
         using TinyPolicy policy = TestData.Policy();
         List<double?> applied = [];
@@ -18,15 +18,15 @@ public sealed class AdaptiveEntropyTests
         }).AddObserver(new GradientRecorder(policy) { MicroStep = pass => applied.Add(pass.Inputs.EntropyCoefficient) })
             .RunAsync();
 
-        // Entropies over a vocabulary of 260 are at most ln 260 = 5.6, below the target: up each step.
+        // Entropies over a vocabulary of 260 are at most ln 260 = 5.6, below the target, so that the bonus grows each step.
         AssertClose([0.12, 0.14, 0.16, 0.18], report.History.Select(metrics => metrics.Values["entropy_coef"]));
         AssertClose([0, 0.12, 0.14, 0.16], applied.Select(value => value!.Value));
     }
 
     [Fact]
-    public async Task The_entropy_that_is_kept_near_the_target_is_that_of_the_tokens_that_the_bonus_acts_on()
+    public async Task The_target_is_for_the_entropy_of_the_tokens_that_the_bonus_acts_on()
     {
-        // Of the first step: the mean entropy and the highest, which is the only one that a share of 0 chooses.
+        // In the first step: the mean entropy and the highest, which is the only one that a share of 0 selects.
         (double mean, double highest) = (0, 0);
         async Task<double> RunAsync(double target)
         {
@@ -54,7 +54,7 @@ public sealed class AdaptiveEntropyTests
     }
 
     [Fact]
-    public async Task The_bonus_keeps_the_entropy_higher_than_it_would_be()
+    public async Task The_bonus_keeps_the_entropy_higher_than_without_it()
     {
         using TinyPolicy without = TestData.Policy();
         TrainingReport plain = await Runs.Small(without, options => options.LearningRate = 0.02).RunAsync();
@@ -74,7 +74,7 @@ public sealed class AdaptiveEntropyTests
     [InlineData(true, true, true)]
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
-    public async Task Entropies_have_a_gradient_where_a_bonus_moves(bool isAdaptive, bool measures, bool withGradient)
+    public async Task Entropies_have_a_gradient_if_there_is_a_bonus(bool isAdaptive, bool measures, bool withGradient)
     {
         using TinyPolicy policy = TestData.Policy();
         PassRecorder recorder = new(policy);

@@ -2,13 +2,13 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A trainer that is disposed while it runs takes nothing away from under the run, and loses no step.</summary>
+/// <summary>Disposing a trainer while it runs frees nothing that the run uses, and loses no step.</summary>
 public sealed class DisposedDuringRunTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-disposed-").FullName;
 
     [Fact]
-    public async Task A_run_ends_behind_the_step_in_which_its_trainer_is_disposed_and_goes_on_from_there_bit_for_bit()
+    public async Task A_run_ends_after_the_step_in_which_its_trainer_is_disposed_and_resumes_bit_for_bit()
     {
         using TinyPolicy whole = TestData.Policy();
         await Runs.Small(whole, _ => { }).RunAsync();

@@ -13,7 +13,7 @@ public sealed class DynamicSamplingTests
         RolloutList rollouts = [];
         TrainingReport report = await RunAsync(rollouts, new DynamicSamplingOptions());
 
-        // Only odd prompts disagree. Of 0 and 1 stays 1; 2 goes, 3 stays. Of 4 and 5 stays 5; 6 goes, 7 stays.
+        // Only odd prompts disagree. Of 0 and 1, 1 is kept; 2 is dropped, 3 kept. Of 4 and 5, 5 is kept; 6 is dropped, 7 kept.
         Assert.Equal(["example 1", "example 3"], RolloutList.Examples(rollouts[0]));
         Assert.Equal(["example 5", "example 7"], RolloutList.Examples(rollouts[1]));
         Assert.All(rollouts, rollout => Assert.Equal((3, 2), (rollout.Rounds, rollout.DroppedGroups)));
@@ -24,25 +24,25 @@ public sealed class DynamicSamplingTests
             Assert.Equal(0, metrics.Values["frac_reward_zero_std"]);
         });
 
-        // Eight prompts are all of them: one epoch after two steps, though only four were used.
+        // All eight prompts were sampled: one epoch after two steps, though only four were used.
         Assert.Equal([0.5, 1.0], report.History.Select(metrics => metrics.Values["epoch"]));
     }
 
     [Fact]
-    public async Task It_gives_up_after_so_many_rounds_and_fills_up()
+    public async Task After_the_maximum_number_of_rounds_it_fills_up_with_agreeing_groups()
     {
         RolloutList rollouts = [];
         await RunAsync(rollouts, new DynamicSamplingOptions { MaxRounds = 2 });
 
-        // 0 and 2 agree; the rounds are over after 2, which is taken all the same.
+        // 0 and 2 agree; the rounds end after 2, which is used nevertheless.
         Assert.Equal(["example 1", "example 2"], RolloutList.Examples(rollouts[0]));
         Assert.Equal((2, 1), (rollouts[0].Rounds, rollouts[0].DroppedGroups));
     }
 
     [Fact]
-    public async Task The_named_reward_decides_not_the_total()
+    public async Task The_named_reward_decides_instead_of_the_total()
     {
-        // The shaped reward differs in every group; the right-or-wrong one in the odd ones only.
+        // The shaped reward differs within every group, the right-or-wrong one only within the odd ones.
         RolloutList byTotal = [];
         await RunAsync(byTotal, new DynamicSamplingOptions(), shaped: true);
         RolloutList byName = [];

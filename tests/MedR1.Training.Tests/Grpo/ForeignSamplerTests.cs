@@ -4,13 +4,13 @@ using TorchSharp;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Completions that another than the policy's own sampler drew, or another's steps.</summary>
+/// <summary>Completions drawn by a sampler other than the policy's own, or by a policy of an earlier step.</summary>
 public sealed class ForeignSamplerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task The_loss_is_given_what_the_sampler_drew_with()
+    public async Task The_loss_gets_the_log_probabilities_of_the_sampler()
     {
         Inputs inputs = new();
         using TinyPolicy policy = TestData.Policy();
@@ -25,7 +25,7 @@ public sealed class ForeignSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_sampler_did_not_score_counts_as_drawn_by_the_policy()
+    public async Task Completions_without_log_probabilities_count_as_drawn_by_the_policy()
     {
         using TinyPolicy policy = TestData.Policy();
         GrpoLoss loss = new(GrpoLossOptions.MedR1 with { SamplerCorrection = new SamplerCorrectionOptions() });
@@ -36,7 +36,7 @@ public sealed class ForeignSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_sampler_is_told_which_tokens_the_policy_never_says()
+    public async Task Every_sampler_gets_the_suppressed_tokens_of_the_policy()
     {
         ScriptedSampler sampler = new("a", "b", "cc", "d");
         using TinyPolicy policy = TestData.Policy();
@@ -45,7 +45,7 @@ public sealed class ForeignSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_holds_for_ppo()
+    public async Task Ppo_gives_the_loss_the_log_probabilities_of_the_sampler_too()
     {
         using TinyPolicy policy = TestData.Policy();
         await PpoRuns.Small(policy, options => (options.PromptsPerStep, options.MaxSteps) = (4, 1))
@@ -59,7 +59,7 @@ public sealed class ForeignSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task Recorded_rollouts_that_feed_several_steps_are_off_policy_behind_the_first()
+    public async Task Recorded_rollouts_that_feed_several_steps_are_off_policy_after_the_first()
     {
         using TinyPolicy policy = TestData.Policy();
         await Runs.Small(policy, options =>

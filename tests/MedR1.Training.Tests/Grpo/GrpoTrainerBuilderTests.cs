@@ -8,7 +8,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     private readonly TinyPolicy _policy = TestData.Policy();
 
     [Fact]
-    public void Reports_every_mistake_at_once_with_the_call_that_fixes_it()
+    public void Every_mistake_is_reported_at_once_with_the_call_that_fixes_it()
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy)
             .UseReference(_policy)
@@ -61,7 +61,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void What_a_sampler_accepts_a_trainer_accepts()
+    public void A_trainer_accepts_the_options_that_a_sampler_accepts()
     {
         Runs.Small(_policy, options => (options.TopK, options.MinP) = (1, 1)).Build().Dispose();
     }
@@ -93,7 +93,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void A_builder_that_failed_can_be_mended_and_built_once()
+    public void A_builder_that_failed_can_be_corrected_and_built_once()
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
         Assert.Contains(
@@ -107,7 +107,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void A_slot_is_filled_once()
+    public void A_part_is_set_only_once()
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
 
@@ -118,7 +118,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void Prompts_and_a_data_set_are_one_too_many()
+    public void Prompts_and_a_data_set_exclude_each_other()
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy)
             .UsePrompts(TestData.Prompts(2)).UsePrompt(PromptTemplates.Plain).AddReward("one", _ => 1)
@@ -183,7 +183,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void The_supervised_builder_reports_every_mistake_at_once_too()
+    public void The_supervised_builder_reports_every_mistake_at_once()
     {
         SftTrainerBuilder builder = new SftTrainerBuilder(_policy).Configure(options =>
         {

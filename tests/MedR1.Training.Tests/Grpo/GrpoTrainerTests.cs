@@ -10,7 +10,7 @@ public sealed class GrpoTrainerTests
     private static readonly GrpoLossOptions NoKl = GrpoLossOptions.MedR1 with { KlCoefficient = 0 };
 
     [Fact]
-    public async Task Learns_to_say_what_is_rewarded()
+    public async Task Learns_to_generate_what_is_rewarded()
     {
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
@@ -35,9 +35,9 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task Leaving_out_completions_without_gradient_changes_no_gradient()
+    public async Task Skipping_completions_without_gradient_changes_no_gradient()
     {
-        // Prompts whose answers all get the same reward have advantage 0.
+        // Prompts whose answers all get the same reward have advantages of 0.
         static double? Reward(RewardContext context) =>
             context.Example.Id[^1] is '1' or '4' ? 1 : context.Completion.TokenCount;
         float[]?[] all = await Gradients.FirstAsync(LossOf("dapo"), 4, Reward);
@@ -52,7 +52,7 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task A_step_without_any_advantage_gives_a_gradient_of_zero_not_none()
+    public async Task A_step_without_advantages_gives_a_zero_gradient_instead_of_none()
     {
         float[]?[] gradients = await Gradients.FirstAsync(
             LossOf("dapo"), 4, _ => 1, options => options.SkipCompletionsWithoutGradient = true);
@@ -63,7 +63,7 @@ public sealed class GrpoTrainerTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(1e38)]
-    public async Task A_step_that_is_not_finite_is_left_out_and_counted(double factor)
+    public async Task A_step_that_is_not_finite_is_skipped_and_counted(double factor)
     {
         using TinyPolicy policy = TestData.Policy();
         List<float[][]> weights = [];
@@ -82,7 +82,7 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task Frozen_parameters_stay_and_all_others_move()
+    public async Task Frozen_parameters_stay_and_all_others_change()
     {
         using TinyPolicy policy = TestData.Policy();
         string[] names = [.. policy.Parameters.Select(pair => pair.Key)];
@@ -102,7 +102,7 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task The_first_update_has_ratio_one_with_the_sampler()
+    public async Task The_first_update_has_ratios_of_one()
     {
         using TinyPolicy policy = TestData.Policy();
         double largest = 0;
@@ -134,13 +134,13 @@ public sealed class GrpoTrainerTests
 
         await trainer.RunAsync();
 
-        // The sampler decodes one token at a time and the trainer all at once: float32 rounding is all that may differ.
+        // The sampler decodes one token at a time, the trainer all at once: they may differ only by float32 rounding.
         Assert.InRange(largest, 0, 2e-5);
         Assert.NotEmpty(recorder.MicroSteps);
     }
 
     [Fact]
-    public async Task A_sampling_that_feeds_several_steps_keeps_the_log_probabilities_of_its_policy()
+    public async Task A_rollout_that_feeds_several_steps_keeps_the_log_probabilities_of_its_policy()
     {
         using TinyPolicy policy = TestData.Policy();
         List<double> differences = [];
@@ -162,7 +162,7 @@ public sealed class GrpoTrainerTests
 
         TrainingReport report = await trainer.RunAsync();
 
-        // Steps 1 and 5 are the first of their rollouts; the others see a policy that has moved.
+        // Steps 1 and 5 are the first of their rollouts; the others use a policy that has changed.
         Assert.Equal([true, false, false, false, true], differences.Select(difference => difference < 1e-5));
         Assert.Equal(
             [true, false, false, false, true], report.History.Select(metrics => metrics.Values.ContainsKey("reward")));
@@ -181,7 +181,7 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task Rewards_that_fail_are_counted_by_name_and_the_run_goes_on()
+    public async Task Failing_rewards_are_counted_by_name_and_the_run_continues()
     {
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl))
@@ -209,7 +209,7 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task A_failing_reward_stops_the_run_where_the_options_say_so()
+    public async Task A_failing_reward_stops_the_run_if_the_options_say_so()
     {
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddReward("odd", _ => double.NaN)
@@ -231,7 +231,7 @@ public sealed class GrpoTrainerTests
     }
 
     [Fact]
-    public async Task A_prompt_without_room_for_an_answer_is_named()
+    public async Task A_prompt_that_leaves_no_room_for_an_answer_is_named()
     {
         using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
         VqaPrompt prompt = VqaPrompt.Ask(new string('x', 40)) with

@@ -5,7 +5,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What must hold for every loss that has a name.</summary>
+/// <summary>Properties of every named loss.</summary>
 public sealed class LossEquivalenceTests
 {
     public static TheoryData<string> Names => NamedLosses.Names;
@@ -14,7 +14,7 @@ public sealed class LossEquivalenceTests
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
-    public async Task One_pass_of_eight_is_two_of_four_and_four_of_two(string name)
+    public async Task One_pass_of_eight_equals_two_of_four_and_four_of_two(string name)
     {
         float[]?[] whole = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
         float[]?[] two = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 4);
@@ -27,9 +27,9 @@ public sealed class LossEquivalenceTests
     }
 
     [Fact]
-    public async Task A_mean_over_completions_with_a_token_counts_those_of_the_whole_step()
+    public async Task A_mean_over_nonempty_completions_counts_those_of_the_whole_step()
     {
-        // Of the answers those of more than five characters are cut off and left out: a pass of one prompt has one to three.
+        // Answers of more than five characters are truncated and excluded: a pass of one prompt has one to three.
         GrpoLoss loss = new(GrpoLossOptions.MedR1 with
         {
             Normalization = LossNormalization.NonEmptyCompletionMean, ExcludeTruncated = true,
@@ -44,9 +44,9 @@ public sealed class LossEquivalenceTests
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
-    public async Task Padding_and_neighbours_with_other_images_or_none_change_nothing(string name)
+    public async Task Padding_and_neighbours_with_other_images_change_nothing(string name)
     {
-        // One pass pads to the longest and mixes prompts with none, one and two images; single ones do neither.
+        // One pass pads to the longest and mixes prompts with no, one and two images; passes of one prompt do neither.
         float[]?[] together = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
         float[]?[] alone = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 1);
 
@@ -55,7 +55,7 @@ public sealed class LossEquivalenceTests
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
-    public async Task Completions_that_say_the_same_are_one_row_and_have_the_gradient_of_all(string name)
+    public async Task Equal_completions_are_one_row_with_the_gradient_of_all(string name)
     {
         RowCounter? once = null;
         RowCounter? each = null;
@@ -65,7 +65,7 @@ public sealed class LossEquivalenceTests
         float[]?[] shared = await StepAsync(policy => once = new RowCounter(policy, dropoutSeed: null));
         float[]?[] apart = await StepAsync(policy => each = new RowCounter(policy, dropoutSeed: 1));
 
-        // Eight prompts, six answers each, of which four differ. A loss with a reference or old ones has more passes.
+        // Eight prompts with six answers each, four of them distinct. A loss with reference or old log-probabilities has more passes.
         Assert.Equal(0, each!.Rows % 48);
         Assert.Equal(each.Rows * 4 / 6, once!.Rows);
         Assert.InRange(GradientRecorder.Distance(apart, shared), 0, 1e-5);
@@ -73,7 +73,7 @@ public sealed class LossEquivalenceTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Only_cut_off_completions_give_no_loss_and_no_movement(string name)
+    public async Task Truncated_completions_alone_give_no_loss_and_no_change(string name)
     {
         using TinyPolicy policy = TestData.Policy();
         float[][] before = TestData.Weights(policy);
@@ -95,7 +95,7 @@ public sealed class LossEquivalenceTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_trainable_parameter_moves_and_a_frozen_one_does_not(string name)
+    public async Task Every_trainable_parameter_changes_and_a_frozen_one_does_not(string name)
     {
         using TinyPolicy policy = TestData.Policy();
         string frozen = policy.Parameters[1].Key;

@@ -7,7 +7,7 @@ public sealed class ObserverTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task Callbacks_come_in_their_order()
+    public async Task Callbacks_come_in_order()
     {
         using TinyPolicy policy = TestData.Policy();
         Diary diary = new();
@@ -30,7 +30,7 @@ public sealed class ObserverTests : IDisposable
     [Theory]
     [InlineData("OnStart", "start 0/8, stop", "stop")]
     [InlineData("OnGradients", "start 0/8, rollout 0, pass, gradients 1, stop", "start 0/8, rollout 0, pass, stop")]
-    public async Task All_are_told_that_a_run_is_over_which_failed(string place, string first, string last)
+    public async Task All_observers_learn_of_the_end_of_a_failed_run(string place, string first, string last)
     {
         using TinyPolicy policy = TestData.Policy();
         Diary before = new();
@@ -49,7 +49,7 @@ public sealed class ObserverTests : IDisposable
     [InlineData(0, false, "4")]
     [InlineData(2, false, "2 4")]
     [InlineData(3, true, "0 3 4")]
-    public async Task Evaluations_run_when_they_are_due_and_stand_with_the_step(int interval, bool atStart, string steps)
+    public async Task Evaluations_run_when_they_are_due_and_are_metrics_of_the_step(int interval, bool atStart, string steps)
     {
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Runs.Small(policy, options =>
@@ -73,7 +73,7 @@ public sealed class ObserverTests : IDisposable
     }
 
     [Fact]
-    public async Task An_evaluation_that_throws_ends_the_run_and_says_so()
+    public async Task An_evaluation_that_throws_ends_the_run_and_is_named()
     {
         using TinyPolicy policy = TestData.Policy();
 

@@ -6,10 +6,10 @@ namespace MedR1.Training.Tests;
 public sealed class OverlongPromptTests
 {
     [Fact]
-    public async Task Prompts_beyond_the_limit_are_left_out_and_counted_with_their_image_tokens()
+    public async Task Prompts_beyond_the_limit_are_skipped_counting_their_image_tokens()
     {
-        // Prompt i has 1 + i % 5 letters, i % 3 images of a token each, and three marks: 4, 6, 8, 7, 9 and 6 tokens.
-        // Prompt 2 is too long for nothing but its images.
+        // Prompt i has 1 + i % 5 letters, i % 3 images of one token each, and three markers: 4, 6, 8, 7, 9 and 6 tokens.
+        // Prompt 2 is too long only because of its images.
         using TinyPolicy policy = TestData.Policy();
         RolloutList rollouts = [];
 
@@ -30,7 +30,7 @@ public sealed class OverlongPromptTests
     }
 
     [Fact]
-    public async Task A_limit_that_no_prompt_keeps_ends_with_the_fix()
+    public async Task A_limit_that_all_prompts_exceed_fails_with_the_fix()
     {
         using TinyPolicy policy = TestData.Policy();
 

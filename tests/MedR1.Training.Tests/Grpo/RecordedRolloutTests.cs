@@ -10,7 +10,7 @@ public sealed class RecordedRolloutTests : IDisposable
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 2)]
-    public async Task Training_from_captured_rollouts_is_the_captured_training(int stepsPerGeneration, int iterations)
+    public async Task Training_from_captured_rollouts_equals_the_captured_training(int stepsPerGeneration, int iterations)
     {
         void Configure(GrpoTrainerOptions options)
         {
@@ -30,9 +30,9 @@ public sealed class RecordedRolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task Groups_that_were_replayed_where_they_were_captured_are_off_policy_here_too()
+    public async Task Groups_that_were_replayed_when_captured_are_off_policy_here_too()
     {
-        // Prompts 0 and 1 come first and disagree; one of them is replayed in place of one of the others, whose completions agree.
+        // Prompts 0 and 1 come first and disagree; one of them later replaces one of the others, whose completions agree.
         GrpoTrainerBuilder Builder(TinyPolicy policy) => Runs.Small(
             policy, options => options.MaxSteps = 3, new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }), prompts: 6)
             .UseOrder(new SequentialOrder())
@@ -54,7 +54,7 @@ public sealed class RecordedRolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task More_steps_than_were_captured_end_with_the_missing_file()
+    public async Task More_steps_than_were_captured_fail_with_the_missing_file()
     {
         using TinyPolicy policy = TestData.Policy();
         await Runs.Small(policy, options => options.MaxSteps = 2).AddObserver(new RolloutRecorder(_folder)).RunAsync();

@@ -11,7 +11,7 @@ namespace MedR1.Training.Tests;
 public sealed class ReferenceSyncTests
 {
     [Fact]
-    public void The_reference_becomes_the_share_of_the_policy_and_the_rest_of_itself()
+    public void The_reference_becomes_the_weighted_mean_of_policy_and_itself()
     {
         using TinyPolicy policy = TestData.Policy(seed: 1);
         using TinyPolicy other = TestData.Policy(seed: 2);
@@ -43,7 +43,7 @@ public sealed class ReferenceSyncTests
     }
 
     [Fact]
-    public void A_reference_that_the_policy_did_not_leave_stays_in_bfloat16_too()
+    public void A_reference_equal_to_the_policy_stays_so_in_bfloat16_too()
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(SmallQwen.Folder, dataType: ScalarType.BFloat16);
         using IVisionLanguagePolicy reference = policy.CloneFrozen();
@@ -55,7 +55,7 @@ public sealed class ReferenceSyncTests
     }
 
     [Fact]
-    public async Task A_trainer_whose_reference_failed_in_the_middle_of_the_sync_makes_no_further_steps()
+    public async Task A_trainer_whose_sync_failed_halfway_makes_no_further_steps()
     {
         using TinyPolicy policy = TestData.Policy();
         CloningPolicy cloning = new(policy);
@@ -73,7 +73,7 @@ public sealed class ReferenceSyncTests
     [Theory]
     [InlineData(1.0, true)]
     [InlineData(0.5, false)]
-    public async Task A_run_is_compared_with_the_reference_that_follows(double mixup, bool isCopy)
+    public async Task The_divergence_is_that_from_the_synchronized_reference(double mixup, bool isCopy)
     {
         using TinyPolicy still = TestData.Policy();
         TrainingReport without = await Runs.Small(still, _ => { }).RunAsync();
@@ -84,7 +84,7 @@ public sealed class ReferenceSyncTests
             Mixup = mixup,
         }).RunAsync();
 
-        // A copy of the policy at each step: every step starts with no divergence at all.
+        // With a copy of the policy at each step, every step starts with no divergence at all.
         Assert.All(report.History, metrics => Assert.True(!isCopy || Math.Abs(metrics.Values["kl"]) < 1e-9));
         Assert.True(isCopy || report.History[3].Values["kl"] > 1e-6);
         Assert.True(report.History[3].Values["kl"] < without.History[3].Values["kl"] / 2);

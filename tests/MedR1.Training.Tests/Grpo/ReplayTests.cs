@@ -8,9 +8,9 @@ namespace MedR1.Training.Tests;
 public sealed class ReplayTests
 {
     [Fact]
-    public async Task Groups_that_agree_give_way_to_earlier_ones_that_did_not()
+    public async Task Groups_that_agree_are_replaced_by_earlier_ones_that_did_not()
     {
-        // Prompts 0 and 1 come first and disagree, 2 to 5 agree; the buffer has 0 and 1 for both later rollouts.
+        // Prompts 0 and 1 come first and disagree, 2 to 5 agree; both later rollouts get 0 and 1 from the buffer.
         RolloutList rollouts = [];
         List<(long Step, double[] Ratios)> ratios = [];
         TrainingReport report = await RunAsync(new ReplayOptions { Capacity = 8, MaxAge = 2 }, rollouts, ratios);
@@ -25,13 +25,13 @@ public sealed class ReplayTests
         Assert.Equal([0.0, 1.0, 1.0], report.History.Select(metrics => metrics.Values["replay/share"]));
         Assert.Equal([1.0, 2.0], report.History.Skip(1).Select(metrics => metrics.Values["replay/mean_age"]));
 
-        // The ratios of a replayed group go from the policy that sampled it, which has moved since.
+        // The ratios of a replayed group are relative to the policy that sampled it, which has changed since.
         Assert.All(ratios[0].Ratios, ratio => Assert.Equal(1, ratio, 1e-5));
         Assert.Contains(ratios[1].Ratios, ratio => Math.Abs(ratio - 1) > 1e-3);
     }
 
     [Fact]
-    public async Task Groups_that_are_too_old_are_forgotten()
+    public async Task Groups_that_are_too_old_are_discarded()
     {
         RolloutList rollouts = [];
         await RunAsync(new ReplayOptions { MaxAge = 1 }, rollouts, []);
@@ -41,9 +41,9 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public void What_is_drawn_is_at_most_as_many_samplings_old_as_allowed()
+    public void A_replayed_group_is_at_most_MaxAge_rollouts_old()
     {
-        // A buffer that a checkpoint filled under a larger MaxAge holds older ones.
+        // A buffer restored from a checkpoint with a larger MaxAge holds older ones.
         ReplayBuffer buffer = new(new ReplayOptions { MaxAge = 2 }, null);
         buffer.Add(new RolloutGroup(null!, null!) { ReplayedFrom = 3 });
         Assert.Single(buffer.Draw(1, index: 5, seed: 1));
@@ -51,7 +51,7 @@ public sealed class ReplayTests
     }
 
     [Fact]
-    public async Task The_buffer_holds_so_many_groups()
+    public async Task The_buffer_holds_at_most_its_capacity()
     {
         RolloutList rollouts = [];
         await RunAsync(new ReplayOptions { Capacity = 1 }, rollouts, []);

@@ -4,7 +4,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What runs on one network do to each other is refused before it happens.</summary>
+/// <summary>Runs on one network that would disturb each other are refused.</summary>
 public sealed class SharedNetworkTests
 {
     private const string Refusal = "Another trainer is using the same network";
@@ -34,7 +34,7 @@ public sealed class SharedNetworkTests
     }
 
     [Fact]
-    public async Task A_critic_on_the_policys_own_network_does_not_stand_in_its_way()
+    public async Task A_critic_on_the_policys_own_network_is_accepted()
     {
         using TinyPolicy policy = TestData.Policy();
         using ValueModel critic = ValueModel.HeadOn(policy);
@@ -43,7 +43,7 @@ public sealed class SharedNetworkTests
     }
 
     [Fact]
-    public async Task A_base_is_not_trained_while_it_is_the_reference_of_another_run()
+    public async Task A_base_that_is_the_reference_of_another_run_is_not_trained()
     {
         using TinyPolicy policy = TestData.Policy(), reference = TestData.Policy(seed: 2);
         using GrpoTrainer waiting = OneStep(policy).UseReference(reference).AddReward("slow", WaitAsync).Build();
@@ -54,7 +54,7 @@ public sealed class SharedNetworkTests
     }
 
     [Fact]
-    public async Task What_is_trained_just_now_is_no_reference()
+    public async Task A_network_being_trained_cannot_be_a_reference()
     {
         using TinyPolicy policy = TestData.Policy(), reference = TestData.Policy(seed: 2);
         using GrpoTrainer waiting = OneStep(reference).AddReward("slow", WaitAsync).Build();
@@ -65,7 +65,7 @@ public sealed class SharedNetworkTests
     }
 
     [Fact]
-    public async Task Runs_share_a_reference_that_none_of_them_trains()
+    public async Task Runs_may_share_a_reference_that_none_of_them_trains()
     {
         using TinyPolicy first = TestData.Policy(), second = TestData.Policy(seed: 2), reference = TestData.Policy(seed: 3);
         using GrpoTrainer waiting = OneStep(first).UseReference(reference).AddReward("slow", WaitAsync).Build();
@@ -82,13 +82,13 @@ public sealed class SharedNetworkTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task An_adapter_is_no_reference_beside_another_on_its_base(bool isFirst, bool isOther)
+    public async Task An_adapter_cannot_be_the_reference_of_another_on_its_base(bool isFirst, bool isOther)
     {
         using Qwen2VLPolicy one = SmallQwen.Load(), two = SmallQwen.Load(), network = SmallQwen.Load();
         using LoraPolicy first = SmallQwen.Adapt(one, dropout: 0), second = SmallQwen.Adapt(two, dropout: 0);
         using LoraPolicy adapter = SmallQwen.Adapt(network, dropout: 0);
 
-        // Whatever wraps it.
+        // Even if it is wrapped.
         IVisionLanguagePolicy Reference(bool isAdapter) => isAdapter ? new RowCounter(adapter, null) : network;
         using GrpoTrainer waiting = OneStep(first).UseReference(Reference(isFirst)).AddReward("slow", WaitAsync).Build();
         using GrpoTrainer other = OneStep(second).UseReference(Reference(isOther)).Build();

@@ -4,11 +4,11 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Completions without gradient stay out of the pass, and the update is the same.</summary>
+/// <summary>Completions without gradient are excluded from passes, and the update is the same.</summary>
 public sealed class SkippedCompletionTests
 {
     [Fact]
-    public async Task A_tower_whose_images_all_stay_out_still_decays_and_keeps_its_momentum()
+    public async Task A_tower_whose_images_are_all_excluded_still_decays_and_keeps_its_momentum()
     {
         float[][] whole = await WeightsAsync(skips: false), skipping = await WeightsAsync(skips: true);
         Assert.All(whole.Zip(skipping), pair => Assert.All(
@@ -16,18 +16,18 @@ public sealed class SkippedCompletionTests
     }
 
     [Fact]
-    public async Task A_step_whose_completions_are_all_cut_off_still_decays_and_keeps_its_momentum()
+    public async Task A_step_whose_completions_are_all_truncated_still_decays_and_keeps_its_momentum()
     {
-        // TRL's masked tokens go through the model: their gradient is 0, as that of answers that are all worth the same.
+        // TRL's masked tokens go through the model: their gradient is 0, like that of answers with equal rewards.
         float[][] cut = await CutOffAsync(excludes: true), same = await CutOffAsync(excludes: false);
         Assert.All(cut.Zip(same), pair => Assert.All(
             pair.First.Zip(pair.Second), weight => Assert.Equal(weight.First, weight.Second, 1e-5)));
     }
 
     [Fact]
-    public async Task Where_nothing_learns_a_row_with_an_image_goes_through_all_the_same()
+    public async Task A_step_without_gradient_still_computes_a_row_with_an_image()
     {
-        // The shortest of all completions is the text's; without the image the tower would have no gradient.
+        // The shortest of all completions belongs to the text-only prompt; without an image the tower would have no gradient.
         using TinyPolicy policy = TestData.Policy();
         PassRecorder recorder = new(policy);
         await new GrpoTrainerBuilder(recorder)
@@ -45,7 +45,7 @@ public sealed class SkippedCompletionTests
     }
 
     [Fact]
-    public async Task What_stays_out_is_no_evidence_of_how_far_the_sampler_is_off()
+    public async Task Excluded_completions_do_not_count_towards_the_distance_from_the_sampler()
     {
         using TinyPolicy policy = TestData.Policy();
         GrpoLoss loss = new(GrpoLossOptions.Bnpo with { SamplerCorrection = new SamplerCorrectionOptions() });
@@ -59,7 +59,7 @@ public sealed class SkippedCompletionTests
         });
     }
 
-    // Step 1 learns from answers that end, in step 2 none does.
+    // Step 1 learns from answers that end; in step 2 none does.
     private static async Task<float[][]> CutOffAsync(bool excludes)
     {
         using TinyPolicy policy = TestData.Policy();
@@ -85,7 +85,7 @@ public sealed class SkippedCompletionTests
         return TestData.Weights(policy);
     }
 
-    // Step 1 learns from images, so that the tower has momentum; from then on only texts differ in reward.
+    // Step 1 learns from images, so that the tower has momentum; from then on only text prompts have different rewards.
     private static GrpoTrainerBuilder Builder(TinyPolicy policy, bool skips, GrpoLoss loss)
     {
         int calls = 0;

@@ -2,11 +2,11 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What users write: it may wait, fail, forget something, or be used at the wrong time.</summary>
+/// <summary>User code that waits, fails, forgets something, or is used at the wrong time.</summary>
 public sealed class UserCodeTests
 {
     [Fact]
-    public async Task Observers_and_sinks_may_wait_for_what_is_asynchronous()
+    public async Task Observers_and_sinks_may_block_on_asynchronous_code()
     {
         Waiting waiting = new();
         using TinyPolicy policy = TestData.Policy();
@@ -16,12 +16,12 @@ public sealed class UserCodeTests
         Assert.Equal(2, report.Steps);
         Assert.Empty(report.SinkFailures);
 
-        // OnStart, and in each of two steps OnRollout, OnMicroStep, OnGradients, the sink and OnStep, then OnEnd.
+        // OnStart; in each of two steps OnRollout, OnMicroStep, OnGradients, the sink and OnStep; then OnEnd.
         Assert.Equal(1 + 2 * 5 + 1, waiting.Waits);
     }
 
     [Fact]
-    public async Task A_template_need_not_think_of_the_example()
+    public async Task A_template_need_not_set_the_example()
     {
         List<string?> seen = [];
         Listed dataset = new(Enumerable.Range(0, 4).Select(
@@ -47,7 +47,7 @@ public sealed class UserCodeTests
     }
 
     [Fact]
-    public async Task A_reward_that_fails_on_every_completion_of_the_first_sampling_stops_the_run()
+    public async Task A_reward_that_fails_on_every_completion_of_the_first_rollout_stops_the_run()
     {
         using TinyPolicy policy = TestData.Policy();
         RewardFailureException failure = await Assert.ThrowsAsync<RewardFailureException>(
@@ -67,7 +67,7 @@ public sealed class UserCodeTests
                 .AddReward("picky", context => context.Completion.SampleIndex == 0 ? throw new FormatException("no such key") : null)
                 .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (2, 2, 4)).RunAsync());
 
-        // 2 prompts × 4 completions: the first of each group fails, to the others the reward doesn't apply.
+        // 2 prompts × 4 completions: the first of each group fails, and the reward doesn't apply to the others.
         Assert.Equal(
             "No completion of the first rollout has a reward, so nothing can be learnt: rewards failed on 2 of 8, and none "
             + "applies to the other 6. The first failure, of 'picky': FormatException: no such key. Fix the reward, or add one "
@@ -75,7 +75,7 @@ public sealed class UserCodeTests
     }
 
     [Fact]
-    public async Task A_reward_that_fails_later_is_counted_and_told_with_its_first_failure()
+    public async Task A_reward_that_fails_later_is_counted_and_reported_with_its_first_failure()
     {
         int calls = 0;
         StringWriter console = new();
@@ -93,7 +93,7 @@ public sealed class UserCodeTests
     }
 
     [Fact]
-    public async Task Groups_that_all_agree_are_told_on_the_console()
+    public async Task Rollouts_whose_groups_all_agree_are_reported_on_the_console()
     {
         StringWriter console = new();
         using TinyPolicy policy = TestData.Policy();
@@ -126,7 +126,7 @@ public sealed class UserCodeTests
     }
 
     [Fact]
-    public async Task A_policy_may_go_before_its_trainer_and_a_trainer_that_is_gone_says_so()
+    public async Task A_policy_may_be_disposed_before_its_trainer_and_a_disposed_trainer_says_so()
     {
         TinyPolicy policy = TestData.Policy();
         GrpoTrainer trainer = Runs.Small(policy, options =>

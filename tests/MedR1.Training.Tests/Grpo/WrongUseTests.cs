@@ -3,13 +3,13 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What can be asked for by mistake of checkpoints, evaluations and the ways to choose groups.</summary>
+/// <summary>Wrong use of checkpoints, evaluations and the ways to choose groups.</summary>
 public sealed class WrongUseTests : IDisposable
 {
     private readonly TinyPolicy _policy = TestData.Policy();
 
     [Fact]
-    public void Every_option_that_cant_work_is_named_at_once_with_its_fix()
+    public void Every_invalid_option_is_reported_at_once_with_its_fix()
     {
         GrpoTrainerBuilder builder = Runs.Small(_policy, options =>
         {
@@ -51,7 +51,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public void Options_that_would_do_nothing_are_named()
+    public void Options_that_would_do_nothing_are_refused()
     {
         using TinyPolicy reference = TestData.Policy(seed: 2);
         GrpoTrainerBuilder builder = Runs.Small(_policy, options =>
@@ -75,7 +75,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public void What_was_frozen_before_IsFrozen_was_set_is_no_mistake()
+    public void Parameters_frozen_before_IsFrozen_was_set_are_accepted()
     {
         using GrpoTrainer trainer = Runs.Small(_policy, options =>
         {
@@ -88,7 +88,7 @@ public sealed class WrongUseTests : IDisposable
     [Theory]
     [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"). For the training's own metric of that name, rename the evaluation")]
     [InlineData("eval/acuracy", "but the evaluations measure 'eval/accuracy', 'eval/accuracy'")]
-    public void A_best_metric_that_nothing_measures_is_refused_and_so_are_equal_names(string best, string hint)
+    public void A_best_metric_that_nothing_measures_and_equal_names_are_refused(string best, string hint)
     {
         GrpoTrainerBuilder builder = Runs.Small(_policy, options => (options.OutputFolder, options.BestMetric) = ("runs/x", best));
         foreach (int _ in Enumerable.Range(0, 2))
@@ -103,7 +103,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public void A_policy_without_anything_that_learns_is_told_from_one_that_is_frozen()
+    public void A_policy_without_trainable_parameters_is_distinguished_from_a_frozen_one()
     {
         Assert.StartsWith("Every parameter is frozen", Single(options => options.IsFrozen = _ => true));
         foreach ((_, TorchSharp.Modules.Parameter parameter) in _policy.Parameters)
@@ -118,7 +118,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public void A_reference_of_your_own_is_not_written_to()
+    public void A_given_reference_is_not_overwritten()
     {
         using TinyPolicy reference = TestData.Policy(seed: 2);
         GrpoTrainerBuilder builder = Runs.Small(
@@ -151,7 +151,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public void A_reward_that_is_missing_is_named_as_what_it_is()
+    public void A_missing_reward_is_named()
     {
         Assert.Equal("reward", Assert.Throws<ArgumentNullException>(() => new WeightedReward((IReward)null!)).ParamName);
         Assert.Equal("reward", Assert.Throws<ArgumentNullException>(() => new WeightedReward((IGroupReward)null!)).ParamName);
@@ -188,7 +188,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public async Task One_run_at_a_time()
+    public async Task A_trainer_runs_once_at_a_time()
     {
         TaskCompletionSource release = new();
         using GrpoTrainer trainer = Runs.Small(_policy, options => options.MaxSteps = 1)
@@ -208,7 +208,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
-    public void A_supervised_run_says_the_same_of_what_both_have()
+    public void A_supervised_run_refuses_the_same_common_options()
     {
         TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(
             () => new SftTrainerBuilder(_policy).UseExamples(TestData.Examples(2)).Configure(options =>

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A disk that is full for a while costs neither a record nor the file.</summary>
+/// <summary>A temporarily full disk costs neither a record nor the file.</summary>
 public sealed class AppendedFileTests
 {
     [Fact]
-    public void A_record_for_which_there_was_no_room_is_written_whole_with_the_next()
+    public void A_record_that_did_not_fit_is_written_completely_with_the_next()
     {
         SmallDisk disk = new() { Room = 12 };
         using AppendedFile file = new(disk);
@@ -22,7 +22,7 @@ public sealed class AppendedFileTests
     }
 
     [Fact]
-    public void A_record_that_is_not_kept_leaves_no_half_behind()
+    public void A_record_that_is_not_kept_leaves_no_partial_record()
     {
         SmallDisk disk = new() { Room = 12 };
         using AppendedFile file = new(disk);
@@ -36,7 +36,7 @@ public sealed class AppendedFileTests
     }
 
     [Fact]
-    public void Closing_writes_what_fits_by_then_and_never_fails()
+    public void Closing_writes_what_fits_and_never_fails()
     {
         SmallDisk disk = new() { Room = 3 };
         AppendedFile file = new(disk);
@@ -51,11 +51,11 @@ public sealed class AppendedFileTests
         other.Dispose();
         Assert.Equal("", full.Text);
 
-        // Twice, as by a container and by who used it.
+        // Twice, as by a container and by its user.
         other.Dispose();
     }
 
-    // It takes what fits and then fails, as the system does.
+    // Writes what fits and then fails, as the system does.
     private sealed class SmallDisk : MemoryStream
     {
         private bool _isClosed;

@@ -21,7 +21,7 @@ public sealed class ConsoleProgressSinkTests
     }
 
     [Fact]
-    public async Task The_console_shows_evaluations_in_any_case_and_steps_from_interval_to_interval()
+    public async Task The_console_shows_all_evaluations_and_the_steps_of_an_interval()
     {
         StringWriter writer = new();
         using ConsoleProgressSink sink = new(writer, interval: 3);
@@ -38,7 +38,7 @@ public sealed class ConsoleProgressSinkTests
     }
 
     [Fact]
-    public async Task Runs_that_share_a_console_are_told_apart_by_their_labels()
+    public async Task Runs_that_share_a_console_are_distinguished_by_labels()
     {
         StringWriter writer = new();
         using ConsoleProgressSink model = new(writer) { Label = "model  " };
@@ -51,7 +51,7 @@ public sealed class ConsoleProgressSinkTests
     }
 
     [Fact]
-    public async Task On_a_terminal_a_line_is_written_over_and_ended_at_the_end()
+    public async Task On_a_terminal_a_line_is_overwritten_and_ended_with_the_run()
     {
         StringWriter writer = new();
         using ConsoleProgressSink sink = new(writer, overwrite: true);

@@ -18,7 +18,7 @@ public sealed class FailingSinkTests
     }
 
     [Fact]
-    public void A_sink_that_fails_where_the_run_begins_stops_neither_the_run_nor_the_others()
+    public void A_sink_that_fails_at_the_start_stops_neither_the_run_nor_the_others()
     {
         Beginning second = new(() => { });
         MetricDispatcher dispatcher = new([new Beginning(() => throw new IOException("no such disk")), second]);
@@ -29,9 +29,9 @@ public sealed class FailingSinkTests
         Assert.Equal(3, second.Before);
     }
 
-    // It fails while the run is being cancelled, but not of that: the run ends as cancelled, and the failure is kept.
+    // It fails while the run is being cancelled, but for another reason: the run ends as cancelled, and the failure is kept.
     [Fact]
-    public async Task A_sink_that_fails_while_the_run_is_cancelled_does_not_end_it_with_its_own_failure()
+    public async Task A_sink_that_fails_during_cancellation_does_not_replace_it_by_its_failure()
     {
         using CancellationTokenSource source = new();
         using TinyPolicy policy = TestData.Policy();
@@ -79,7 +79,7 @@ public sealed class FailingSinkTests
 
     private sealed class Cancelled(CancellationToken own) : IMetricSink
     {
-        // Of the run's token only: the second run has another.
+        // Only for this run's token: the second run has a different one.
         public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
         {
             if (cancellationToken == own)

@@ -7,7 +7,7 @@ public sealed class JsonLinesSinkTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task Json_lines_hold_a_step_each_and_null_for_what_is_not_finite()
+    public async Task Each_json_line_is_a_step_with_null_for_values_that_are_not_finite()
     {
         string path = Path.Combine(_folder, "deep", "metrics.jsonl");
         using (JsonLinesSink sink = new(path))
@@ -26,7 +26,7 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_that_a_killed_run_left_half_written_does_not_take_the_next_with_it()
+    public async Task A_partial_line_of_a_killed_run_does_not_corrupt_the_next()
     {
         string path = Path.Combine(_folder, "metrics.jsonl");
         File.WriteAllText(path, "{\"step\":1,\"loss\":0.5}\n{\"step\":2,\"lo");
@@ -40,7 +40,7 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_metric_with_the_name_of_the_steps_number_is_refused()
+    public async Task A_metric_with_the_name_of_the_step_number_is_refused()
     {
         using JsonLinesSink sink = new(Path.Combine(_folder, "metrics.jsonl"));
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
@@ -50,11 +50,11 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
-    public void Json_lines_are_read_again_each_step_once()
+    public void Json_lines_are_read_with_each_step_once()
     {
         string path = Path.Combine(_folder, "metrics.jsonl");
 
-        // Step 2 was killed while it was written, the run then resumed at step 1; step 2 was reported again with an evaluation.
+        // The run was killed while writing step 2 and resumed at step 1; step 2 was reported again with an evaluation.
         File.WriteAllLines(
             path,
             [
@@ -74,7 +74,7 @@ public sealed class JsonLinesSinkTests : IDisposable
     [InlineData("""{"step":1.5,"loss":0.5}""")]
     [InlineData("""{"step":1,"loss":"low"}""")]
     [InlineData("[1]")]
-    public void A_line_that_holds_no_metrics_is_named(string line)
+    public void A_line_without_metrics_is_named(string line)
     {
         string path = Path.Combine(_folder, "metrics.jsonl");
         File.WriteAllLines(path, ["""{"step":1,"loss":0.5}""", line]);
@@ -95,7 +95,7 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
-    public void Zeros_that_a_power_cut_left_are_passed_over()
+    public void Zeros_left_by_a_power_cut_are_skipped()
     {
         string path = Path.Combine(_folder, "metrics.jsonl");
         File.WriteAllText(path, "{\"step\":1,\"loss\":0.5}\n\0\0\0\n\0\0{\"step\":2,\"loss\":0.25}\n");
@@ -103,7 +103,7 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Json_lines_go_into_a_pipe_too()
+    public async Task Json_lines_can_be_written_to_a_pipe()
     {
         string pipe = Path.Combine(_folder, "pipe");
         using (System.Diagnostics.Process making = System.Diagnostics.Process.Start("mkfifo", pipe))
@@ -121,9 +121,9 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_told_where_a_line_is_written_and_not_again_where_the_file_is_closed()
+    public async Task A_full_disk_is_reported_when_a_line_is_written_and_not_again_on_closing()
     {
-        // The system's own file that has no room for a single byte.
+        // A system file without room for a single byte.
         JsonLinesSink sink = new("/dev/full");
         await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(Measured.Step(1, ("loss", 0.5))));
 

@@ -2,7 +2,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Sinks that hear of some steps miss nothing that is measured now and then only.</summary>
+/// <summary>Sinks that get only some steps miss no metric that is measured only now and then.</summary>
 public sealed class LogIntervalTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class LogIntervalTests
     }
 
     [Fact]
-    public async Task A_step_with_an_evaluation_is_reported_in_any_case()
+    public async Task A_step_with_an_evaluation_is_always_reported()
     {
         Recorder sink = new();
         using TinyPolicy policy = TestData.Policy();
@@ -58,7 +58,7 @@ public sealed class LogIntervalTests
             using TinyPolicy second = TestData.Policy();
             await Builder(second, rest).ResumeFrom(Path.Combine(folder, "step-000006")).RunAsync();
 
-            // Of the rollout before step 5.
+            // From the rollout before step 5.
             Assert.Equal(Runs.Untimed(whole[^1]), Runs.Untimed(Assert.Single(rest)));
             Assert.True(rest[0].Values.ContainsKey("reward"));
         }
@@ -75,7 +75,7 @@ public sealed class LogIntervalTests
     }
 
     [Fact]
-    public async Task A_report_that_was_cancelled_is_written_whole_where_the_run_goes_on()
+    public async Task A_cancelled_report_is_written_completely_when_the_run_continues()
     {
         using CancellationTokenSource source = new();
         Recorder whole = new(), stopped = new() { BeforeWriting = source.Cancel };
@@ -89,7 +89,7 @@ public sealed class LogIntervalTests
         stopped.BeforeWriting = null;
         await trainer.RunAsync();
 
-        // Of the rollout before step 1.
+        // From the rollout before step 1.
         Assert.Equal(whole.Select(Runs.Untimed), stopped.Select(Runs.Untimed));
         Assert.True(stopped[0].Values.ContainsKey("reward"));
 

@@ -52,12 +52,12 @@ public sealed class MeterSinkTests
     }
 
     [Fact]
-    public async Task A_run_that_went_back_takes_nothing_from_the_counter()
+    public async Task A_run_that_went_back_does_not_decrease_the_counter()
     {
         Assert.Equal([1, 1, 0, 2], await CountAsync("that went back", [7, 8, 3, 5]));
     }
 
-    // With a report every 10 steps, the first report of a run stands for 10 steps, wherever the run begins.
+    // With a report every 10 steps, the first report of a run covers 10 steps, wherever the run begins.
     [Theory]
     [InlineData(0, new long[] { 10, 20 }, new long[] { 10, 10 })]
     [InlineData(450, new long[] { 460, 470 }, new long[] { 10, 10 })]

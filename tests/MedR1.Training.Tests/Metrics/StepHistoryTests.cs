@@ -10,7 +10,7 @@ public sealed class StepHistoryTests : IDisposable
         string metrics = Path.Combine(_folder, "metrics.jsonl");
         using (JsonLinesSink lines = new(metrics))
         {
-            // The run reached step 3 and goes on from a checkpoint of step 2: what it measured at step 3 counts no more.
+            // The run reached step 3 and resumes from a checkpoint of step 2: what it measured at step 3 no longer counts.
             for (int step = 1; step <= 3; step++)
             {
                 await lines.WriteAsync(Measured.Step(step, ("loss", step == 3 ? 9 : 1.0 / step)));
@@ -31,7 +31,7 @@ public sealed class StepHistoryTests : IDisposable
     }
 
     [Fact]
-    public void A_finished_run_that_is_started_again_keeps_its_curves_and_a_fresh_one_takes_none_of_another()
+    public void A_restarted_finished_run_keeps_its_history_and_a_new_run_starts_without()
     {
         string metrics = Path.Combine(_folder, "metrics.jsonl"), page = Path.Combine(_folder, "report.html");
         File.WriteAllLines(metrics, ["""{"step":0,"eval/x":0.25}""", """{"step":1,"loss":0.5}""", """{"step":2,"loss":0.125}"""]);
@@ -55,7 +55,7 @@ public sealed class StepHistoryTests : IDisposable
     [Theory]
     [InlineData(0, new long[] { 8 })]
     [InlineData(6, new long[] { 1, 2, 3, 4, 5, 6, 8 })]
-    public void A_history_goes_on_from_the_checkpoint_and_not_from_the_first_report(long stepsBefore, long[] steps)
+    public void A_history_continues_from_the_checkpoint_and_not_from_the_first_report(long stepsBefore, long[] steps)
     {
         string metrics = Path.Combine(_folder, "metrics.jsonl");
         File.WriteAllLines(metrics, Enumerable.Range(1, 7).Select(step => $$"""{"step":{{step}},"reward":9}"""));

@@ -11,7 +11,7 @@ public sealed class AdamWOptimizerTests
     [InlineData(ScalarType.Float32, false, 1e-6)]
     [InlineData(ScalarType.Float64, true, 1e-13)]
     [InlineData(ScalarType.Float64, false, 1e-13)]
-    public void Equals_the_formula(ScalarType type, bool fused, double tolerance)
+    public void It_equals_the_formula(ScalarType type, bool fused, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(type);
@@ -19,7 +19,7 @@ public sealed class AdamWOptimizerTests
             ParameterGroups.Create(parameters, 0.01, 0.1),
             new AdamWOptions { Beta1 = 0.8, Beta2 = 0.95, Fused = fused });
 
-        // The formula by hand in double, one number at a time.
+        // The formula in double precision, one number at a time.
         double[][] weights = [.. parameters.Select(pair => OptimizationFixture.Values(pair.Value))];
         double[][] first = [.. weights.Select(values => new double[values.Length])];
         double[][] second = [.. weights.Select(values => new double[values.Length])];
@@ -49,7 +49,7 @@ public sealed class AdamWOptimizerTests
     }
 
     [Fact]
-    public void Equals_TorchSharps_own_AdamW()
+    public void It_equals_TorchSharps_AdamW()
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> ours = OptimizationFixture.Parameters(ScalarType.Float32);
@@ -73,8 +73,8 @@ public sealed class AdamWOptimizerTests
     [InlineData(false)]
     public void Small_updates_of_bfloat16_weights_add_up_in_the_master_copy(bool fused)
     {
-        // Near 1 a bfloat16 has steps of 2^-7 upwards; 40 updates of 1e-3 are 0.04, five of them. Rounded each time,
-        // none would happen.
+        // The spacing of bfloat16 above 1 is 2^-7; 40 updates of 1e-3 are 0.04, five times that. Rounded each time,
+        // no update would have an effect.
         using DisposeScope scope = NewDisposeScope();
         Parameter weight = new(ones([4, 4], ScalarType.BFloat16));
         using AdamWOptimizer optimizer = new(
@@ -94,7 +94,7 @@ public sealed class AdamWOptimizerTests
     }
 
     [Fact]
-    public void A_parameter_without_a_gradient_is_left_alone_and_catches_up_with_its_own_step_count()
+    public void A_parameter_without_a_gradient_is_unchanged_and_has_its_own_step_count()
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(ScalarType.Float32);
@@ -122,7 +122,7 @@ public sealed class AdamWOptimizerTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Goes_on_from_a_saved_state_bit_for_bit(ScalarType type)
+    public void It_continues_from_a_saved_state_bit_for_bit(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> whole = OptimizationFixture.Parameters(type);
@@ -155,7 +155,7 @@ public sealed class AdamWOptimizerTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_state_from_before_the_first_step_takes_the_moments_away(ScalarType type)
+    public void A_state_from_before_the_first_step_removes_the_moments(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(type);
@@ -221,7 +221,7 @@ public sealed class AdamWOptimizerTests
     }
 
     [Fact]
-    public void Leaves_no_tensor_behind()
+    public void It_leaves_no_tensor_behind()
     {
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(ScalarType.BFloat16);
         using AdamWOptimizer optimizer = new(ParameterGroups.Create(parameters, 0.01, 0.1));

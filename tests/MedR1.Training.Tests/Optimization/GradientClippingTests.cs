@@ -8,9 +8,9 @@ namespace MedR1.Training.Tests;
 public sealed class GradientClippingTests
 {
     [Fact]
-    public void Scales_all_gradients_by_one_number()
+    public void All_gradients_are_scaled_by_one_factor()
     {
-        // Gradients (3) and (0, 4): norm 5; to 1 they are divided by 5 + 1e-6 · 1.
+        // Gradients (3) and (0, 4) have norm 5; to clip them to 1, they are divided by 5 + 1e-6 · 1.
         using DisposeScope scope = NewDisposeScope();
         Parameter first = new(zeros(1)) { grad = tensor(new[] { 3f }) };
         Parameter second = new(zeros(2)) { grad = tensor(new[] { 0f, 4f }) };
@@ -23,7 +23,7 @@ public sealed class GradientClippingTests
     [InlineData(0.05)]
     [InlineData(1.0)]
     [InlineData(1e6)]
-    public void Equals_TorchSharps_own(double maximum)
+    public void It_equals_the_clipping_of_TorchSharp(double maximum)
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> ours = OptimizationFixture.Parameters(ScalarType.Float32);
@@ -39,11 +39,11 @@ public sealed class GradientClippingTests
             1e-7);
     }
 
-    // More numbers than libtorch leaves to one thread (32,768), in blocks and a rest.
+    // More numbers than libtorch processes on one thread (32,768), in blocks and a remainder.
     [Theory]
     [InlineData(3 * 16384)]
     [InlineData(1_000_003)]
-    public void The_norm_of_many_numbers_has_the_same_bits_on_any_number_of_threads(int count)
+    public void The_norm_of_many_numbers_is_the_same_bit_for_bit_on_any_number_of_threads(int count)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(3, CPU);
@@ -59,7 +59,7 @@ public sealed class GradientClippingTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void Gradients_that_are_not_finite_are_reported_and_left_as_they_are(float value)
+    public void Gradients_that_are_not_finite_are_reported_and_unchanged(float value)
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter good = new(zeros(1)) { grad = tensor(new[] { 3f }) };
@@ -91,6 +91,6 @@ public sealed class GradientClippingTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(double.NaN)]
-    public void A_maximum_of_nothing_is_refused(double maximum) =>
+    public void An_invalid_maximum_is_refused(double maximum) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClipping.ClipNorm([], maximum));
 }

@@ -16,7 +16,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
-    public async Task A_share_of_the_steps_is_rounded_up()
+    public async Task A_warm_up_as_a_share_of_the_steps_is_rounded_up()
     {
         // 0.05 × 10 = 0.5 of a step: one step at rate 0.
         using TinyPolicy policy = TestData.Policy();
@@ -53,7 +53,7 @@ public sealed class LearningRateScheduleTests
         { LearningRateDecay.InverseSquareRoot, new(), LearningRateSchedule.InverseSquareRoot(3) },
         { LearningRateDecay.InverseSquareRoot, new() { Timescale = 7 }, LearningRateSchedule.InverseSquareRoot(3, 7) },
 
-        // A tenth of 30 steps; 5 steps; and a fall for which only 27 are left.
+        // A tenth of 30 steps; 5 steps; and a decay for which only 27 are left.
         { LearningRateDecay.WarmupStableDecay, new(), LearningRateSchedule.WarmupStableDecay(3, 24, 3) },
         {
             LearningRateDecay.WarmupStableDecay,
@@ -68,7 +68,7 @@ public sealed class LearningRateScheduleTests
 
     [Theory]
     [MemberData(nameof(Decays))]
-    public void Every_schedule_can_be_chosen_by_the_options(
+    public void Every_schedule_can_be_selected_by_the_options(
         LearningRateDecay decay, LearningRateDecayOptions numbers, LearningRateSchedule expected)
     {
         GrpoTrainerOptions options = new() { Schedule = decay, ScheduleOptions = numbers, Warmup = 0.1 };
@@ -83,7 +83,7 @@ public sealed class LearningRateScheduleTests
         Assert.Equal(Enum.GetValues<LearningRateDecay>(), Decays.Select(row => (LearningRateDecay)row[0]).Distinct());
 
     [Fact]
-    public void Numbers_that_can_not_be_or_that_the_schedule_does_not_have_are_mistakes()
+    public void Invalid_numbers_and_those_that_the_schedule_does_not_use_are_refused()
     {
         LearningRateDecayOptions numbers = new() { MinimumShare = 1.5, Power = -1, Timescale = 0, FallSteps = double.NaN };
         Assert.Equal(
@@ -113,7 +113,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Cosine_falls_by_half_a_wave()
     {
-        // 4 steps after the rise: (1 + cos(π·k/4))/2.
+        // 4 steps after the warm-up: (1 + cos(π·k/4))/2.
         LearningRateSchedule schedule = LearningRateSchedule.Cosine(0, 4);
         double root = Math.Sqrt(0.5);
         double[] expected = [1, (1 + root) / 2, 0.5, (1 - root) / 2, 0];
@@ -124,7 +124,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
-    public void Two_waves_come_back_to_the_full_rate() =>
+    public void Two_waves_return_to_the_full_rate() =>
         Assert.Equal(1, LearningRateSchedule.Cosine(0, 8, cycles: 2).Factor(4), 1e-15);
 
     [Fact]
@@ -137,9 +137,9 @@ public sealed class LearningRateScheduleTests
         LearningRateSchedule.CosineWithMinimum(2, 6, 0.1));
 
     [Fact]
-    public void A_rise_can_begin_above_zero()
+    public void A_warm_up_can_begin_above_zero()
     {
-        // transformers: cosine_warmup_with_min_lr, where everything comes one step earlier.
+        // transformers: cosine_warmup_with_min_lr, in which everything comes one step earlier.
         Equal(
             [0.5, 1, 0.8681980515339464, 0.55, 0.23180194846605365, 0.1, 0.23180194846605356],
             LearningRateSchedule.CosineWarmupWithMinimum(2, 6, 0.1));
@@ -147,7 +147,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
-    public void A_polynomial_ends_at_its_share() => Equal(
+    public void A_polynomial_ends_at_its_final_share() => Equal(
         [0, 0.5, 1, 0.60625, 0.325, 0.15625, 0.1, 0.1], LearningRateSchedule.Polynomial(2, 6, 0.1, power: 2));
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
-    public void Three_stages_rise_stay_and_fall()
+    public void The_three_stages_rise_stay_and_fall()
     {
         Equal(
             [0.1, 0.55, 1, 1, 1, 0.55, 0.36360389693210715, 0.22057713659400527, 0.1, 0.1],

@@ -3,13 +3,13 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A PPO run goes on with the critic's settings and targets that it had too, or with others on purpose.</summary>
+/// <summary>A PPO run also resumes with its critic's settings and its targets, or with others only on purpose.</summary>
 public sealed class PpoChangedSettingsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task What_is_of_the_critic_and_the_targets_is_compared_and_may_change_on_purpose()
+    public async Task Settings_of_the_critic_and_the_targets_are_compared_and_may_be_changed()
     {
         using TinyPolicy first = TestData.Policy();
         await Builder(first, _ => { }).RunAsync();

@@ -12,7 +12,7 @@ public sealed class PpoRescueTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task A_step_that_failed_before_its_first_half_is_made_again()
+    public async Task A_step_that_failed_before_its_first_half_is_repeated()
     {
         using TinyPolicy whole = TestData.Policy();
         using PpoTrainer straight = PpoRuns.Small(whole, _ => { }).Build();
@@ -46,7 +46,7 @@ public sealed class PpoRescueTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_whose_second_half_failed_behind_one_that_was_left_out_is_made_again()
+    public async Task A_step_whose_second_half_failed_after_a_skipped_first_half_is_repeated()
     {
         // Two calls a step: before the update, and in it.
         using TinyPolicy whole = TestData.Policy();
@@ -63,7 +63,7 @@ public sealed class PpoRescueTests : IDisposable
 
         using TinyPolicy next = TestData.Policy(), body = TestData.Policy();
 
-        // What comes before the update was saved with the rollout.
+        // The state before the update was saved with the rollout.
         using NotFiniteAt ofNext = new(next, 1);
         using ValueModel critic = ValueModel.CopyOf(body);
         using PpoTrainer trainer = PpoRuns.Small(ofNext, _ => { }).UseCritic(critic).ResumeFrom(saved).Build();
@@ -86,7 +86,7 @@ public sealed class PpoRescueTests : IDisposable
             () => PpoRuns.Small(policy, options => options.OutputFolder = _folder).UseCritic(critic).RunAsync());
     }
 
-    // Its log-probabilities are no numbers at one call.
+    // Its log-probabilities are NaN in one call.
     private sealed class NotFiniteAt(TinyPolicy policy, int at) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;
@@ -109,7 +109,7 @@ public sealed class PpoRescueTests : IDisposable
         }
     }
 
-    // A call each for the values of a rollout and for the update.
+    // One call each for the values of a rollout and for the update.
     private sealed class FailingAt(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;

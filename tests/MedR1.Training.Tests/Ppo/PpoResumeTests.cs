@@ -87,7 +87,7 @@ public sealed class PpoResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_critic_stays_as_it_was_where_the_policys_state_does_not_fit()
+    public async Task A_critic_is_unchanged_if_the_state_of_the_policy_does_not_fit()
     {
         using TinyPolicy policy = TestData.Policy();
         using (ValueModel first = ValueModel.CopyOf(policy))

@@ -2,7 +2,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Small PPO runs that tests have in common.</summary>
+/// <summary>Small PPO runs shared by tests.</summary>
 internal static class PpoRuns
 {
     /// <summary>Eight steps over five prompts whose reward is the share of small tokens.</summary>

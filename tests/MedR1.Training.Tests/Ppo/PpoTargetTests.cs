@@ -3,7 +3,7 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Targets of real rollouts against the definition, token by token in float64.</summary>
+/// <summary>Compares the targets of real rollouts with the definition, token by token in float64.</summary>
 public sealed class PpoTargetTests
 {
     private static readonly PpoTargetOptions Targets = new()
@@ -61,7 +61,7 @@ public sealed class PpoTargetTests
     }
 
     [Fact]
-    public async Task What_the_critic_is_told_is_the_mean_over_all_tokens_of_the_clipped_squares()
+    public async Task The_loss_of_the_critic_is_the_mean_of_the_clipped_squares_over_all_tokens()
     {
         using TinyPolicy policy = TestData.Policy();
         RolloutList rollouts = [];
@@ -79,7 +79,7 @@ public sealed class PpoTargetTests
         Assert.Equal(expected, report.History[0].Values["value_loss"], tolerance: 1e-5);
         Assert.Equal(0, report.History[0].Values["value_clip_ratio"]);
 
-        // In the second pass the head has moved by 0.01 towards the returns, a hundred times further than it may.
+        // In the second pass the head has moved by 0.01 towards the returns, a hundred times further than the clipping allows.
         Assert.True(report.History[1].Values["value_clip_ratio"] > 0.5);
     }
 

@@ -9,7 +9,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
     private readonly TinyPolicy _policy = TestData.Policy();
 
     [Fact]
-    public void Reports_every_mistake_at_once_with_the_call_that_fixes_it()
+    public void Every_mistake_is_reported_at_once_with_the_call_that_fixes_it()
     {
         using ValueModel critic = new(_policy);
         PpoTrainerBuilder builder = new PpoTrainerBuilder(_policy)
@@ -46,7 +46,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
     [InlineData(0, 0, false)]
     [InlineData(0.1, 0, true)]
     [InlineData(0, 0.1, true)]
-    public void A_reference_that_nothing_compares_with_is_refused(double ofTargets, double ofLoss, bool isUsed)
+    public void An_unused_reference_is_refused(double ofTargets, double ofLoss, bool isUsed)
     {
         using TinyPolicy reference = TestData.Policy(seed: 2);
         PpoTrainerBuilder builder = PpoRuns.Small(_policy, _ => { })
@@ -69,7 +69,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
     [InlineData(true, 1, false)]
     [InlineData(true, 0, true)]
     [InlineData(false, 1, true)]
-    public void A_penalty_for_completions_that_the_loss_leaves_out_is_refused(bool leavesOut, double penalty, bool isGood)
+    public void A_penalty_for_completions_that_the_loss_excludes_is_refused(bool leavesOut, double penalty, bool isGood)
     {
         PpoTrainerBuilder builder = PpoRuns.Small(_policy, options => options.TruncationPenalty = penalty)
             .UseLoss(PpoLossOptions.LanguageModel with { Policy = new GrpoLossOptions { ExcludeTruncated = leavesOut } });
@@ -86,7 +86,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void A_policy_that_shows_no_states_needs_a_critic_of_another()
+    public void A_policy_without_hidden_states_needs_a_critic_of_another_policy()
     {
         using FullDiskPolicy hidden = new(_policy, failAt: 1);
 
@@ -99,7 +99,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
-    public void A_critic_does_not_move_the_reference()
+    public void A_critic_does_not_change_the_reference()
     {
         using TinyPolicy start = TestData.Policy(seed: 2);
         using ValueModel whole = new(start), head = ValueModel.HeadOn(start);

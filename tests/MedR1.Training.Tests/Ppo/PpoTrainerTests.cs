@@ -8,7 +8,7 @@ namespace MedR1.Training.Tests;
 
 public sealed class PpoTrainerTests
 {
-    // The score is how many of the eight tokens are small, which the critic can see before the last of them.
+    // The score is the number of small tokens among eight, most of which the critic sees before the last token.
     private static PpoTrainerBuilder Learning(TinyPolicy policy) => new PpoTrainerBuilder(policy)
         .UsePrompts(TestData.Prompts(6))
         .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = 0 })
@@ -24,7 +24,7 @@ public sealed class PpoTrainerTests
         });
 
     [Fact]
-    public async Task Learns_to_say_what_is_rewarded()
+    public async Task Learns_to_generate_what_is_rewarded()
     {
         using TinyPolicy policy = TestData.Policy();
 
@@ -36,11 +36,11 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task The_critic_learns_to_foresee_the_returns()
+    public async Task The_critic_learns_to_predict_the_returns()
     {
         using TinyPolicy policy = TestData.Policy();
 
-        // The score is that of the prompt, and the policy hardly moves: all of the returns can be foreseen.
+        // The score depends only on the prompt, and the policy hardly changes, so that the returns are fully predictable.
         TrainingReport report = await new PpoTrainerBuilder(policy)
             .UsePrompts(TestData.Prompts(6))
             .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = 0 })
@@ -67,7 +67,7 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task Every_parameter_of_policy_and_critic_moves()
+    public async Task Every_parameter_of_policy_and_critic_changes()
     {
         using TinyPolicy policy = TestData.Policy();
         using ValueModel critic = ValueModel.CopyOf(policy);
@@ -78,7 +78,7 @@ public sealed class PpoTrainerTests
 
         Assert.All(policyBefore.Zip(TestData.Weights(policy)), pair => Assert.NotEqual(pair.First, pair.Second));
 
-        // The head over the vocabulary is the one part of the copy that a critic has no use for.
+        // The language-model head is the only part of the copy that a critic doesn't use.
         float[][] after = PpoRuns.Weights(critic);
         Assert.Contains("value_head.weight", critic.Parameters.Select(pair => pair.Key));
         for (int i = 0; i < after.Length; i++)
@@ -88,7 +88,7 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task What_is_frozen_stays_in_both_and_the_value_head_always_learns()
+    public async Task Frozen_parameters_stay_in_both_and_the_value_head_always_learns()
     {
         using TinyPolicy policy = TestData.Policy();
         using ValueModel critic = ValueModel.CopyOf(policy);
@@ -115,7 +115,7 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task A_head_on_the_policys_own_network_learns_and_leaves_the_network_to_the_policy()
+    public async Task A_head_on_the_policys_network_learns_without_changing_the_network()
     {
         using TinyPolicy policy = TestData.Policy();
         using ValueModel critic = ValueModel.HeadOn(policy);
@@ -127,7 +127,7 @@ public sealed class PpoTrainerTests
         Assert.Equal(["value_head.weight", "value_head.bias"], critic.Parameters.Select(pair => pair.Key));
         Assert.All(PpoRuns.Weights(critic), values => Assert.Contains(values, value => value != 0));
 
-        // The policy's first gradient is the one that it has beside a critic of its own: both say 0 at first.
+        // The policy's first gradient equals that with a separate critic: both predict 0 at first.
         using TinyPolicy other = TestData.Policy();
         GradientRecorder beside = new(other);
         await PpoRuns.Small(other, options => options.MaxSteps = 2).AddObserver(beside).RunAsync();
@@ -136,14 +136,14 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task A_step_whose_gradient_is_not_finite_moves_neither_policy_nor_critic()
+    public async Task A_step_whose_gradient_is_not_finite_changes_neither_policy_nor_critic()
     {
         using TinyPolicy policy = TestData.Policy();
         using ValueModel critic = ValueModel.CopyOf(policy);
         float[][] policyBefore = TestData.Weights(policy);
         float[][] criticBefore = PpoRuns.Weights(critic);
 
-        // 1e38 is a reward like any other to float32, but neither the square of an error nor the variance fit in.
+        // 1e38 is an ordinary float32 reward, but the square of an error and the variance overflow.
         TrainingReport report = await PpoRuns.Small(policy, options => options.MaxSteps = 2)
             .AddReward("huge", context => context.Completion.SampleIndex == 0 ? 1e38 : -1e38)
             .UseCritic(critic)
@@ -155,7 +155,7 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task A_completion_without_a_score_teaches_neither_half()
+    public async Task A_completion_without_a_score_affects_neither_policy_nor_critic()
     {
         static PpoTrainerBuilder Builder(TinyPolicy policy, GradientRecorder recorder, int samples) =>
             new PpoTrainerBuilder(policy)
@@ -210,7 +210,7 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task A_run_whose_critic_failed_goes_on_without_moving_the_policy_twice()
+    public async Task A_run_whose_critic_failed_continues_without_updating_the_policy_twice()
     {
         using TinyPolicy whole = TestData.Policy();
         await PpoRuns.Small(whole, options => options.MaxSteps = 3).RunAsync();
@@ -226,7 +226,7 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
-    public async Task What_a_critics_pass_keeps_goes_with_its_step_also_where_that_is_left_out()
+    public async Task What_a_pass_of_the_critic_keeps_is_freed_with_its_step_even_if_skipped()
     {
         using TinyPolicy policy = TestData.Policy(), body = TestData.Policy();
         SpoiltOnce spoilt = new(body);
@@ -241,7 +241,7 @@ public sealed class PpoTrainerTests
 
     private static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Values[name]);
 
-    // A call each for the values of a rollout and for the update: the fourth is the second step's update.
+    // One call each for the values of a rollout and for the update: the fourth is the second step's update.
     private sealed class FailingOnce(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;
@@ -252,7 +252,7 @@ public sealed class PpoTrainerTests
             ? throw new OutOfMemoryException("no memory") : policy.CompletionStates(groups);
     }
 
-    // The second call, which is the first step's update, gives no numbers.
+    // The second call, which is the first step's update, returns NaN.
     private sealed class SpoiltOnce(TinyPolicy policy) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;

@@ -7,7 +7,7 @@ namespace MedR1.Training.Tests;
 public sealed class ValueModelTests
 {
     [Fact]
-    public void A_copy_that_gets_no_head_is_disposed()
+    public void A_copy_is_disposed_if_the_head_fails()
     {
         using TinyPolicy network = TestData.Policy();
         WidthlessPolicy policy = new(network);
@@ -18,7 +18,7 @@ public sealed class ValueModelTests
         Assert.False(policy.IsDisposed);
     }
 
-    /// <summary>A policy whose states are empty, so that no head fits on them.</summary>
+    /// <summary>A policy whose hidden states are empty, so that no head fits them.</summary>
     private sealed class WidthlessPolicy(IVisionLanguagePolicy policy) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private readonly IVisionLanguagePolicy _policy = policy;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A run whose sampler is a server with weights of its own; here the "server" only remembers what it was given.</summary>
+/// <summary>A run whose sampler is a server with a copy of the weights; here the "server" only records what it gets.</summary>
 public sealed class PublishingSamplerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-publish-").FullName;
@@ -14,7 +14,7 @@ public sealed class PublishingSamplerTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Weights_are_loaded_before_anything_is_drawn_with_them_and_once()
+    public async Task Weights_are_loaded_once_before_anything_is_drawn_with_them()
     {
         using TinyPolicy policy = TestData.Policy();
         PublishingSampler sampler = Sampler(policy);
@@ -24,13 +24,13 @@ public sealed class PublishingSamplerTests : IDisposable
             .Configure(options => (options.EvaluationInterval, options.EvaluateAtStart) = (1, true))
             .RunAsync();
 
-        // Before the run the evaluation draws with the first weights, as does step 1; the evaluation behind a step draws with
-        // what that step made, and the next step with the same.
+        // The evaluation before the run and step 1 draw with the initial weights; the evaluation after a step and the next
+        // step draw with the weights after that step.
         Assert.Equal(["load 1", "draw", "draw", "load 2", "draw", "draw", "load 3", "draw"], _events);
     }
 
     [Fact]
-    public async Task The_server_gets_the_weights_as_they_are()
+    public async Task The_server_gets_the_current_weights()
     {
         using TinyPolicy policy = TestData.Policy();
         List<float[]> saved = [];
@@ -56,7 +56,7 @@ public sealed class PublishingSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task One_folder_is_there_at_a_time_under_a_name_of_its_own()
+    public async Task There_is_one_folder_at_a_time_under_a_unique_name()
     {
         using TinyPolicy policy = TestData.Policy();
         List<string> versions = [];
@@ -71,7 +71,7 @@ public sealed class PublishingSamplerTests : IDisposable
             });
         for (int call = 0; call < 3; call++)
         {
-            // Nothing tells whether weights moved, so each call loads them.
+            // Without a run, nothing reports whether weights changed, so each call loads them.
             await DrawAsync(sampler, CancellationToken.None);
             Assert.Equal(versions[^1], Path.GetFileName(Assert.Single(Directory.GetDirectories(_folder))));
         }
@@ -80,7 +80,7 @@ public sealed class PublishingSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_not_loaded_is_loaded_by_the_next_call()
+    public async Task Weights_that_were_not_loaded_are_loaded_by_the_next_call()
     {
         using TinyPolicy policy = TestData.Policy();
         int calls = 0;
@@ -101,14 +101,14 @@ public sealed class PublishingSamplerTests : IDisposable
     }
 
     [Fact]
-    public async Task After_a_run_weights_are_loaded_in_each_call_since_nothing_tells_what_moves_them()
+    public async Task After_a_run_each_call_loads_the_weights()
     {
         using TinyPolicy policy = TestData.Policy();
         PublishingSampler sampler = Sampler(policy);
         await Runs.Small(policy, options => options.MaxSteps = 1).UseSampler(sampler).AddObserver(sampler).RunAsync();
         _events.Clear();
 
-        // Another run draws with the same server, and does not tell it.
+        // Another run draws with the same server without notifying the sampler.
         await Runs.Small(policy, options => options.MaxSteps = 2).UseSampler(sampler).RunAsync();
         Assert.Equal(["load 2", "draw", "load 3", "draw"], _events);
     }
@@ -116,7 +116,7 @@ public sealed class PublishingSamplerTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task After_a_run_that_was_cancelled_or_failed_too(bool cancelled)
+    public async Task After_a_cancelled_or_failed_run_each_call_loads_the_weights(bool cancelled)
     {
         using TinyPolicy policy = TestData.Policy();
         PublishingSampler sampler = Sampler(policy);
@@ -130,15 +130,15 @@ public sealed class PublishingSamplerTests : IDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => builder.RunAsync(cancelled ? source.Token : CancellationToken.None));
         Assert.Equal(["load 1", "draw"], _events);
 
-        // Another run draws with the same server, and does not tell it; the weights may be other ones by now.
+        // Another run draws with the same server without notifying the sampler; the weights may have changed by now.
         await Runs.Small(policy, options => options.MaxSteps = 1).UseSampler(sampler).RunAsync();
         Assert.Equal(["load 1", "draw", "load 2", "draw"], _events);
     }
 
     [Fact]
-    public async Task A_folder_that_is_in_use_ends_nothing_and_goes_later()
+    public async Task A_folder_in_use_fails_nothing_and_is_deleted_later()
     {
-        // Nothing keeps a superuser from deleting a folder: an ordinary one publishes, into a folder that its group may write in.
+        // A superuser can delete any folder, so that an ordinary user publishes, into a folder that its group may write to.
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(
@@ -167,7 +167,7 @@ public sealed class PublishingSamplerTests : IDisposable
         uses[^1].Dispose();
         Assert.Single(Directory.GetDirectories(_folder));
 
-        // Weights are published before the first wait, so on that user's own thread.
+        // Weights are published before the first await, thus on the thread with that user's identity.
         void DrawAsOrdinaryUser() =>
             OrdinaryUser.Run(() => DrawAsync(sampler, CancellationToken.None).GetAwaiter().GetResult());
     }
@@ -200,7 +200,7 @@ public sealed class PublishingSamplerTests : IDisposable
         return [.. policy.Parameters.SelectMany(parameter => parameter.Value.data<float>().ToArray())];
     }
 
-    /// <summary>Ends a run when it has sampled and not learnt.</summary>
+    /// <summary>Ends a run after sampling and before the update.</summary>
     private sealed class Stop(Action end) : IRolloutObserver
     {
         public void OnRollout(Rollout rollout) => end();
@@ -216,7 +216,7 @@ public sealed class PublishingSamplerTests : IDisposable
         }
     }
 
-    /// <summary>Keeps a folder from being deleted: on Windows by an open file, elsewhere by the right to write in it.</summary>
+    /// <summary>Keeps a folder from being deleted: by an open file on Windows, elsewhere by removing the write permission.</summary>
     private sealed class FolderInUse : IDisposable
     {
         private readonly string _folder;

@@ -10,7 +10,7 @@ public sealed class ReportTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Fact]
-    public async Task An_html_report_holds_curves_and_completions_and_needs_nothing_beside_it()
+    public async Task An_html_report_has_curves_and_completions_and_is_self_contained()
     {
         string path = Path.Combine(_folder, "deep", "report.html");
         HtmlReportWriter writer = new(path, "Brains & <lungs>", interval: 2);
@@ -23,12 +23,12 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("<th>Data</th><td>mine</td>", page);
         Assert.Contains("from 0 to 3", page);
 
-        // What a model says is shown, not run; nothing is fetched from anywhere.
+        // Model output is shown and not executed; nothing is fetched from elsewhere.
         Assert.DoesNotContain("<script", page);
         Assert.Contains("&lt;script&gt;alert(1)", page);
         Assert.DoesNotMatch(@"(src|href)\s*=", page);
 
-        // One curve a metric, each with its three steps.
+        // One curve per metric, each with its three steps.
         string[] charts = [.. Regex.Matches(page, "<svg.*?</svg>").Select(match => match.Value)];
         XElement reward = XElement.Parse(Assert.Single(charts, chart => chart.Contains("<title>reward</title>")));
         Assert.Equal(3, reward.Element("polyline")!.Attribute("points")!.Value.Split(' ').Length);
@@ -38,7 +38,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void A_report_of_a_run_that_fails_has_its_last_steps()
+    public void The_report_of_a_failed_run_has_its_last_steps()
     {
         string path = Path.Combine(_folder, "report.html");
         HtmlReportWriter writer = new(path, interval: 50);
@@ -52,9 +52,9 @@ public sealed class ReportTests : IDisposable
         Assert.False(File.Exists(path));
     }
 
-    // With an interval of 1 the page of the step is written before its checkpoint.
+    // With an interval of 1, the page for a step is written before its checkpoint.
     [Fact]
-    public void A_report_of_a_run_that_is_cancelled_names_its_last_checkpoint()
+    public void The_report_of_a_cancelled_run_names_its_last_checkpoint()
     {
         string path = Path.Combine(_folder, "report.html");
         HtmlReportWriter writer = new(path, interval: 1);
@@ -83,7 +83,7 @@ public sealed class ReportTests : IDisposable
     [Theory]
     [InlineData("file/report.html", "in a writable folder")]
     [InlineData("folder", "which is a folder")]
-    public async Task A_report_that_cant_be_written_is_refused_before_the_first_step(string path, string part)
+    public async Task A_report_that_cannot_be_written_is_refused_before_the_first_step(string path, string part)
     {
         File.WriteAllText(Path.Combine(_folder, "file"), "");
         Directory.CreateDirectory(Path.Combine(_folder, "folder"));
@@ -108,7 +108,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(["a < b", "5", "1", "10", "30"], chart.Elements("text").Select(text => text.Value));
     }
 
-    // In the middle of the axes, from 56 to 412 and from 156 to 22, with its value and its step.
+    // In the middle of the axes, which run from 56 to 412 and from 156 to 22, with its value and step.
     [Fact]
     public void One_point_is_a_dot()
     {
@@ -120,7 +120,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Completions_are_logged_a_line_each_with_rewards_and_advantage()
+    public async Task Completions_are_logged_one_per_line_with_rewards_and_advantage()
     {
         string path = Path.Combine(_folder, "completions.jsonl");
         using (CompletionLog log = new(path))
@@ -142,7 +142,7 @@ public sealed class ReportTests : IDisposable
 
     // PPO's advantages belong to tokens, and are not known yet when the completions are shown.
     [Fact]
-    public async Task What_has_no_advantage_is_not_said_to_have_one()
+    public async Task Completions_without_advantages_are_shown_without_one()
     {
         string log = Path.Combine(_folder, "completions.jsonl");
         string page = Path.Combine(_folder, "report.html");

@@ -8,7 +8,7 @@ public sealed class GroupAgreementTests
     [InlineData(false, 0.3)]
     [InlineData(false)]
     [InlineData(true, 0.3, 0.3, 0.4)]
-    public void A_group_disagrees_where_its_advantages_are_not_all_0(bool disagrees, params double[] totals)
+    public void A_group_disagrees_if_its_advantages_are_not_all_0(bool disagrees, params double[] totals)
     {
         CompletionGroup group = Group([.. totals.Select(total => new CompletionScore(total, [total, 1]))]);
 
@@ -18,7 +18,7 @@ public sealed class GroupAgreementTests
     }
 
     [Fact]
-    public void What_has_no_total_or_no_reward_says_nothing()
+    public void Completions_without_a_total_or_reward_are_ignored()
     {
         Assert.False(GroupAgreement.Disagrees(Group([new(1, [1]), new(null, [0])]), reward: 0));
         Assert.False(GroupAgreement.Disagrees(Group([new(1, [1, null]), new(1, [1, 0])]), reward: 1));

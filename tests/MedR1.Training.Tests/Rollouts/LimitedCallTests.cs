@@ -6,7 +6,7 @@ public sealed class LimitedCallTests
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task What_ends_in_its_time_is_handed_back_and_not_cancelled()
+    public async Task A_call_that_ends_in_time_is_returned_and_not_cancelled()
     {
         CancellationToken seen = default;
         Task<int>? call = await LimitedCall.RunAsync(
@@ -22,7 +22,7 @@ public sealed class LimitedCallTests
     }
 
     [Fact]
-    public async Task What_it_throws_is_in_the_call_be_it_a_timeout_or_a_cancellation()
+    public async Task Its_exception_is_kept_in_the_call_even_if_a_timeout_or_cancellation()
     {
         Task<int>? timeout = await LimitedCall.RunAsync<int>(
             _ => throw new TimeoutException("own"), s_long, CancellationToken.None);
@@ -34,14 +34,14 @@ public sealed class LimitedCallTests
     }
 
     [Fact]
-    public async Task What_takes_longer_is_cancelled_and_not_waited_for()
+    public async Task A_call_that_takes_longer_is_cancelled_and_not_awaited()
     {
         using ManualResetEventSlim release = new();
         TaskCompletionSource cancelled = new();
         Task<int>? call = await LimitedCall.RunAsync(
             async token =>
             {
-                // A callback that blocks, or throws, is the call's own affair.
+                // Callbacks that block or throw affect only the call itself.
                 using CancellationTokenRegistration blocks = token.Register(release.Wait);
                 using CancellationTokenRegistration fails = token.Register(() => throw new InvalidOperationException());
                 using CancellationTokenRegistration tells = token.Register(cancelled.SetResult);
@@ -56,7 +56,7 @@ public sealed class LimitedCallTests
     }
 
     [Fact]
-    public async Task Who_stops_waiting_cancels_it_too()
+    public async Task Cancelling_the_wait_cancels_the_call_too()
     {
         TaskCompletionSource started = new();
         TaskCompletionSource cancelled = new();

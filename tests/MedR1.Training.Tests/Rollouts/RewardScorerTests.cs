@@ -3,7 +3,7 @@ namespace MedR1.Training.Tests;
 public sealed class RewardScorerTests
 {
     [Fact]
-    public async Task Weighs_rewards_and_leaves_out_those_that_abstain()
+    public async Task Rewards_are_weighted_and_those_that_abstain_left_out()
     {
         RewardScorer scorer = new(
         [
@@ -13,7 +13,7 @@ public sealed class RewardScorerTests
 
         ScoredGroups scored = await scorer.ScoreAsync([Group(2, 4)]);
 
-        // 0.5 · 2 + 10 and 0.5 · 4 alone.
+        // 0.5 · 2 + 10, and 0.5 · 4 alone.
         Assert.Equal([11.0, 2.0], scored.Groups[0].Scores!.Select(score => score.Total));
         Assert.Equal([4.0, null], scored.Groups[0].Scores![1].ByReward);
         Assert.Empty(scored.Failures);
@@ -34,7 +34,7 @@ public sealed class RewardScorerTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(-double.MaxValue)]
-    public async Task A_reward_that_is_not_finite_leaves_its_completion_out_and_is_named(double value)
+    public async Task A_reward_that_is_not_finite_excludes_its_completion_and_is_named(double value)
     {
         RewardScorer scorer = new(
         [
@@ -50,7 +50,7 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
-    public async Task A_reward_that_throws_leaves_its_completion_out_and_is_named()
+    public async Task A_reward_that_throws_excludes_its_completion_and_is_named()
     {
         RewardScorer scorer = new([new WeightedReward(Reward(
             "fragile", context => context.Completion.SampleIndex == 1 ? throw new FormatException("bad tag") : 1))]);
@@ -65,7 +65,7 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
-    public async Task A_reward_that_blocks_its_thread_is_given_up_after_its_time()
+    public async Task A_reward_that_blocks_its_thread_is_abandoned_after_its_timeout()
     {
         using ManualResetEventSlim release = new();
         RewardScorer scorer = new(
@@ -88,7 +88,7 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
-    public async Task A_reward_that_waits_is_cancelled_after_its_time()
+    public async Task A_reward_that_waits_is_cancelled_after_its_timeout()
     {
         Waiting reward = new();
         RewardScorer scorer = new(
@@ -115,7 +115,7 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
-    public async Task A_reward_that_waits_is_cancelled_where_the_failure_of_another_stops_the_run()
+    public async Task A_reward_that_waits_is_cancelled_when_the_failure_of_another_stops_the_run()
     {
         Waiting reward = new();
         RewardScorer scorer = new(
@@ -135,7 +135,7 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
-    public async Task A_time_limit_of_the_reward_s_own_is_what_it_threw()
+    public async Task A_timeout_within_a_reward_is_a_failure_of_the_reward()
     {
         RewardScorer scorer = new(
         [
@@ -153,7 +153,7 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
-    public async Task A_failure_stops_the_run_where_the_options_say_so()
+    public async Task A_failure_stops_the_run_if_the_options_say_so()
     {
         RewardScorer scorer = new(
             [new WeightedReward(Reward("odd", _ => double.NaN))], new RewardScorerOptions { StopOnFailure = true });
@@ -223,7 +223,7 @@ public sealed class RewardScorerTests
             SampleIndex = index,
         })]);
 
-    /// <summary>A reward that answers only to its token.</summary>
+    /// <summary>A reward that waits until its token is cancelled.</summary>
     private sealed class Waiting : IReward
     {
         private readonly SemaphoreSlim _started = new(0);

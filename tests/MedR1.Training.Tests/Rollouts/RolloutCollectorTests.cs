@@ -4,11 +4,11 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What a sampler and rewards are asked with.</summary>
+/// <summary>The arguments of samplers and rewards.</summary>
 public sealed class RolloutCollectorTests
 {
     [Fact]
-    public async Task The_sampler_draws_as_the_options_say()
+    public async Task The_sampler_gets_the_options_of_the_trainer()
     {
         ScriptedSampler sampler = new("a", "b", "cc", "d");
         using TinyPolicy policy = TestData.Policy();
@@ -28,7 +28,7 @@ public sealed class RolloutCollectorTests
     }
 
     [Fact]
-    public async Task Every_round_of_every_sampling_has_a_seed_of_its_own()
+    public async Task Every_round_of_every_rollout_has_a_distinct_seed()
     {
         // All groups agree: each of two rollouts asks three times.
         ScriptedSampler sampler = new("the same");
@@ -43,7 +43,7 @@ public sealed class RolloutCollectorTests
     }
 
     [Fact]
-    public async Task No_more_rewards_are_asked_at_once_than_the_options_say()
+    public async Task No_more_rewards_run_in_parallel_than_the_options_allow()
     {
         int now = 0;
         int most = 0;

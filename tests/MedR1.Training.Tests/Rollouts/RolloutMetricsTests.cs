@@ -7,7 +7,7 @@ public sealed class RolloutMetricsTests
     [Theory]
     [InlineData(1, 1.0, 0.0)]
     [InlineData(40, 0.0, null)]
-    public async Task Completions_that_ended_have_lengths_of_their_own_which_are_0_where_none_did(
+    public async Task Lengths_of_ended_completions_are_separate_metrics_and_0_if_none_ended(
         int maxNewTokens, double truncated, double? expected)
     {
         using TinyPolicy policy = TestData.Policy();
@@ -17,8 +17,8 @@ public sealed class RolloutMetricsTests
             options.MaxNewTokens = maxNewTokens;
         }).UseSampler(new ScriptedSampler("much too long")).RunAsync();
 
-        // TRL writes 0, as the mean, minimum and maximum of a single zero, where no completion of a rollout ended; where
-        // all ended they are those of all.
+        // If no completion of a rollout ended, TRL logs 0, the mean, minimum and maximum of a single zero; if
+        // all ended, they are those of all.
         IReadOnlyDictionary<string, double> values = report.LastMetrics;
         Assert.Equal(truncated, values["completions/clipped_ratio"]);
         foreach (string kind in new[] { "mean", "min", "max" })

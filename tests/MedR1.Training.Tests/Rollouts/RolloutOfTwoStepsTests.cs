@@ -3,15 +3,15 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What is shared between the optimizer steps that one rollout feeds.</summary>
+/// <summary>Values shared between the optimizer steps of one rollout.</summary>
 public sealed class RolloutOfTwoStepsTests
 {
-    // With their end tokens the first step has 2 × 2 and 2 × 3, the second 2 × 2 and 3; one completion of 4 is cut off and left out.
+    // With their end tokens the first step has 2 × 2 and 2 × 3, the second 2 × 2 and 3; one completion of 4 is truncated and excluded.
     // The share of a generation is half of the 17 tokens.
     [Theory]
     [InlineData(TokenDivisor.GenerationShare, 8.5, 8.5)]
     [InlineData(TokenDivisor.StepTokens, 10, 7)]
-    public async Task Completions_that_are_left_out_do_not_count_among_the_tokens(TokenDivisor divisor, double first, double second)
+    public async Task Excluded_completions_do_not_count_among_the_tokens(TokenDivisor divisor, double first, double second)
     {
         using TinyPolicy policy = TestData.Policy();
         GradientRecorder recorder = new(policy);
@@ -43,9 +43,9 @@ public sealed class RolloutOfTwoStepsTests
     }
 
     [Fact]
-    public async Task The_epoch_goes_on_within_a_rollout()
+    public async Task The_epoch_advances_within_a_rollout()
     {
-        // Eight prompts, two a step, four a rollout.
+        // Eight prompts, two per step, four per rollout.
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Runs.Small(
             policy, options => (options.StepsPerGeneration, options.MaxSteps) = (2, 4), prompts: 8).RunAsync();

@@ -4,7 +4,7 @@ namespace MedR1.Training.Tests;
 
 public sealed class ExampleEncoderTests
 {
-    // Three examples with one image each, encoded twice: by place, under a common key, and without being kept.
+    // Three examples with one image each, encoded twice: cached by place, under a common key, and not at all.
     [Theory]
     [InlineData(null, true, 3)]
     [InlineData("picture", true, 1)]

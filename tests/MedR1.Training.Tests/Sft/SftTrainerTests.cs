@@ -8,7 +8,7 @@ namespace MedR1.Training.Tests;
 public sealed class SftTrainerTests
 {
     [Fact]
-    public async Task A_caller_s_key_is_not_another_example_s_place()
+    public async Task A_cache_key_of_the_caller_does_not_collide_with_places()
     {
         async Task<float[][]> TrainAsync(long cacheBytes)
         {
@@ -55,7 +55,7 @@ public sealed class SftTrainerTests
     }
 
     [Fact]
-    public async Task Accumulation_gives_the_gradient_of_one_large_batch_in_text_images_and_sequences()
+    public async Task Accumulation_gives_the_gradient_of_one_large_batch()
     {
         ByteTokenizer tokenizer = new();
         EncodedPrompt sequence = new([.. tokenizer.Encode("a sequence of tokens")], []);
@@ -113,7 +113,7 @@ public sealed class SftTrainerTests
     }
 
     [Fact]
-    public void A_conversation_ends_with_the_assistants_text()
+    public void A_conversation_must_end_with_text_of_the_assistant()
     {
         SupervisedExample example = SupervisedExample.Conversation(
             [ChatMessage.User("?"), ChatMessage.Assistant("yes")]);
@@ -126,7 +126,7 @@ public sealed class SftTrainerTests
     }
 
     [Fact]
-    public void The_letter_of_an_answer_can_be_weighed()
+    public void The_letter_of_an_answer_can_be_weighted()
     {
         ByteTokenizer tokenizer = new();
         int[] tokens = [.. tokenizer.Encode("<answer> C </answer>"), ByteTokenizer.EndTokenId];
@@ -134,14 +134,14 @@ public sealed class SftTrainerTests
         TokenWeighting weigh = TokenWeightings.Matching(new Regex(@"<answer> (\w)"), 10, 0.5f);
         IReadOnlyList<float> weights = weigh(tokens, tokenizer);
 
-        // One token a byte: the letter stands at 9.
+        // One token per byte: the letter is at 9.
         Assert.Equal(tokens.Length, weights.Count);
         Assert.All(weights.Select((weight, index) => (weight, index)), token =>
             Assert.Equal(token.index == 9 ? 10 : 0.5f, token.weight));
     }
 
     [Fact]
-    public async Task Wrong_weights_and_long_examples_are_named()
+    public async Task Invalid_weights_and_overlong_examples_are_refused()
     {
         using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
 
@@ -157,7 +157,7 @@ public sealed class SftTrainerTests
         Assert.Contains("Example 0", longer.Message);
     }
 
-    // One weight stands for all tokens, several stand for one each.
+    // A single weight applies to all tokens, several apply to one each.
     private static SupervisedExample Weighed(VqaPrompt prompt, string answer, params float[] weights) =>
         SupervisedExample.Answer(prompt, answer) with
         {

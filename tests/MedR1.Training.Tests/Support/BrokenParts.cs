@@ -4,17 +4,17 @@ using MedR1.Sampling;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Parts of a run of which one throws once: those around a rollout at the n-th, the others in the n-th step.</summary>
+/// <summary>Parts of a run, one of which throws once: those around a rollout in the n-th, the others in the n-th step.</summary>
 internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : IRolloutObserver, ISftObserver
 {
     private int _rollouts;
     private int _failed;
 
-    /// <summary>Every place that a GRPO run asks between the end of a step and the optimizer.</summary>
+    /// <summary>Every part that a GRPO run calls between the end of a step and the optimizer.</summary>
     public static TheoryData<string> Places { get; } =
         ["sampler", "reward", nameof(OnRollout), "planner", nameof(OnMicroStep), nameof(OnGradients)];
 
-    /// <summary>Adds all of them; the policy draws the completions itself.</summary>
+    /// <summary>Adds all parts; the policy samples the completions itself.</summary>
     public GrpoTrainerBuilder AddTo(GrpoTrainerBuilder builder, IVisionLanguagePolicy policy) => builder
         .UseSampler(new Sampler(new LocalSampler(policy), this))
         .UseUpdatePlanner(new Planner(this))

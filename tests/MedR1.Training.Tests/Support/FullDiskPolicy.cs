@@ -3,7 +3,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A policy whose disk is full at a certain save: it writes a part and fails as the system does.</summary>
+/// <summary>A policy whose disk is full during a certain save: it writes a part and fails as the system does.</summary>
 internal sealed class FullDiskPolicy(IVisionLanguagePolicy policy, int failAt) : DelegatingPolicy(policy)
 {
     private int _saves;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Keeps the gradients of every step, clipped, and the metrics.</summary>
+/// <summary>Records the clipped gradients of every step, and the metrics.</summary>
 internal sealed class GradientRecorder(IVisionLanguagePolicy policy) : IRolloutObserver, ISftObserver
 {
     public List<float[]?[]> Steps { get; } = [];

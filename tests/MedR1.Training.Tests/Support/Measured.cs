@@ -1,6 +1,6 @@
 namespace MedR1.Training.Tests;
 
-/// <summary>Measurements of a step, written down.</summary>
+/// <summary>Creates metrics of a step.</summary>
 internal static class Measured
 {
     public static StepMetrics Step(long step, params (string Name, double Value)[] values) =>

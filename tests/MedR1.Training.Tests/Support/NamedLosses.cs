@@ -3,7 +3,7 @@ using MedR1.Losses;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Every loss that the library has a name for, found by reflection so that a new one is tested too.</summary>
+/// <summary>Every named loss of the library, found by reflection so that new ones are tested too.</summary>
 internal static class NamedLosses
 {
     private static readonly Dictionary<string, GrpoLossOptions> Presets = typeof(GrpoLossOptions)
@@ -21,7 +21,7 @@ internal static class NamedLosses
 
     public static TheoryData<string> Names => [.. Presets.Keys];
 
-    /// <summary>BNPO is by definition a mean over the tokens of a pass, so it depends on how a step is cut.</summary>
+    /// <summary>Excludes BNPO, by definition a mean over the tokens of a pass, which depends on how a step is split.</summary>
     public static TheoryData<string> NamesOfStepMeans => [.. Presets.Keys.Where(name => name != "Bnpo")];
 
     /// <summary>The presets, and terms that none of them has.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Keeps what a policy is asked to compute, and how.</summary>
+/// <summary>Records the groups and options of a policy's passes.</summary>
 internal sealed class PassRecorder(IVisionLanguagePolicy policy) : DelegatingPolicy(policy)
 {
     public List<(IReadOnlyList<PackedGroup> Groups, TokenStatisticsOptions Options)> Passes { get; } = [];

@@ -1,11 +1,11 @@
 namespace MedR1.Training.Tests;
 
-/// <summary>Keeps the rollouts of a run.</summary>
+/// <summary>Records the rollouts of a run.</summary>
 internal sealed class RolloutList : List<Rollout>, IRolloutObserver
 {
     public void OnRollout(Rollout rollout) => Add(rollout);
 
-    /// <summary>The examples that a rollout's groups are of.</summary>
+    /// <summary>The examples of a rollout's groups.</summary>
     public static IEnumerable<string> Examples(Rollout rollout) =>
         rollout.Groups.Select(group => group.Prompt.Example!.Id);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Counts the completions that a policy computes; with a seed for dropout it passes for one that drops.</summary>
+/// <summary>Counts the completions that a policy computes; with a dropout seed, it pretends to use dropout.</summary>
 internal sealed class RowCounter(IVisionLanguagePolicy policy, long? dropoutSeed) : DelegatingPolicy(policy)
 {
     public int Rows { get; private set; }

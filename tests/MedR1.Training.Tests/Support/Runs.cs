@@ -3,7 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Small runs that tests of single features have in common.</summary>
+/// <summary>Small runs shared by tests of single features.</summary>
 internal static class Runs
 {
     /// <summary>Eight steps over five prompts whose reward is the share of small tokens.</summary>

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A loss that goes wrong at one step.</summary>
+/// <summary>A loss that is wrong in one step.</summary>
 internal sealed class BreakingLoss(int atCall, double factor) : IPolicyLoss
 {
     private readonly GrpoLoss _loss = new(GrpoLossOptions.MedR1 with { KlCoefficient = 0 });

@@ -7,7 +7,7 @@ namespace MedR1.Training.Tests;
 public sealed class ParameterUpdaterTests
 {
     [Fact]
-    public void A_step_that_failed_in_the_middle_is_followed_by_no_other()
+    public void No_step_follows_one_that_failed_halfway()
     {
         using Parameter first = WithGradient(), second = WithGradient();
         using ParameterUpdater updater = new(
@@ -15,7 +15,7 @@ public sealed class ParameterUpdaterTests
         updater.Step(0);
         Give(first);
 
-        // Gone while the optimizer is on its way, which stands for a memory that runs out there.
+        // Disposed while the optimizer runs, to simulate running out of memory there.
         second.Dispose();
         Assert.ThrowsAny<Exception>(() => updater.Step(1));
 
@@ -25,7 +25,7 @@ public sealed class ParameterUpdaterTests
     }
 
     [Fact]
-    public void A_step_that_was_left_out_moved_nothing_and_one_that_was_begun_did()
+    public void A_skipped_step_changed_nothing_and_a_begun_one_did()
     {
         using Parameter parameter = WithGradient();
         using ParameterUpdater updater = new([new("first", parameter)], new PpoTrainerOptions(), totalSteps: 4);

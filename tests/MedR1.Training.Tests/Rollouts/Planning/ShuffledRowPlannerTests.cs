@@ -5,7 +5,7 @@ namespace MedR1.Training.Tests;
 public sealed class ShuffledRowPlannerTests
 {
     [Fact]
-    public async Task Every_completion_has_one_place_and_steps_are_equally_large()
+    public async Task Every_completion_is_used_once_and_steps_are_equally_large()
     {
         using TinyPolicy policy = TestData.Policy();
         RolloutList rollouts = [];
@@ -32,7 +32,7 @@ public sealed class ShuffledRowPlannerTests
     }
 
     [Fact]
-    public async Task A_step_of_rows_that_are_cut_apart_has_the_gradient_of_whole_groups()
+    public async Task A_step_of_split_groups_has_the_gradient_of_whole_groups()
     {
         float[]?[] whole = await GradientAsync(new WholeGroupPlanner());
         float[]?[] shuffled = await GradientAsync(new ShuffledRowPlanner(5));
