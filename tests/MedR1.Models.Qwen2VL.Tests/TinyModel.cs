@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>
-/// Models of a few thousand parameters with weights far from zero, so that each part shows in the result.
+/// Models of a few thousand parameters with weights far from zero, so that each part affects the result.
 /// </summary>
 internal static class TinyModel
 {

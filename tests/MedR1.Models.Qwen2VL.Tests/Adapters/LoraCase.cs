@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Adapters of every kind, far from their start, so that each part shows in the result.</summary>
+/// <summary>Adapters of every kind, far from their initial values, so that each part affects the result.</summary>
 internal static class LoraCase
 {
     public static IReadOnlyDictionary<string, LoraOptions> Kinds { get; } = new Dictionary<string, LoraOptions>
@@ -58,7 +58,7 @@ internal static class LoraCase
         return lora;
     }
 
-    /// <summary>Moves every parameter of the adapter.</summary>
+    /// <summary>Changes every parameter of the adapter.</summary>
     public static void Stir(LoraPolicy lora)
     {
         using IDisposable noGradient = no_grad();
@@ -79,7 +79,7 @@ internal static class LoraCase
         return statistics.LogProbabilities.Values();
     }
 
-    /// <summary>Backward pass of a sum in which every token weighs differently.</summary>
+    /// <summary>Runs the backward pass of a sum with a different weight for every token.</summary>
     public static void Backward(IVisionLanguagePolicy policy)
     {
         using DisposeScope scope = NewDisposeScope();

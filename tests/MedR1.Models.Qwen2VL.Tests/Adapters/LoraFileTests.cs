@@ -29,9 +29,9 @@ public sealed partial class LoraFileTests : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    // PEFT 0.21 (auto.py): AutoPeftModel.from_pretrained takes the class by both.
+    // PEFT 0.21 (auto.py): AutoPeftModel.from_pretrained needs both to find the class.
     [Fact]
-    public void The_class_of_the_model_is_named_with_the_library_that_has_it()
+    public void The_class_of_the_model_is_written_with_its_library()
     {
         JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "adapter_config.json")))!;
         Assert.Equal("Qwen2VLForConditionalGeneration", (string?)json["auto_mapping"]!["base_model_class"]);
@@ -50,7 +50,7 @@ public sealed partial class LoraFileTests : IDisposable
     }
 
     [Fact]
-    public void A_name_in_a_files_list_that_fits_no_layer_is_let_be()
+    public void A_listed_name_that_fits_no_layer_is_ignored()
     {
         Edit(json => json["target_modules"]!.AsArray().Add("c_attn"));
         using LoraPolicy lora = LoraPolicy.Load(_policy, Folder);
@@ -58,7 +58,7 @@ public sealed partial class LoraFileTests : IDisposable
     }
 
     [Fact]
-    public void Trained_biases_of_adapted_layers_that_PEFT_does_not_write_are_the_bases()
+    public void Biases_of_adapted_layers_missing_from_a_PEFT_file_are_those_of_the_base()
     {
         using (LoraPolicy own = LoraCase.Create(_policy, "own biases"))
         {
@@ -94,14 +94,14 @@ public sealed partial class LoraFileTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_target_is_named_with_what_there_is()
+    public void An_unknown_target_is_named_with_the_available_ones()
     {
         Edit(json => json["target_modules"] = new JsonArray("query_key_value"));
         Assert.Contains("query_key_value", Mistakes().Single());
     }
 
     [Fact]
-    public void Another_rank_is_named_for_every_tensor()
+    public void A_different_rank_is_named_for_every_tensor()
     {
         Edit(json => json["r"] = 5);
         IReadOnlyList<string> mistakes = Mistakes();
@@ -128,7 +128,7 @@ public sealed partial class LoraFileTests : IDisposable
     }
 
     [Fact]
-    public void An_adapter_of_another_model_is_named()
+    public void An_adapter_of_another_model_is_refused_by_name()
     {
         using Qwen2VLPolicy other = TinyModel.Create(Qwen2VLFamily.Qwen25VL);
         string message = Assert.Throws<LoraException>(() => LoraPolicy.Load(other, Folder)).Message;
@@ -157,7 +157,7 @@ public sealed partial class LoraFileTests : IDisposable
             word => Assert.Contains(mistakes, mistake => mistake.Contains(word)));
     }
 
-    // As PEFT, which multiplies by what the file says.
+    // Like PEFT, which multiplies by what the file says.
     [Fact]
     public void An_alpha_of_zero_or_below_is_read_from_a_file()
     {

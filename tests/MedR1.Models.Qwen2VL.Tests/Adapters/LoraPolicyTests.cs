@@ -27,7 +27,7 @@ public sealed class LoraPolicyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void An_adapter_acts_when_it_is_on_and_leaves_no_trace_when_it_is_off(string kind)
+    public void An_adapter_acts_when_enabled_and_changes_nothing_when_disabled(string kind)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         float[] before = LoraCase.Score(policy);
@@ -44,7 +44,7 @@ public sealed class LoraPolicyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Merging_gives_the_same_and_unmerging_every_bit_back(string kind)
+    public void Merging_gives_the_same_and_unmerging_restores_every_bit(string kind)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using LoraPolicy lora = LoraCase.Create(policy, kind);
@@ -102,9 +102,9 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
-    public void A_whole_model_is_not_written_into_an_adapters_folder()
+    public void A_full_model_is_not_saved_into_the_folder_of_an_adapter()
     {
-        // transformers with PEFT looks for adapter_config.json first and would read the adapter, on whatever base that names.
+        // transformers with PEFT looks for adapter_config.json first and would load the adapter, on whatever base it names.
         using Qwen2VLPolicy policy = TinyModel.Create();
         using LoraPolicy lora = LoraCase.Create(policy, "two names");
         lora.Save(Folder);
@@ -118,7 +118,7 @@ public sealed class LoraPolicyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Gradients_reach_every_part_of_the_adapter_and_nothing_else(string kind)
+    public void Every_part_of_the_adapter_and_nothing_else_gets_gradients(string kind)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using (LoraPolicy lora = LoraCase.Create(policy, kind))
@@ -133,7 +133,7 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
-    public void The_base_stays_frozen_under_the_last_adapter_on_it()
+    public void The_base_stays_frozen_until_its_last_adapter_is_disposed()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Freeze(ModelPart.Vision);
@@ -150,9 +150,9 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
-    public void Gradients_are_those_of_the_merged_weight()
+    public void Gradients_follow_from_those_of_the_merged_weight()
     {
-        // For W' = W + s B A: dB = s dW' Aᵀ and dA = s Bᵀ dW'; dW' from a model whose own weight is W'.
+        // For W' = W + s B A: dB = s dW' Aᵀ and dA = s Bᵀ dW'; dW' comes from a model whose weight is W'.
         using Qwen2VLPolicy policy = TinyModel.Create();
         using LoraPolicy lora = LoraCase.Create(policy, "two names");
         LoraCase.Backward(lora);
@@ -186,7 +186,7 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
-    public void A_frozen_copy_keeps_the_adapter_as_it_was()
+    public void A_frozen_copy_keeps_the_adapter_unchanged()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using LoraPolicy lora = LoraCase.Create(policy, "biases");
@@ -208,7 +208,7 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
-    public void Dropout_acts_in_training_alone_and_follows_its_seed()
+    public void Dropout_acts_only_in_training_and_follows_its_seed()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         LoraOptions options = LoraCase.Kinds["all linear"] with { Dropout = 0.5 };

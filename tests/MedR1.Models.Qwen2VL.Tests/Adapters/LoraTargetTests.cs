@@ -2,11 +2,11 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Which layers options mean; names as <c>named_modules()</c> of transformers 5 gives them.</summary>
+/// <summary>Which layers the options select; names are those of <c>named_modules()</c> in transformers 5.</summary>
 public sealed class LoraTargetTests
 {
     [Fact]
-    public void A_name_means_every_layer_that_ends_with_it()
+    public void A_name_selects_every_layer_that_ends_with_it()
     {
         AssertTargets(
             new LoraOptions { TargetModules = ModuleSelection.Of("k_proj") },
@@ -17,20 +17,20 @@ public sealed class LoraTargetTests
     }
 
     [Fact]
-    public void All_linear_leaves_out_head_kernel_table_and_norms()
+    public void All_linear_excludes_head_patch_kernel_embedding_and_norms()
     {
         string[] found = Targets(new LoraOptions { TargetModules = ModuleSelection.AllLinear });
 
-        // 2 layers of 7, 2 blocks of 4, and the merger's 2.
+        // 7 in each of 2 layers, 4 in each of 2 blocks, and 2 in the merger.
         Assert.Equal(2 * 7 + 2 * 4 + 2, found.Length);
         Assert.DoesNotContain("lm_head", found);
         Assert.DoesNotContain("model.visual.patch_embed.proj", found);
     }
 
     [Fact]
-    public void A_pattern_of_the_decoder_means_its_layers_and_none_of_the_tower()
+    public void A_pattern_of_the_decoder_selects_no_layers_of_the_tower()
     {
-        // As MedR1.Sampling.Remote's README has it for servers that take no adapter of the tower.
+        // As in MedR1.Sampling.Remote's README, for servers that support no adapter on the tower.
         string[] found = Targets(
             new LoraOptions { TargetModules = ModuleSelection.Matching(@".*\.language_model\..*_proj") });
 
@@ -50,7 +50,7 @@ public sealed class LoraTargetTests
     }
 
     [Fact]
-    public void Numbers_pick_layers_of_one_list_or_of_any()
+    public void Numbers_select_layers_of_one_list_or_of_any()
     {
         LoraOptions options = new() { TargetModules = ModuleSelection.Of("q_proj", "fc1"), LayersToTransform = [1] };
         AssertTargets(options, "model.language_model.layers.1.self_attn.q_proj", "model.visual.blocks.1.mlp.fc1");
@@ -73,7 +73,7 @@ public sealed class LoraTargetTests
     }
 
     [Fact]
-    public void Patterns_set_rank_and_alpha_of_single_layers()
+    public void Patterns_set_rank_and_alpha_of_individual_layers()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using LoraPolicy lora = LoraPolicy.Create(policy, LoraCase.Kinds["pattern"], seed: 1);
@@ -87,7 +87,7 @@ public sealed class LoraTargetTests
     }
 
     [Fact]
-    public void Every_mistake_in_options_is_named_at_once()
+    public void Every_mistake_in_the_options_is_reported_at_once()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         LoraOptions wrong = new() { Rank = 0, Dropout = 1, TargetModules = ModuleSelection.Matching("(") };

@@ -9,7 +9,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_mapped_model_is_the_read_one_and_changes_in_memory_alone(ScalarType dataType)
+    public void A_mapped_model_equals_a_read_one_and_changes_only_in_memory(ScalarType dataType)
     {
         using Qwen2VLPolicy saved = TinyModel.Create(dataType: dataType);
         saved.Save(Folder);
@@ -27,14 +27,14 @@ public sealed class CheckpointLoadingTests : SavedModelTest
         Assert.Equal(0, mapped.Parameters[0].Value.abs().max().ToDouble());
         Assert.Equal(before, File.ReadAllBytes(file));
 
-        // Saving puts a new file in the place of the mapped one, which stays as it is for the model.
+        // Saving replaces the mapped file by a new one; the model keeps the old one mapped.
         mapped.Save(Folder);
         using Qwen2VLPolicy again = Qwen2VLPolicy.Load(Folder);
         AssertSameWeights(mapped, again);
     }
 
     [Fact]
-    public void What_is_wanted_in_another_type_is_read_instead_of_mapped()
+    public void Tensors_wanted_in_another_type_are_read_instead_of_mapped()
     {
         using Qwen2VLPolicy saved = TinyModel.Create(dataType: ScalarType.BFloat16);
         saved.Save(Folder);
@@ -57,7 +57,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     }
 
     [Fact]
-    public void Loads_the_names_of_later_transformers_releases_too()
+    public void The_names_of_later_transformers_releases_are_loaded_too()
     {
         using Qwen2VLPolicy policy = TinyModel.Create(tied: false);
         policy.Save(Folder);
@@ -67,7 +67,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     }
 
     [Fact]
-    public void The_embedding_wins_over_a_head_in_a_tied_checkpoint()
+    public void The_embedding_takes_precedence_over_a_head_in_a_tied_checkpoint()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -95,12 +95,12 @@ public sealed class CheckpointLoadingTests : SavedModelTest
         Assert.Contains("model.norm.weight", error.Message, StringComparison.Ordinal);
     }
 
-    // modeling_utils.py of transformers 5 doesn't count such names as unexpected.
+    // modeling_utils.py in transformers 5 doesn't count such names as unexpected.
     [Theory]
     [InlineData("model.rotary_emb.inv_freq")]
     [InlineData("model.layers.0.self_attn.rotary_emb.inv_freq")]
     [InlineData("model.visual.rotary_pos_emb.inv_freq")]
-    public void Saved_rotary_frequencies_are_left_alone(string name)
+    public void Saved_rotary_frequencies_are_ignored(string name)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -112,7 +112,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     [Theory]
     [InlineData(ScalarType.Byte, "UInt8")]
     [InlineData(ScalarType.Int32, "Int32")]
-    public void Whole_numbers_are_no_weights(ScalarType type, string name)
+    public void Integers_are_refused_as_weights(ScalarType type, string name)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -139,7 +139,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     }
 
     [Fact]
-    public void Folders_without_files_say_what_is_missing()
+    public void Missing_files_of_a_folder_are_named()
     {
         Assert.Throws<DirectoryNotFoundException>(() =>
             Qwen2VLPolicy.Load(Path.Combine(Root, "nowhere"), TinyModel.Processor()));
@@ -162,7 +162,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     }
 
     [Fact]
-    public void A_single_file_wins_over_shards_that_are_left_beside_it()
+    public void A_single_file_takes_precedence_over_leftover_shards()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -175,7 +175,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
     }
 
     [Fact]
-    public void A_seed_gives_the_same_weights_and_the_start_is_that_of_the_reference()
+    public void A_seed_is_reproducible_and_weights_are_initialized_like_the_reference()
     {
         using Qwen2VLPolicy first = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 5);
         using Qwen2VLPolicy second = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 5);
@@ -185,7 +185,7 @@ public sealed class CheckpointLoadingTests : SavedModelTest
         Assert.All(Weights(first, "visual.blocks.0.norm1.weight"), value => Assert.Equal(1, value));
         Assert.All(Weights(first, "visual.blocks.0.attn.qkv.bias"), value => Assert.Equal(0, value));
 
-        // 320 x 32 draws of standard deviation 0.25: its estimate is off by 0.25 / sqrt(2 · 10240) = 0.0017.
+        // 320 x 32 draws with standard deviation 0.25, whose estimate has an error of 0.25 / sqrt(2 · 10240) = 0.0017.
         float[] embedding = Weights(first, "model.embed_tokens.weight");
         Assert.Equal(0.25, Math.Sqrt(embedding.Average(value => (double)value * value)), 0.008);
     }

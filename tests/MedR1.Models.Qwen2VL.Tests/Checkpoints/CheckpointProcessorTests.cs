@@ -8,7 +8,7 @@ namespace MedR1.Models.Qwen2VL.Tests;
 public sealed class CheckpointProcessorTests : SavedModelTest
 {
     [Fact]
-    public void A_tokenizer_with_other_control_tokens_is_refused()
+    public void A_tokenizer_with_different_control_tokens_is_refused()
     {
         Qwen2VLConfiguration shifted = TinyModel.Configuration() with { ImageTokenId = 3 };
         TokenizerMismatchException error = Assert.Throws<TokenizerMismatchException>(
@@ -20,7 +20,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
     }
 
     [Fact]
-    public void The_processor_file_of_later_transformers_releases_serves_too()
+    public void The_processor_file_of_later_transformers_releases_is_read_too()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -35,7 +35,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
             policy.Processor.Images.Configuration.ToJson(), Qwen2VLProcessor.Load(Folder).Images.Configuration.ToJson());
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
 
-        // That of earlier releases, which says nothing of images.
+        // The file of earlier releases, without settings for images.
         File.WriteAllText(Path.Combine(Folder, "processor_config.json"), """{"processor_class": "Qwen2VLProcessor"}""");
         Assert.Contains(
             "preprocessor_config.json", Assert.Throws<ModelConfigurationException>(() => Qwen2VLProcessor.Load(Folder)).Fix,
@@ -43,7 +43,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
     }
 
     [Fact]
-    public void Where_both_files_speak_of_images_that_of_later_releases_counts()
+    public void The_processor_file_of_later_releases_takes_precedence()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -56,7 +56,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
     }
 
     [Fact]
-    public void Limits_of_ones_own_are_saved_in_both_files()
+    public void Custom_limits_are_saved_in_both_files()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -94,9 +94,9 @@ public sealed class CheckpointProcessorTests : SavedModelTest
         Assert.Equal([7, 9], loaded.EndTokenIds);
     }
 
-    // In the reference they match no token that is generated, and MinNewTokensLengthLogitsProcessor excludes nothing for them.
+    // In the reference they match no generated token, and MinNewTokensLengthLogitsProcessor excludes nothing for them.
     [Fact]
-    public void End_tokens_beyond_the_vocabulary_are_none()
+    public void End_tokens_beyond_the_vocabulary_are_ignored()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);

@@ -50,7 +50,7 @@ public sealed class CheckpointSavingTests : SavedModelTest
     }
 
     [Fact]
-    public void A_cancelled_save_leaves_what_was_there_and_nothing_else()
+    public void A_cancelled_save_changes_nothing()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
@@ -63,11 +63,11 @@ public sealed class CheckpointSavingTests : SavedModelTest
         AssertSameWeights(policy, loaded);
     }
 
-    // The weights fit, tokenizer.json doesn't: the system's error comes from a plain write.
+    // The weights fit and tokenizer.json doesn't, so that the system's error comes from an ordinary write.
     [Theory]
     [InlineData(28)]
     [InlineData(unchecked((int)0x80070070))]
-    public void A_disk_that_fills_up_behind_the_weights_leaves_what_was_there_and_is_named(int error)
+    public void A_disk_that_fills_up_after_the_weights_changes_nothing_and_is_reported(int error)
     {
         string folder = Path.Combine(Root, "model");
         Directory.CreateDirectory(folder);

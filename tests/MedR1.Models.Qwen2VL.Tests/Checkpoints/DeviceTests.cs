@@ -5,9 +5,9 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class DeviceTests
 {
-    // No machine has so many.
+    // No machine has so many GPUs.
     [Fact]
-    public void A_gpu_that_is_not_there_is_refused_before_anything_is_read()
+    public void A_missing_gpu_is_refused_before_anything_is_read()
     {
         Device device = new(TorchSharp.DeviceType.CUDA, 99);
         TorchDeviceException error = Assert.Throws<TorchDeviceException>(() => Qwen2VLPolicy.Load("nowhere", device));

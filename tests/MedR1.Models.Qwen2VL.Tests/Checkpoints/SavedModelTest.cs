@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Tests that save a model to a folder of their own, and look into it.</summary>
+/// <summary>Base class of tests that save a model to a temporary folder and inspect it.</summary>
 public abstract class SavedModelTest : IDisposable
 {
     protected string Root { get; } = Directory.CreateTempSubdirectory("medr1-checkpoint-").FullName;

@@ -4,10 +4,10 @@ using MedR1.TestSupport;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Folders that are given by mistake are told by what they hold.</summary>
+/// <summary>Folders given by mistake are identified by their content.</summary>
 public sealed class WrongFolderTests : IDisposable
 {
-    // For the group too: an ordinary user may be of that of the tests' own.
+    // For the group too, because an ordinary user may belong to the group of the user that runs the tests.
     private const UnixFileMode Pass = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly string _root = Directory.CreateTempSubdirectory("medr1-folder-").FullName;
     private readonly Qwen2VLPolicy _policy = TinyModel.Create();
@@ -25,7 +25,7 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_named()
+    public void A_missing_folder_is_named()
     {
         string folder = Path.Combine(_root, "nowhere");
         Assert.Contains(folder, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message);
@@ -33,7 +33,7 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_an_interrupted_save_left_is_named()
+    public void Files_of_an_interrupted_save_are_named()
     {
         string folder = Path.Combine(_root, "model"), old = folder + ".0123456789abcdef0123456789abcdef.old";
         Directory.CreateDirectory(old);
@@ -42,7 +42,7 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_an_interrupted_save_through_a_link_left_is_named_beside_the_links_target()
+    public void Files_of_an_interrupted_save_through_a_link_are_named_next_to_its_target()
     {
         string link = Path.Combine(_root, "link"), other = Path.Combine(_root, "another disk");
         string old = Path.Combine(other, "model.0123456789abcdef0123456789abcdef.old");
@@ -53,7 +53,7 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_leads_in_a_circle_is_no_folder()
+    public void A_circular_link_is_not_a_folder()
     {
         string link = Path.Combine(_root, "link"), back = Path.Combine(_root, "back");
         Directory.CreateSymbolicLink(link, back);
@@ -61,7 +61,7 @@ public sealed class WrongFolderTests : IDisposable
         Assert.Contains(link, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(link)).Message);
     }
 
-    // What was denied says that each case got where it should: into the folder, or past that to the list of what lies in it.
+    // The denied operation shows how far each case got: into the folder, or past that to listing its content.
     [Theory]
     [InlineData(UnixFileMode.None, "can't be accessed: Access to the path '{0}/model' is denied. Grant this program access")]
     [InlineData(Pass, "Can't check for an earlier version next to it: Access to the path '{0}' is denied. Grant this program access")]
@@ -99,14 +99,14 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_a_model_says_what_it_has_not()
+    public void A_folder_without_a_model_is_reported_with_the_missing_files()
     {
         Directory.CreateDirectory(Run);
         Assert.Contains("no config.json", Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Run)).Message);
     }
 
     [Fact]
-    public void A_training_of_a_whole_model_names_the_model()
+    public void The_folder_of_a_full_training_run_is_refused_with_its_model()
     {
         Write(_policy.Save);
         Assert.All(ModelMessages(Step), message => Assert.Contains($"a training checkpoint: load its model, '{Trained}'", message));
@@ -117,7 +117,7 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_training_of_an_adapter_names_the_adapter()
+    public void The_folder_of_an_adapter_run_is_refused_with_its_adapter()
     {
         using (LoraPolicy lora = LoraCase.Create(_policy, "two names"))
         {
@@ -137,18 +137,18 @@ public sealed class WrongFolderTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
-    public void A_folder_without_a_name_is_said_to_be_the_folder(string folder) =>
+    public void An_empty_folder_name_is_refused_by_parameter_name(string folder) =>
         Assert.Equal("folder", Assert.Throws<ArgumentException>(() => Qwen2VLPolicy.Load(folder)).ParamName);
 
     [Fact]
-    public void The_pointer_of_a_run_beside_a_model_changes_nothing()
+    public void The_pointer_of_a_run_next_to_a_model_changes_nothing()
     {
         _policy.Save(Run);
         File.WriteAllText(Path.Combine(Run, "latest"), "step-000008");
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Run);
     }
 
-    // As a trainer writes them.
+    // As written by a trainer.
     private void Write(Action<string, CancellationToken> save)
     {
         Directory.CreateDirectory(Step);

@@ -19,7 +19,7 @@ public sealed class ConfigurationTests
         """;
 
     [Fact]
-    public void Reads_the_published_layout()
+    public void The_published_layout_is_read()
     {
         Qwen2VLConfiguration configuration = Parse(Flat);
         Assert.Equal(Qwen2VLFamily.Qwen2VL, configuration.Family);
@@ -35,7 +35,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public void Reads_the_nested_layout_of_later_releases_to_the_same()
+    public void The_nested_layout_of_later_releases_is_read_equally()
     {
         JsonObject root = JsonNode.Parse(Flat)!.AsObject();
         var text = new JsonObject
@@ -60,7 +60,7 @@ public sealed class ConfigurationTests
         Assert.Equal(Parse(Flat).ToJson(), Parse(root.ToJsonString()).ToJson());
     }
 
-    // What transformers 4.45 to 4.49 write of the towers of the published 7B models: to_diff_dict leaves out what equals the
+    // What transformers 4.45 to 4.49 write for the towers of the published 7B models: to_diff_dict omits values that equal the
     // defaults of the class (configuration_qwen2_vl.py and configuration_qwen2_5_vl.py).
     [Theory]
     [InlineData("qwen2_vl", """{"in_chans": 3, "model_type": "qwen2_vl", "spatial_patch_size": 14}""", 5120, 0, 0, 0)]
@@ -68,7 +68,7 @@ public sealed class ConfigurationTests
         "qwen2_5_vl",
         """{"hidden_size": 1280, "in_chans": 3, "model_type": "qwen2_5_vl", "spatial_patch_size": 14, "tokens_per_second": 2}""",
         3420, 112, 4, 2)]
-    public void What_was_left_out_as_the_default_of_the_class_is_that(
+    public void Omitted_values_are_the_defaults_of_the_class(
         string family, string vision, int mlpWidth, int windowSize, int fullAttentionBlocks, double tokensPerSecond)
     {
         JsonObject root = JsonNode.Parse(Flat)!.AsObject();
@@ -101,18 +101,18 @@ public sealed class ConfigurationTests
     public void Unscaled_rotary_forms_are_read(string written) => Assert.Equal(
         Parse(Flat).ToJson(), Parse(Flat.Replace("\"type\": \"mrope\", ", written, StringComparison.Ordinal)).ToJson());
 
-    // configuration_qwen2_vl.py of transformers 5: a layer has a window from max_window_layers on, which is 80 if it isn't given.
+    // configuration_qwen2_vl.py in transformers 5: layers have a window from max_window_layers on, which is 80 by default.
     [Theory]
     [InlineData("\"use_sliding_window\": true, ")]
     [InlineData("\"use_sliding_window\": true, \"sliding_window\": 4096, \"max_window_layers\": 28, ")]
     [InlineData("\"layer_types\": [\"full_attention\"], ")]
     [InlineData("\"head_dim\": 128, ")]
-    public void What_says_the_same_in_other_words_is_read(string written) => Assert.Equal(
+    public void Equivalent_forms_are_read(string written) => Assert.Equal(
         Parse(Flat).ToJson(),
         Parse(Flat.Replace("\"rms_norm_eps\"", written + "\"rms_norm_eps\"", StringComparison.Ordinal)).ToJson());
 
     [Fact]
-    public void A_quantized_decoder_alone_is_refused_too()
+    public void A_quantized_text_configuration_is_refused_too()
     {
         JsonObject root = JsonNode.Parse(Flat)!.AsObject();
         root["text_config"] = JsonNode.Parse("{\"quantization_config\": {\"quant_method\": \"fp8\"}}");
@@ -123,7 +123,7 @@ public sealed class ConfigurationTests
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true)]
     [InlineData(Qwen2VLFamily.Qwen25VL, false)]
-    public void What_is_written_reads_back_the_same(Qwen2VLFamily family, bool tied)
+    public void A_written_configuration_reads_back_equal(Qwen2VLFamily family, bool tied)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration(family, tied);
         Qwen2VLConfiguration read = Qwen2VLConfiguration.Parse(configuration.ToJson());
@@ -165,7 +165,7 @@ public sealed class ConfigurationTests
     [InlineData("\"depth\": 32", "\"depth\": -3", "vision_config.depth")]
     [InlineData("\"num_heads\": 16", "\"num_heads\": 9", "vision_config.num_heads")]
     [InlineData("\"embed_dim\": 1280, \"mlp_ratio\": 4, \"num_heads\": 16",
-        "\"embed_dim\": 96, \"mlp_ratio\": 4, \"num_heads\": 16", "vision_config.num_heads")] // Heads of 6.
+        "\"embed_dim\": 96, \"mlp_ratio\": 4, \"num_heads\": 16", "vision_config.num_heads")] // Heads of width 6.
     [InlineData("\"hidden_size\": 1536, \"patch", "\"hidden_size\": 1024, \"patch",
         "vision_config.hidden_size")]
     [InlineData("\"vocab_size\": 151936", "\"vocab_size\": 1000", "image_token_id")]
@@ -181,7 +181,7 @@ public sealed class ConfigurationTests
     [InlineData("\"rms_norm_eps\"", "\"head_dim\": 64, \"rms_norm_eps\"", "head_dim")]
     [InlineData("\"rms_norm_eps\"", "\"quantization_config\": {\"quant_method\": \"gptq\"}, \"rms_norm_eps\"", "quantization_config")]
     [InlineData("\"rms_norm_eps\"", "\"compression_config\": {}, \"rms_norm_eps\"", "compression_config")]
-    public void A_wrong_field_is_named_with_its_value(string from, string to, string field)
+    public void An_invalid_field_is_named_with_its_value(string from, string to, string field)
     {
         ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(
             () => Parse(Flat.Replace(from, to, StringComparison.Ordinal)));

@@ -7,7 +7,7 @@ namespace MedR1.Models.Qwen2VL.Tests;
 public sealed class ImageProcessorTests
 {
     [Fact]
-    public void The_table_has_the_reference_s_bits()
+    public void The_table_equals_that_of_the_reference_bit_for_bit()
     {
         var processor = new ImageProcessor(
             new ImageProcessorConfiguration { PatchSize = 1, MergeSize = 1, TemporalPatchSize = 1, Resizes = false });
@@ -20,7 +20,7 @@ public sealed class ImageProcessorTests
     [Fact]
     public void Patches_go_square_by_square_and_channel_by_channel()
     {
-        // 8 x 8 pixels, patches of 2, squares of 2 x 2 patches: the value tells the place, y · 8 + x, in red.
+        // 8 x 8 pixels, patches of 2 x 2, squares of 2 x 2 patches: the red value encodes the position, y · 8 + x.
         byte[] pixels =
             [.. Enumerable.Range(0, 64).SelectMany(place => new[] { (byte)place, (byte)(100 + place), (byte)0 })];
         var processor = new ImageProcessor(new ImageProcessorConfiguration
@@ -37,7 +37,7 @@ public sealed class ImageProcessorTests
     }
 
     [Fact]
-    public void Sizes_and_limits_come_from_the_file_and_explicit_ones_win()
+    public void Explicit_sizes_and_limits_take_precedence_over_those_of_the_file()
     {
         ImageProcessorConfiguration both = Parse(
             """{"min_pixels": 3136, "max_pixels": 12845056, "size": {"shortest_edge": 1, "longest_edge": 2}}""");
@@ -51,7 +51,7 @@ public sealed class ImageProcessorTests
     }
 
     [Fact]
-    public void What_is_switched_off_changes_no_number()
+    public void Disabled_steps_change_nothing()
     {
         ImageProcessorConfiguration off = Parse(
             """
@@ -84,14 +84,14 @@ public sealed class ImageProcessorTests
     }
 
     [Fact]
-    public void Without_resizing_sides_must_fit()
+    public void Without_resizing_sides_must_be_multiples()
     {
         var processor = new ImageProcessor(new ImageProcessorConfiguration { Resizes = false });
         Assert.Throws<ArgumentException>(() => processor.Process(new RgbImage(28, 29, new byte[28 * 29 * 3])));
     }
 
     [Fact]
-    public void A_line_of_pixels_is_refused_and_one_pixel_is_not()
+    public void A_line_of_pixels_is_refused_and_a_single_pixel_is_not()
     {
         var processor = new ImageProcessor(new ImageProcessorConfiguration());
         Assert.Throws<AspectRatioException>(() => processor.Process(new RgbImage(100_000, 1, new byte[300_000])));

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>An image whose features can't change goes through the tower once, and they are those of the tower.</summary>
+/// <summary>An image whose features can't change is encoded once, and its features are those of the tower.</summary>
 [Collection(nameof(LeakTests))]
 public sealed class KeptImageFeaturesTests : IDisposable
 {
-    // Of 4 x 4 patches: 4 tokens of 32 float32.
+    // An image of 4 x 4 patches: 4 tokens of 32 float32.
     private const long BytesOfOne = 4 * 32 * sizeof(float);
 
     private readonly Qwen2VLPolicy _policy = TinyModel.Create();
@@ -23,7 +23,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
-    public void They_are_to_the_bit_those_of_each_image_alone_in_any_company(Qwen2VLFamily family)
+    public void Features_of_an_image_are_the_same_bit_for_bit_in_any_batch(Qwen2VLFamily family)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         policy.Freeze(ModelPart.Vision, ModelPart.Merger);
@@ -40,7 +40,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void Equal_images_are_one_whoever_opened_them()
+    public void Equal_images_share_features_whoever_opened_them()
     {
         using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
         float[] first = Features(_policy, TinyModel.Image(4, 4, 1), TinyModel.Image(4, 4, 1));
@@ -53,7 +53,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void Passes_take_them_and_give_the_same()
+    public void Passes_use_kept_features_and_give_the_same_result()
     {
         PackedGroup[] groups = InvarianceTests.Mixed(2);
         float[] expected = LogProbabilities();
@@ -73,7 +73,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void Those_that_were_not_asked_for_the_longest_go_when_the_bytes_are_full()
+    public void The_least_recently_used_features_are_evicted_at_the_limit_in_bytes()
     {
         using IDisposable? kept = _policy.KeepImageFeatures(2 * BytesOfOne);
         foreach (int seed in new[] { 1, 2, 1, 3, 1, 2 })
@@ -84,7 +84,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
         Assert.Equal(4, Computed);
         Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
 
-        // More than fits, in one call: all are given.
+        // More than fits, in one call: all are returned.
         EncodedImage[] many = [.. Enumerable.Range(10, 5).Select(seed => TinyModel.Image(4, 4, seed))];
         Assert.Equal(5 * 4 * 32, Features(_policy, many).Length);
         Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
@@ -93,7 +93,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void A_tower_that_learns_keeps_none()
+    public void Nothing_is_kept_for_a_trained_tower()
     {
         using Qwen2VLPolicy learning = TinyModel.Create();
         Assert.Null(learning.KeepImageFeatures(1 << 20));
@@ -117,7 +117,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void An_adapter_on_the_tower_is_computed_each_time_and_one_elsewhere_takes_the_bases()
+    public void An_adapter_on_the_tower_keeps_nothing_and_one_elsewhere_uses_the_bases()
     {
         EncodedImage image = TinyModel.Image(4, 4, 1);
         EncodedPrompt[] prompts = [TinyModel.Prompt(3, 1, image)];
@@ -148,7 +148,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void A_second_keeping_begins_nothing_and_the_end_frees_all()
+    public void A_nested_call_begins_nothing_and_the_end_frees_everything()
     {
         EncodedImage image = TinyModel.Image(4, 4, 1);
         IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
@@ -158,7 +158,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
         Features(_policy, image);
         Assert.Equal(2, Computed);
 
-        // What other tests left to the collector may go meanwhile: at least the two are gone.
+        // Garbage of other tests may be collected meanwhile: at least the two are freed.
         long held = Tensor.TotalCount;
         kept.Dispose();
         Assert.InRange(Tensor.TotalCount, 0, held - 2);
@@ -171,7 +171,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     }
 
     [Fact]
-    public void Prompts_without_images_have_none()
+    public void Prompts_without_images_have_no_features()
     {
         using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
         Assert.Null(_policy.EncodeImages([TinyModel.Prompt(3, 1)]));

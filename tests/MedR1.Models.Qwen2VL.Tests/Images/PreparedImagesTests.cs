@@ -18,7 +18,7 @@ public sealed class PreparedImagesTests
     }
 
     [Fact]
-    public void The_least_recently_used_image_leaves_when_the_bytes_are_full()
+    public void The_least_recently_used_image_is_evicted_at_the_limit_in_bytes()
     {
         PreparedImages images = new(2 * BytesOfOne);
         foreach (string name in new[] { "a", "b", "a", "c", "a", "b" })
@@ -30,7 +30,7 @@ public sealed class PreparedImagesTests
     }
 
     [Fact]
-    public void An_image_that_is_larger_than_the_room_is_given_and_not_kept()
+    public void An_image_larger_than_the_limit_is_returned_and_not_kept()
     {
         PreparedImages images = new(BytesOfOne - 1);
         images.Get(new FileImageSource("a"), Prepare);
@@ -39,7 +39,7 @@ public sealed class PreparedImagesTests
     }
 
     [Fact]
-    public void A_processor_keeps_images_only_where_it_is_told_to()
+    public void A_processor_keeps_images_only_if_configured_to()
     {
         ImageProcessorConfiguration configuration = new() { PatchSize = 2 };
         IImageSource source = new PixelImageSource("grey", new RgbImage(8, 8, new byte[8 * 8 * 3]));

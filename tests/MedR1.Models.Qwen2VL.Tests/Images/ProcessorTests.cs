@@ -24,7 +24,7 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void A_placeholder_in_the_user_s_text_takes_no_image()
+    public void A_placeholder_in_the_text_of_the_user_stays_text()
     {
         Qwen2VLProcessor processor = TinyModel.Processor();
         EncodedPrompt prompt = processor.Encode(VqaPrompt.Ask("Is <|image_pad|> a word?", _image));
@@ -43,7 +43,7 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_image_are_refused_with_their_name()
+    public void Bytes_that_are_not_an_image_are_refused_with_their_name()
     {
         var source = new BytesImageSource("notes.txt", "not a picture"u8.ToArray());
         ImageFormatException error = Assert.Throws<ImageFormatException>(
@@ -61,7 +61,7 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void Cancellation_comes_between_images()
+    public void Cancellation_takes_effect_between_images()
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();

@@ -8,7 +8,7 @@ public sealed class AttentionSegmentsTests
     private const int Heads = 3;
     private const int HeadSize = 20;
 
-    // Segments of the same length apart from each other, so that they are gathered and put back.
+    // Segments of the same length that are not adjacent, so that they are gathered and scattered.
     private static readonly int[] _lengths = [9, 33, 9, 1, 33];
 
     [Theory]
@@ -16,7 +16,7 @@ public sealed class AttentionSegmentsTests
     [InlineData(ScalarType.Float32, true)]
     [InlineData(ScalarType.BFloat16, false)]
     [InlineData(ScalarType.BFloat16, true)]
-    public void Each_token_attends_to_its_segment_alone(ScalarType type, bool recorded)
+    public void Each_token_attends_only_to_its_segment(ScalarType type, bool recorded)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor queries, Tensor keys, Tensor values) = Vectors(_lengths.Sum(), type);
@@ -33,7 +33,7 @@ public sealed class AttentionSegmentsTests
         Assert.InRange(Largest(actual, expected), 0, type == ScalarType.Float32 ? 2e-6 : Rounding(queries, keys, values));
     }
 
-    // Two heads at once, one head, some tokens of a head, one token.
+    // Two heads at once, one head, a few tokens of a head, one token.
     [Theory]
     [InlineData(2 * 37 * 37)]
     [InlineData(37 * 37)]
@@ -47,14 +47,14 @@ public sealed class AttentionSegmentsTests
         Tensor whole = SegmentAttention.Apply(Segments(queries), Segments(keys), Segments(values));
         Tensor pieces = SegmentAttention.Apply(Segments(queries), Segments(keys), Segments(values), mostScores);
 
-        // Products of another shape may add in another order: a unit of the last place here and there.
+        // Products of a different shape may sum in a different order: occasionally off by a unit in the last place.
         Assert.InRange(Largest(whole, pieces), 0, Math.Pow(2, -8) * values.abs().max().ToDouble());
 
         static Tensor Segments(Tensor vectors) => vectors.view(2, 37, Heads, HeadSize);
     }
 
-    // Scores rounded to bfloat16 move a weight by 2^-8 of the score's size, queries likewise, weights and result by their
-    // own rounding; all of it times the values.
+    // Rounding scores to bfloat16 changes a weight by 2^-8 times the size of the score; so does rounding queries. Weights and
+    // results add their own rounding; all of it is multiplied by the values.
     private static double Rounding(Tensor queries, Tensor keys, Tensor values)
     {
         double most = bmm(Wide(queries), Wide(keys).transpose(1, 2)).abs().max().ToDouble() / Math.Sqrt(HeadSize);

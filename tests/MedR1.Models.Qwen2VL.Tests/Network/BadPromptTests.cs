@@ -33,7 +33,7 @@ public sealed class BadPromptTests
         "only 2");
 
     [Fact]
-    public void Rejects_patches_of_another_size() => Rejects(
+    public void Rejects_patches_of_a_different_size() => Rejects(
         new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 2, 2), new float[4 * 95])]),
         "380 values", "384");
 
@@ -61,7 +61,7 @@ public sealed class BadPromptTests
     }
 
     [Fact]
-    public void A_cache_says_when_it_is_empty_full_or_too_small()
+    public void An_empty_full_or_too_small_cache_is_refused_with_the_reason()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using DisposeScope scope = NewDisposeScope();
@@ -77,7 +77,7 @@ public sealed class BadPromptTests
     }
 
     [Fact]
-    public void A_prompt_that_could_not_be_computed_leaves_its_slot_empty()
+    public void A_prompt_that_failed_leaves_its_slot_empty()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using DisposeScope scope = NewDisposeScope();
@@ -105,7 +105,7 @@ public sealed class BadPromptTests
     }
 
     [Fact]
-    public void Slots_that_do_not_fit_are_named()
+    public void Invalid_slots_are_named()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using DisposeScope scope = NewDisposeScope();

@@ -12,16 +12,16 @@ public sealed class CommonPrefixTests
     [InlineData("5 6", "5 6 7 8", 1)]
     [InlineData("5", "5 6", 0)]
     [InlineData("5 6", "7 6", 0)]
-    public void It_ends_where_prompts_part_and_leaves_each_a_token(string left, string right, int expected) =>
+    public void It_ends_where_prompts_diverge_and_leaves_each_a_token(string left, string right, int expected) =>
         Assert.Equal(expected, CommonPrefix.Of(_configuration, [Prompt(left), Prompt(right)], 0));
 
     [Fact]
-    public void It_goes_through_images_that_are_the_same_and_ends_before_one_that_is_not()
+    public void It_includes_equal_images_and_ends_before_a_different_one()
     {
         EncodedImage image = TinyModel.Image(4, 4, 1), copy = TinyModel.Image(4, 4, 1), other = TinyModel.Image(4, 4, 2);
         EncodedImage wider = TinyModel.Image(4, 8, 1);
 
-        // An image of 4 x 4 patches stands behind a word and its mark, takes four tokens, and a mark follows: 7 tokens each.
+        // An image of 4 x 4 patches follows a word and a start marker, takes four tokens, and an end marker follows: 7 tokens each.
         Assert.Equal(7 + 2, Of([image, other], [copy, wider]));
         Assert.Equal(2, Of([image, other], [other, image]));
         Assert.Equal(7 + 7 + 2, Of([image, image], [copy, copy]));
@@ -32,7 +32,7 @@ public sealed class CommonPrefixTests
     }
 
     [Fact]
-    public void Tokens_for_images_that_are_not_there_end_it()
+    public void Placeholders_without_images_end_it()
     {
         int picture = _configuration.ImageTokenId, clip = _configuration.VideoTokenId;
         Assert.Equal(1, CommonPrefix.Of(_configuration, [Prompt($"5 {picture} 6"), Prompt($"5 {picture} 6")], 0));
@@ -43,7 +43,7 @@ public sealed class CommonPrefixTests
     [InlineData(Qwen2VLFamily.Qwen2VL, false)]
     [InlineData(Qwen2VLFamily.Qwen2VL, true)]
     [InlineData(Qwen2VLFamily.Qwen25VL, false)]
-    public void Questions_about_the_same_image_give_what_each_gives_alone(Qwen2VLFamily family, bool recomputes)
+    public void Questions_about_the_same_image_give_the_same_as_alone(Qwen2VLFamily family, bool recomputes)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         policy.Checkpointing.IsEnabled = recomputes;
@@ -51,7 +51,7 @@ public sealed class CommonPrefixTests
         [
             .. Enumerable.Range(0, 4).Select(question =>
             {
-                // The first image is all prompts' own copy of one, the second is another one in each.
+                // The first image is a copy of the same one in all prompts, the second differs in each.
                 EncodedPrompt prompt = TinyModel.Prompt(0, 1, TinyModel.Image(4, 8, 1), TinyModel.Image(2, 4, 2 + question));
                 return prompt with { TokenIds = [.. prompt.TokenIds, .. TinyModel.Words(2 + question, question)] };
             }),
@@ -63,13 +63,13 @@ public sealed class CommonPrefixTests
     }
 
     [Fact]
-    public void A_prompt_alone_has_none() => Assert.Equal(0, CommonPrefix.Of(_configuration, [Prompt("5 6 7")], 0));
+    public void A_single_prompt_has_none() => Assert.Equal(0, CommonPrefix.Of(_configuration, [Prompt("5 6 7")], 0));
 
-    // Three prompts of four tokens save four: a sixteenth of 64.
+    // A common prefix of two tokens saves four of the tokens of three prompts: a sixteenth of 3 · 4 + 52 = 64.
     [Theory]
     [InlineData(52, 2)]
     [InlineData(53, 0)]
-    public void A_small_share_of_a_batch_is_not_worth_it(int behind, int expected) =>
+    public void A_prefix_that_saves_little_is_ignored(int behind, int expected) =>
         Assert.Equal(expected, CommonPrefix.Of(_configuration, [Prompt("5 6 7 8"), Prompt("5 6 8 8"), Prompt("5 6 9 9")], behind));
 
     private static EncodedPrompt Prompt(string tokens) => new([.. tokens.Split(' ').Select(int.Parse)], []);

@@ -10,7 +10,7 @@ public sealed class CompletionStatesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_head_makes_the_same_figures_and_gradients_of_the_states(bool recomputes)
+    public void The_head_applied_to_the_states_gives_the_same_values_and_gradients(bool recomputes)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(tied: false);
         policy.Checkpointing.IsEnabled = recomputes;

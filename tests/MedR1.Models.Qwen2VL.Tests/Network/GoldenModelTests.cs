@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>
-/// A model whose weights and images are formulas, with values that two independent float64 implementations of the
-/// reference's semantics agree on to 4e-15 (one in NumPy, one of PyTorch operators; gradients from PyTorch's autograd).
+/// A model whose weights and images are given by formulas. Two independent float64 implementations of the reference's
+/// semantics (one in NumPy, one with PyTorch operators; gradients from PyTorch's autograd) agree on the values to 4e-15.
 /// </summary>
 public sealed class GoldenModelTests
 {
@@ -33,7 +33,7 @@ public sealed class GoldenModelTests
     }
 
     [Fact]
-    public void Positions_are_those_of_the_worked_example()
+    public void Positions_equal_those_of_the_worked_example()
     {
         PromptPositions positions = PromptPositions.Compute(_configuration, Prompts()[0]);
         Assert.Equal([0, 1, 2, 3, 3, 3, 3, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8, 12, 13, 14], positions.Time);

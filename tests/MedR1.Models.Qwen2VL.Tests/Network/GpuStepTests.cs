@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Decoding steps in bfloat16 by the kernels for a GPU, beside the same steps by operators.</summary>
+/// <summary>Compares decode steps in bfloat16 with the GPU kernels to the same steps with operators.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuStepTests
 {
     private const int Steps = 3;
 
-    // One row, as many as kernels multiply, as many as they do for several layers at once, and more; heads of the published
-    // width and a narrower one; rows of more than 2,048 numbers.
+    // One row, as many as the kernels multiply at most, as many as they do for several layers at once, and more; heads of the
+    // published width and a narrower one; rows of more than 2,048 numbers.
     [Theory]
     [InlineData(4, 2, 128, 1)]
     [InlineData(4, 2, 128, 7)]
@@ -28,25 +28,25 @@ public sealed class GpuStepTests
 
     [Theory]
     [MemberData(nameof(LoraCase.Names), MemberType = typeof(LoraCase))]
-    public void Steps_of_an_adapter_too(string kind) => AssertAsClose(new Models(4, 2, 128, kind), 4);
+    public void Steps_with_an_adapter_are_as_close(string kind) => AssertAsClose(new Models(4, 2, 128, kind), 4);
 
     // More rows than the kernels multiply.
     [Theory]
     [InlineData(10)]
     [InlineData(20)]
-    public void Many_rows_of_an_adapter_too(int samples) => AssertAsClose(new Models(4, 2, 128, "all linear"), samples);
+    public void Many_rows_with_an_adapter_are_as_close(int samples) => AssertAsClose(new Models(4, 2, 128, "all linear"), samples);
 
-    // More numbers than a block of the adapter's kernel takes at a time.
+    // More numbers than a block of the adapter's kernel processes at a time.
     [Fact]
-    public void Wide_layers_with_an_adapter_too() => AssertAsClose(new Models(4, 2, 128, "all linear", innerWidth: 9_000), 4);
+    public void Wide_layers_with_an_adapter_are_as_close() => AssertAsClose(new Models(4, 2, 128, "all linear", innerWidth: 9_000), 4);
 
     [Fact]
-    public void Steps_of_a_merged_adapter_too() => AssertAsClose(new Models(4, 2, 128, "all linear", isMerged: true), 4);
+    public void Steps_with_a_merged_adapter_are_as_close() => AssertAsClose(new Models(4, 2, 128, "all linear", isMerged: true), 4);
 
     [Theory]
     [InlineData(4)]
     [InlineData(20)]
-    public void Steps_of_weights_in_8_bits_too(int samples)
+    public void Steps_with_8_bit_weights_are_as_close(int samples)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("medr1-gpu-step-");
         try
@@ -81,7 +81,7 @@ public sealed class GpuStepTests
         float[] byOperators = Decode(rounded, adaptedRounded, samples, byKernels: false);
         float[] byKernels = Decode(rounded, adaptedRounded, samples, byKernels: true);
 
-        // They sum in another order, which the bits show; on a CPU operators have the same kernels.
+        // Kernels sum in a different order, which the bits show; on a CPU both are the same.
         Assert.Equal(TestDevice.Gpu.type != DeviceType.CUDA, byOperators.SequenceEqual(byKernels));
         double operators = Error(expected, byOperators), kernels = Error(expected, byKernels);
         Assert.InRange(kernels, operators / 2, operators * 1.5);
@@ -93,7 +93,7 @@ public sealed class GpuStepTests
         return Math.Sqrt(actual.Zip(expected, (a, b) => Math.Pow(a - b, 2)).Average());
     }
 
-    // Logits of some steps of rows behind two prompts, of which one is longer than a block of the attention takes at a time.
+    // Logits of some steps after two prompts, one of which is longer than a block of the attention.
     private static float[] Decode(Qwen2VLPolicy policy, IVisionLanguagePolicy adapted, int samples, bool byKernels)
     {
         policy.Runner.StepsByKernels = byKernels;
@@ -113,7 +113,7 @@ public sealed class GpuStepTests
         return [.. logits];
     }
 
-    /// <summary>A model in bfloat16 and one in float32 with the same weights; with an adapter, each under the same one.</summary>
+    /// <summary>A model in bfloat16 and one in float32 with the same weights and, if any, the same adapter.</summary>
     private sealed class Models : IDisposable
     {
         private readonly LoraPolicy? _roundedAdapter;
@@ -127,7 +127,7 @@ public sealed class GpuStepTests
             {
                 Text = configuration.Text with
                 {
-                    // As many outputs as the kernel for the head is taken for.
+                    // Enough outputs for the kernel for the head to be used.
                     VocabularySize = 33_000,
                     HiddenSize = heads * headSize,
                     IntermediateSize = innerWidth,

@@ -20,7 +20,7 @@ public sealed class GradientCheckpointingTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Switched_on_it_gives_the_same_values_and_gradients(Qwen2VLFamily family, string adapter)
+    public void It_gives_the_same_values_and_gradients(Qwen2VLFamily family, string adapter)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         using LoraPolicy? lora = adapter.Length == 0 ? null : LoraCase.Create(policy, adapter);
@@ -35,7 +35,7 @@ public sealed class GradientCheckpointingTests
     }
 
     [Fact]
-    public void A_dropped_input_is_dropped_again()
+    public void Dropout_is_repeated_in_the_recomputation()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         LoraOptions options = LoraCase.Kinds["all linear"] with { Dropout = 0.4 };
@@ -81,7 +81,7 @@ public sealed class GradientCheckpointingTests
     }
 
     [Fact]
-    public void What_goes_wrong_in_a_backward_pass_is_said_by_the_next_forward_pass()
+    public void A_failure_in_a_backward_pass_is_reported_by_the_next_forward_pass()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Checkpointing.IsEnabled = true;
@@ -90,7 +90,7 @@ public sealed class GradientCheckpointingTests
             .LogProbabilities.sum();
         loss.backward(retain_graph: true);
 
-        // What the layers need is gone after the first backward pass.
+        // The inputs of the layers are freed after the first backward pass.
         loss.backward();
         Assert.Contains(policy.Parameters, pair => pair.Value.grad!.isnan().any().item<bool>());
         Assert.NotNull(Assert.Throws<InvalidOperationException>(() => Train(policy)).InnerException);
@@ -123,7 +123,7 @@ public sealed class GradientCheckpointingTests
         Score();
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
 
-        // As of a step that is left out, since its loss is not finite.
+        // As in a step that is skipped because its loss is not finite.
         void Score()
         {
             if (kind == "states")
@@ -140,11 +140,11 @@ public sealed class GradientCheckpointingTests
         }
     }
 
-    // Memory may be what is missing: gradients that are there get no numbers, and where none is the smallest alone is made.
+    // Memory may have run out: existing gradients are filled with NaN, and without any only the smallest is created.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_layer_that_fails_in_the_backward_pass_has_no_numbers_even_where_its_input_takes_no_gradient(bool hasGradients)
+    public void A_layer_that_fails_in_the_backward_pass_has_NaN_gradients_even_if_its_input_has_none(bool hasGradients)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using LoraPolicy lora = LoraPolicy.Create(policy, LoraCase.Kinds["two names"], seed: 8);
@@ -161,7 +161,7 @@ public sealed class GradientCheckpointingTests
         TokenStatistics figures = lora.TokenLogProbabilities(InvarianceTests.Mixed(2), new TokenStatisticsOptions());
         Tensor loss = figures.LogProbabilities.sum();
 
-        // What the layers need is gone with the figures; the graph stays.
+        // The inputs of the layers are freed with the values; the graph stays.
         figures.BackwardState!.Dispose();
         loss.backward();
         Parameter[] spoilt = [.. ofFirst.Where(parameter => parameter.grad is not null)];

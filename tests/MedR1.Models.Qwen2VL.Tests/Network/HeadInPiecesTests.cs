@@ -10,7 +10,7 @@ public sealed class HeadInPiecesTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void It_gives_the_figures_and_gradients_of_the_whole_head(bool tied, bool entropyGradient)
+    public void It_gives_the_values_and_gradients_of_the_whole_head(bool tied, bool entropyGradient)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(tied: tied);
         PackedGroup[] groups = InvarianceTests.Mixed(3);
@@ -51,7 +51,7 @@ public sealed class HeadInPiecesTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Whole_conversations_get_the_same_from_pieces_as_from_the_whole_head(bool tied)
+    public void Conversations_get_the_same_from_pieces_as_from_the_whole_head(bool tied)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(tied: tied);
         EncodedPrompt[] sequences = [.. InvarianceTests.Mixed(3).Select(group => group.Prompt)];

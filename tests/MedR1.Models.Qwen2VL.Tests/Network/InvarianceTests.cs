@@ -15,7 +15,7 @@ public sealed class InvarianceTests
     [InlineData(Qwen2VLFamily.Qwen2VL, false, false, 0)]
     [InlineData(Qwen2VLFamily.Qwen25VL, true, false, 0)]
     [InlineData(Qwen2VLFamily.Qwen25VL, true, true, 9)]
-    public void Cached_decoding_gives_what_one_pass_over_the_whole_gives(
+    public void Cached_decoding_equals_one_pass_over_everything(
         Qwen2VLFamily family, bool tied, bool byTensors, int prefix)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
@@ -27,7 +27,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void A_cache_can_be_filled_anew()
+    public void A_cache_can_be_reused()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         PackedGroup[] groups = Mixed(3);
@@ -46,19 +46,19 @@ public sealed class InvarianceTests
     [InlineData(Qwen2VLFamily.Qwen2VL, 9)]
     [InlineData(Qwen2VLFamily.Qwen25VL, 0)]
     [InlineData(Qwen2VLFamily.Qwen25VL, 9)]
-    public void Prompts_in_a_batch_give_what_each_gives_alone(Qwen2VLFamily family, int prefix)
+    public void Prompts_in_a_batch_give_the_same_as_alone(Qwen2VLFamily family, int prefix)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         EncodedPrompt[] prompts = [.. Mixed(1, prefix).Select(group => group.Prompt)];
         RowsAlone.AssertPromptBits(policy, prompts);
     }
 
-    // The long one attends by another operator, whose bits its beginning would bring to the short one.
+    // Attention of the long prompt uses another operator, whose bits would reach the short one through a common prefix.
     [Theory]
     [InlineData(300, 40)]
     [InlineData(40, 300)]
     [InlineData(290, 300)]
-    public void A_prompt_gives_the_same_bits_beside_a_long_one_that_begins_alike(params int[] lengths)
+    public void A_prompt_gives_the_same_bits_next_to_a_long_one_with_the_same_beginning(params int[] lengths)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration();
         using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(
@@ -69,11 +69,11 @@ public sealed class InvarianceTests
         RowsAlone.AssertPromptBits(policy, prompts);
     }
 
-    // Of libtorch's products, whose last bits may depend on where a matrix of an odd size lies.
+    // The last bits of libtorch's products may depend on the address of a matrix of odd size.
     [Fact]
     [Trait("Tier", "Slow")]
-    public void Long_prompts_of_odd_lengths_give_the_same_bits_in_company() =>
-        A_prompt_gives_the_same_bits_beside_a_long_one_that_begins_alike(301, 41, 299, 333);
+    public void Long_prompts_of_odd_lengths_give_the_same_bits_in_a_batch() =>
+        A_prompt_gives_the_same_bits_next_to_a_long_one_with_the_same_beginning(301, 41, 299, 333);
 
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true, 0, false)]
@@ -90,7 +90,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void Completions_of_one_token_need_the_prompt_only()
+    public void Completions_of_one_token_need_only_the_prompt()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         EncodedPrompt prompt = TinyModel.Prompt(5, 1, TinyModel.Image(4, 4, 1));
@@ -104,7 +104,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void The_same_image_twice_runs_once_and_gives_its_features_twice()
+    public void The_same_image_twice_is_encoded_once_and_gives_its_features_twice()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         EncodedImage image = TinyModel.Image(4, 8, 1);
@@ -119,7 +119,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void An_image_that_was_opened_twice_runs_once()
+    public void An_image_that_was_opened_twice_is_encoded_once()
     {
         EncodedImage other = TinyModel.Image(4, 4, 2);
         ImageBatch batch = ImageBatch.Create(
@@ -127,7 +127,7 @@ public sealed class InvarianceTests
             [TinyModel.Prompt(2, 1, TinyModel.Image(4, 8, 1)), TinyModel.Prompt(2, 3, other, TinyModel.Image(4, 8, 1))])!;
         Assert.Equal([other.Grid, new ImageGrid(1, 4, 8)], batch.Grids);
 
-        // The small image's 4 features stand first, the other's 8 behind them.
+        // The 4 features of the small image come first, then the 8 of the other.
         Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], batch.FeatureRows!);
     }
 
@@ -139,7 +139,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void Suppressed_tokens_leave_the_softmax_and_temperature_divides_first()
+    public void Suppressed_tokens_are_excluded_from_the_softmax_after_the_temperature()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         EncodedPrompt prompt = TinyModel.Prompt(5, 1);
@@ -161,7 +161,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void Entropies_carry_a_gradient_on_request_and_stay_finite_with_suppressed_tokens()
+    public void Entropies_have_a_gradient_on_request_and_stay_finite_with_suppressed_tokens()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using DisposeScope scope = NewDisposeScope();
@@ -177,7 +177,7 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void A_frozen_copy_gives_the_same_and_takes_no_gradient()
+    public void A_frozen_copy_gives_the_same_and_has_no_gradient()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using IVisionLanguagePolicy copy = policy.CloneFrozen();
@@ -206,12 +206,12 @@ public sealed class InvarianceTests
         float[] cached = CachedLogProbabilities(policy, groups);
         float[] errors = [.. whole.Zip(cached, (left, right) => Math.Abs(left - right))];
         Assert.True(errors.Average() < 0.05, $"mean {errors.Average()}");
-        // Log-probabilities of 4 to 8 have steps of 2^-5; eight of them.
+        // bfloat16 has a spacing of 2^-5 from 4 to 8; the tolerance is eight times that.
         Assert.True(errors.Max() < 0.25, $"largest {errors.Max()}");
     }
 
-    // Two images, one image, text alone, and different numbers and lengths of completions; behind as many words as all begin
-    // with.
+    // Two images, one image, and text alone, with different numbers and lengths of completions; all prompts begin with
+    // the same number of common words.
     internal static PackedGroup[] Mixed(int samples, int prefix = 0)
     {
         EncodedImage shared = TinyModel.Image(4, 8, 1);

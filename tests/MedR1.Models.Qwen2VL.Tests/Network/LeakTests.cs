@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>
-/// Counts the tensors that this thread made and did not dispose; finalizers of other tests don't touch that count.
+/// Counts the tensors that this thread created and did not dispose; finalizers of other tests don't affect that count.
 /// </summary>
 [Collection(nameof(LeakTests))]
 [CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
 public sealed class LeakTests
 {
-    // A parameter of the policy is gone, as if memory ran out in the middle of copying.
+    // A parameter of the policy is disposed, to simulate running out of memory in the middle of copying.
     [Fact]
     public void A_copy_that_fails_leaves_no_tensor_behind()
     {
@@ -33,9 +33,9 @@ public sealed class LeakTests
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
-    // Names and shapes are right; that libtorch has no type for the numbers is known only where they are read.
+    // Names and shapes are right; that libtorch has no such data type is noticed only on reading.
     [Fact]
-    public void An_adapter_that_can_not_be_read_leaves_no_tensor_behind()
+    public void An_adapter_that_cannot_be_read_leaves_no_tensor_behind()
     {
         string folder = Directory.CreateTempSubdirectory("medr1-lora-").FullName;
         try

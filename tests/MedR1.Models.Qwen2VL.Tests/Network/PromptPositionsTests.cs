@@ -4,11 +4,11 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class PromptPositionsTests
 {
-    // A word, the start, three frames of one feature each, the end, a word. The frames begin at 2.
+    // A word, the start marker, three frames of one feature each, the end marker, a word. The frames begin at 2.
     [Theory]
-    [InlineData(0, new[] { 0, 1, 2, 3, 4, 5, 6 }, 7)] // By frame: 2 + 0, 1, 2; the text goes on after 4.
-    [InlineData(4, new[] { 0, 1, 2, 10, 18, 19, 20 }, 21)] // By second: 2 + 4 × 2 × (0, 1, 2); the text goes on after 18.
-    public void Time_goes_by_frames_or_by_seconds_and_the_text_on_behind_the_last(
+    [InlineData(0, new[] { 0, 1, 2, 3, 4, 5, 6 }, 7)] // By frame: 2 + 0, 1, 2; the text continues after 4.
+    [InlineData(4, new[] { 0, 1, 2, 10, 18, 19, 20 }, 21)] // By second: 2 + 4 × 2 × (0, 1, 2); the text continues after 18.
+    public void Time_advances_by_frames_or_seconds_and_the_text_continues_after_the_last(
         double tokensPerSecond, int[] times, int next)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration();

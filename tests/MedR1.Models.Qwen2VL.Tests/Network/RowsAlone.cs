@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Holds batches to what each of their rows gives alone.</summary>
+/// <summary>Compares batches with each of their rows alone.</summary>
 internal static class RowsAlone
 {
     private static readonly TokenStatisticsOptions s_plain = new();
 
-    /// <summary>Log-probabilities and the gradients of every parameter, against plain passes over prompt and completion.</summary>
+    /// <summary>Compares log-probabilities and all gradients with plain passes over prompt and completion.</summary>
     public static void AssertValuesAndGradients(Qwen2VLPolicy policy, IReadOnlyList<PackedGroup> groups)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -47,7 +47,7 @@ internal static class RowsAlone
         }
     }
 
-    /// <summary>What comes next after each prompt, to the bit.</summary>
+    /// <summary>Compares the logits after each prompt, bit for bit.</summary>
     public static void AssertPromptBits(Qwen2VLPolicy policy, EncodedPrompt[] prompts)
     {
         int longest = prompts.Max(prompt => prompt.TokenIds.Count);
@@ -63,7 +63,7 @@ internal static class RowsAlone
         Assert.Equal(alone, together);
     }
 
-    /// <summary>The gradients by name, which are 0 afterwards.</summary>
+    /// <summary>Returns the gradients by name, and sets them to 0.</summary>
     public static Dictionary<string, float[]> TakeGradients(Qwen2VLPolicy policy)
     {
         var gradients = new Dictionary<string, float[]>();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Decoding steps that run as one call of kernels, beside the same steps by operators.</summary>
+/// <summary>Compares decode steps that run as one call of kernels to the same steps with operators.</summary>
 public sealed class StepOfKernelsTests
 {
     private const int Steps = 4;
@@ -12,16 +12,16 @@ public sealed class StepOfKernelsTests
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true)]
     [InlineData(Qwen2VLFamily.Qwen25VL, false)]
-    public void Float32_steps_give_what_operators_give(Qwen2VLFamily family, bool tied)
+    public void Float32_steps_equal_those_of_operators(Qwen2VLFamily family, bool tied)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
         TinyModel.Near(Decode(policy, policy, byKernels: false), Decode(policy, policy, byKernels: true));
     }
 
-    // Every kind has kernels but those whose length must be computed; kernels sum in another order, which the bits show.
+    // Every kind has kernels except those whose norm must be computed; kernels sum in a different order, which the bits show.
     [Theory]
     [MemberData(nameof(LoraCase.Names), MemberType = typeof(LoraCase))]
-    public void Steps_of_an_adapter_give_what_operators_give(string kind)
+    public void Steps_with_an_adapter_equal_those_of_operators(string kind)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(tied: !kind.Contains("head", StringComparison.Ordinal));
         using LoraPolicy lora = LoraCase.Create(policy, kind);
@@ -33,14 +33,14 @@ public sealed class StepOfKernelsTests
     }
 
     [Fact]
-    public void Steps_of_weights_in_8_bits_give_what_operators_give()
+    public void Steps_with_8_bit_weights_equal_those_of_operators()
     {
         using QuantizedModel model = new();
         TinyModel.Near(
             Decode(model.Quantized, model.Quantized, byKernels: false), Decode(model.Quantized, model.Quantized, byKernels: true));
     }
 
-    // In bfloat16 both round, at other places: neither may be further from float32 than twice the other.
+    // In bfloat16 both round, at different places: neither may be more than twice as far from float32 as the other.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -61,7 +61,7 @@ public sealed class StepOfKernelsTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_row_has_the_same_bits_alone_and_in_company_and_on_any_number_of_threads(ScalarType type)
+    public void A_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads(ScalarType type)
     {
         using Qwen2VLPolicy policy = Wide(type);
         using DisposeScope scope = NewDisposeScope();
@@ -88,7 +88,7 @@ public sealed class StepOfKernelsTests
         }
     }
 
-    // Widths that the kernel for bfloat16 takes.
+    // Widths that the bfloat16 kernel supports.
     private static Qwen2VLPolicy Wide(ScalarType type)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration();
@@ -96,7 +96,7 @@ public sealed class StepOfKernelsTests
             configuration with { Text = configuration.Text with { IntermediateSize = 64 } }, TinyModel.Processor(), 3, CPU, type);
     }
 
-    // All logits of some steps of three rows behind two prompts.
+    // All logits of some steps of three rows after two prompts.
     private static float[] Decode(Qwen2VLPolicy policy, IVisionLanguagePolicy adapted, bool byKernels)
     {
         policy.Runner.StepsByKernels = byKernels;

@@ -11,7 +11,7 @@ public sealed class DisposedPolicyTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
 
     [Fact]
-    public void A_disposed_policy_says_so_wherever_it_is_used()
+    public void Every_use_of_a_disposed_policy_is_refused()
     {
         Qwen2VLPolicy policy = TinyModel.Create();
         using IKeyValueCache cache = policy.CreateCache(1, 1, 8, 8);
@@ -24,7 +24,7 @@ public sealed class DisposedPolicyTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_adapter_says_so_and_leaves_its_base()
+    public void A_disposed_adapter_is_refused_and_its_base_still_works()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         LoraPolicy lora = LoraCase.Create(policy, "two names");
@@ -38,7 +38,7 @@ public sealed class DisposedPolicyTests : IDisposable
     }
 
     [Fact]
-    public void A_reference_over_a_disposed_base_says_so_and_the_adapter_can_still_be_disposed()
+    public void A_reference_over_a_disposed_base_is_refused_and_the_adapter_can_be_disposed()
     {
         Qwen2VLPolicy policy = TinyModel.Create();
         LoraPolicy lora = LoraCase.Create(policy, "two names");

@@ -9,7 +9,7 @@ namespace MedR1.Models.Qwen2VL.Tests;
 [Trait("Tier", "Slow")]
 public sealed class ThreadCountTests
 {
-    // Of more numbers than libtorch leaves to one thread (32,768): 2,700 patches 16 and 32 wide, 3,000 tokens 32 and 40 wide.
+    // More numbers than libtorch processes on one thread (32,768): 2,700 patches 16 and 32 wide, 3,000 tokens 32 and 40 wide.
     [FactWithOwnProducts]
     public void Values_and_gradients_have_the_same_bits_on_any_number_of_threads_in_Qwen2_VL() =>
         AssertBits(Qwen2VLFamily.Qwen2VL);

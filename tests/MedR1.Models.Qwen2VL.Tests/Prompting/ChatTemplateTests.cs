@@ -10,7 +10,7 @@ public sealed class ChatTemplateTests
     private static readonly IImageSource _image = new BytesImageSource("picture", []);
 
     [Fact]
-    public void Renders_the_documented_example()
+    public void The_documented_example_is_rendered()
     {
         // qwen2-vl.md 3.4: the exact rendering of one image and one sentence.
         Assert.Equal(
@@ -28,7 +28,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void Text_stays_verbatim_and_nothing_stands_between_parts()
+    public void Text_stays_verbatim_and_nothing_is_inserted_between_parts()
     {
         ChatMessage message =
             new(ChatRole.User, [new TextPart(" a\n"), new ImagePart(_image), new TextPart(" b "), new TextPart("c")]);
@@ -39,7 +39,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void Images_are_numbered_over_the_whole_conversation_where_asked()
+    public void Images_are_numbered_across_the_conversation_on_request()
     {
         string text = ChatTemplate.Render(
             [ChatMessage.User("x", _image, _image), ChatMessage.Assistant("y"), ChatMessage.User("z", _image)],
@@ -60,7 +60,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void Template_text_and_user_text_that_touch_are_encoded_as_one_piece()
+    public void Adjacent_template_text_and_user_text_are_encoded_as_one_piece()
     {
         WordTokenizer tokenizer = new([.. Qwen2VLTokens.All]);
 
@@ -74,7 +74,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void A_tokenizer_without_a_needed_control_token_is_named_with_what_it_has()
+    public void A_missing_control_token_is_named_with_the_existing_ones()
     {
         InvalidPromptException error = Assert.Throws<InvalidPromptException>(
             () => ChatTemplate.EncodeConversation(new WordTokenizer("<|im_start|>"), [ChatMessage.User("Hi")]));

@@ -17,7 +17,7 @@ public sealed class JsonChatTemplateTests
     [InlineData("[{\"type\": \"video\"}, {\"video\": null}]", Video + Video)]
     [InlineData("[{\"type\": \"audio\"}, {}]", "")]
     [InlineData("[{\"type\": \"text\", \"text\": null}]", "None")]
-    public void Parts_count_by_their_keys(string content, string rendered)
+    public void Parts_are_recognized_by_their_keys(string content, string rendered)
     {
         using JsonDocument document = JsonDocument.Parse($$"""[{"role": "system", "content": {{content}}}]""");
 
@@ -32,14 +32,14 @@ public sealed class JsonChatTemplateTests
         using JsonDocument document =
             JsonDocument.Parse("""[{"role": "system", "content": "x"}, {"role": "assistant", "tool_calls": []}]""");
 
-        // Jinja2 3.1.2 with the template of the conformance cases.
+        // From Jinja2 3.1.2 with the template of the conformance cases.
         Assert.Equal(
             "<|im_start|>system\nx<|im_end|>\n<|im_start|>assistant\n<|im_end|>\n",
             ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addGenerationPrompt: false)));
     }
 
     [Fact]
-    public void Videos_and_images_are_numbered_apart()
+    public void Videos_and_images_are_numbered_separately()
     {
         using JsonDocument document =
             JsonDocument.Parse("""[{"role": "system", "content": [{"type": "video"}, {"image": 1}, {"video": 2}]}]""");
@@ -57,7 +57,7 @@ public sealed class JsonChatTemplateTests
     [InlineData("[{\"role\": \"user\", \"content\": null}]", "content of type Null")]
     [InlineData("[{\"role\": \"user\", \"content\": [\"x\"]}]", "Part 0 of message 0 is String")]
     [InlineData("[{\"role\": \"user\", \"content\": [{\"text\": 3}]}]", "part 0 of message 0 is Number")]
-    public void Json_that_is_no_conversation_is_named_by_place(string json, string fault)
+    public void The_fault_in_json_that_is_not_a_conversation_is_located(string json, string fault)
     {
         using JsonDocument document = JsonDocument.Parse(json);
 

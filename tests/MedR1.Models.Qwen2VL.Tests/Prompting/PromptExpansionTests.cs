@@ -16,7 +16,7 @@ public sealed class PromptExpansionTests
     }
 
     [Fact]
-    public void Text_without_images_stays_as_it_is()
+    public void Text_without_images_is_unchanged()
     {
         Assert.Equal([1, 2, 3], PromptExpansion.Expand([1, 2, 3], Pad, []));
     }
@@ -25,7 +25,7 @@ public sealed class PromptExpansionTests
     [InlineData(1, 0)]
     [InlineData(1, 2)]
     [InlineData(0, 1)]
-    public void As_many_images_as_placeholders_are_asked_for(int placeholders, int images)
+    public void The_numbers_of_images_and_placeholders_must_match(int placeholders, int images)
     {
         InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => PromptExpansion.Expand(
             [.. Enumerable.Repeat(Pad, placeholders)], Pad, [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), images)]));

@@ -3,7 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>A tokenizer in which each text that it is handed is one token, so that a test sees the pieces.</summary>
+/// <summary>A tokenizer that encodes each text as one token, so that a test sees the pieces.</summary>
 internal sealed class WordTokenizer(params string[] controlTokens) : ITextTokenizer
 {
     private readonly ConcurrentDictionary<string, int> _pieces = new();

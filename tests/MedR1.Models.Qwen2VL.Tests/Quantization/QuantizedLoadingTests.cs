@@ -20,7 +20,7 @@ public sealed class QuantizedLoadingTests
     [InlineData(WeightQuantization.Decoder, ScalarType.BFloat16, DecoderNumbers, DecoderRows)]
     [InlineData(
         WeightQuantization.DecoderAndVision, ScalarType.BFloat16, DecoderNumbers + VisionNumbers, DecoderRows + VisionRows)]
-    public void A_number_takes_a_byte_and_a_row_four_more(
+    public void A_number_takes_one_byte_and_a_row_four_more(
         WeightQuantization quantization, ScalarType dataType, long numbers, long rows)
     {
         using QuantizedModel model = new(quantization, dataType: dataType);
@@ -32,7 +32,7 @@ public sealed class QuantizedLoadingTests
         Assert.Equal(dataType, model.Quantized.DataType);
     }
 
-    // What the published sizes take, from the sizes alone: the meta device has no memory. The 7B model has 8,291,375,616
+    // Memory of the published models, computed from shapes on the meta device, which has no memory. The 7B model has 8,291,375,616
     // numbers; the decoder's matrices 28 · (2 · 3584² + 2 · 512 · 3584 + 3 · 18944 · 3584) = 6,525,288,448 of them, those of
     // tower and merger 32 · (4 · 1280² + 2 · 5120 · 1280) + 5120² + 3584 · 5120 = 673,710,080. The 2B model has 2,208,985,600,
     // with 28 · (2 · 1536² + 2 · 256 · 1536 + 3 · 8960 · 1536) = 1,310,195,712 and 663,224,320. Scales take up to 0.007 GB.
@@ -43,7 +43,7 @@ public sealed class QuantizedLoadingTests
     [InlineData("qwen2-vl-7b", WeightQuantization.None, 16.58)]
     [InlineData("qwen2-vl-7b", WeightQuantization.Decoder, 10.06)]
     [InlineData("qwen2-vl-7b", WeightQuantization.DecoderAndVision, 9.39)]
-    public void The_published_shapes_take_as_much_as_the_guide_says(
+    public void The_published_shapes_take_the_memory_stated_in_the_guide(
         string shape, WeightQuantization quantization, double gigabytes)
     {
         Qwen2VLConfiguration configuration = Qwen2VLConfiguration.Load(
@@ -53,7 +53,7 @@ public sealed class QuantizedLoadingTests
     }
 
     [Fact]
-    public void Progress_counts_bytes_as_they_are_held_and_mapped_files_give_the_same()
+    public void Progress_counts_quantized_bytes_and_mapped_files_give_the_same()
     {
         using QuantizedModel model = new();
         List<LoadProgress> reports = [];
@@ -78,7 +78,7 @@ public sealed class QuantizedLoadingTests
     }
 
     [Fact]
-    public void A_broken_weight_is_named()
+    public void A_damaged_weight_is_named()
     {
         using QuantizedModel model = new();
         string folder = Path.Combine(model.Folder, "broken");

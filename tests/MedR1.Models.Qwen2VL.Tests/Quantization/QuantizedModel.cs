@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>A tiny model in 8 bits, and one in full precision whose weights are those that the first computes with.</summary>
+/// <summary>A tiny 8-bit model, and one in full precision with the dequantized weights of the first.</summary>
 internal sealed class QuantizedModel : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("medr1-quantized-");

@@ -7,7 +7,7 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class QuantizedPolicyTests
 {
-    // Sums of float32 in another order, through two layers: as between sampling and training elsewhere.
+    // Float32 sums in a different order through two layers: as between sampling and training elsewhere.
     private const double Rounding = 2e-5;
 
     public static TheoryData<string> Adapters =>
@@ -18,7 +18,7 @@ public sealed class QuantizedPolicyTests
     [InlineData(WeightQuantization.Decoder, Qwen2VLFamily.Qwen25VL, false)]
     [InlineData(WeightQuantization.DecoderAndVision, Qwen2VLFamily.Qwen2VL, false)]
     [InlineData(WeightQuantization.DecoderAndVision, Qwen2VLFamily.Qwen25VL, true)]
-    public void It_computes_what_a_model_of_the_rounded_weights_does(
+    public void It_gives_the_same_as_a_model_with_the_rounded_weights(
         WeightQuantization quantization, Qwen2VLFamily family, bool tied)
     {
         using QuantizedModel model = new(quantization, family, tied: tied);
@@ -34,7 +34,7 @@ public sealed class QuantizedPolicyTests
     [Theory]
     [InlineData(WeightQuantization.Decoder, true)]
     [InlineData(WeightQuantization.DecoderAndVision, false)]
-    public void Images_are_shared_with_a_whole_model_where_the_tower_is_whole(WeightQuantization quantization, bool shares)
+    public void Image_features_are_shared_with_a_full_model_if_the_tower_is_not_quantized(WeightQuantization quantization, bool shares)
     {
         using QuantizedModel model = new(quantization);
         using Qwen2VLPolicy original = Qwen2VLPolicy.Load(model.Folder);
@@ -47,7 +47,7 @@ public sealed class QuantizedPolicyTests
 
     [Theory]
     [MemberData(nameof(Adapters))]
-    public void An_adapter_gets_the_gradients_that_it_gets_on_a_model_of_the_rounded_weights(string kind)
+    public void An_adapter_gets_the_same_gradients_as_on_a_model_with_the_rounded_weights(string kind)
     {
         using QuantizedModel model = new();
         using LoraPolicy on8Bits = LoraCase.Create(model.Quantized, kind), onWhole = LoraCase.Create(model.Whole, kind);
@@ -86,7 +86,7 @@ public sealed class QuantizedPolicyTests
     }
 
     [Fact]
-    public void The_reference_is_the_base_and_the_adapters_file_fits_a_whole_base()
+    public void The_reference_is_the_base_and_the_adapter_fits_a_full_base()
     {
         using QuantizedModel model = new();
         using LoraPolicy lora = LoraCase.Create(model.Quantized, "all linear");
@@ -100,7 +100,7 @@ public sealed class QuantizedPolicyTests
     }
 
     [Fact]
-    public void What_would_need_whole_weights_is_refused_with_what_to_do_instead()
+    public void Operations_that_need_full_weights_are_refused_with_an_alternative()
     {
         using QuantizedModel model = new(WeightQuantization.Decoder);
         Refuses(() => model.Quantized.Save(model.Folder), "SaveMerged");
@@ -124,9 +124,9 @@ public sealed class QuantizedPolicyTests
             Assert.Contains(fix, Assert.Throws<InvalidOperationException>(action).Message);
     }
 
-    // The table, tower and norms are no matrix of the decoder, so that copies of them train.
+    // The embedding, tower and norms are not quantized matrices, so that copies of them can be trained.
     [Fact]
-    public void Modules_that_are_whole_can_be_saved_with_the_adapter()
+    public void Modules_that_are_not_quantized_can_be_saved_with_the_adapter()
     {
         using QuantizedModel model = new(WeightQuantization.Decoder);
         using LoraPolicy lora = LoraCase.Create(model.Quantized, "saved modules");
