@@ -19,11 +19,11 @@ public sealed class LoraPlanTests
         AlphaPattern = [KeyValuePair.Create(@"layers\.1\.mlp\.gate_proj", 7.0)],
     };
 
-    // Alpha over rank, or over its root.
+    // Alpha divided by the rank, or by its square root.
     [Theory]
     [InlineData(false, new[] { 2.5 / 4, 7.0 / 4, 2.5 / 1 })]
     [InlineData(true, new[] { 2.5 / 2, 7.0 / 2, 2.5 / 1 })]
-    public void Patterns_set_the_scale_of_single_layers(bool rankStabilized, double[] expected)
+    public void Patterns_set_the_scale_of_individual_layers(bool rankStabilized, double[] expected)
     {
         using Projection layer = new(2, 2, false, CPU, ScalarType.Float32);
         List<string> mistakes = [];

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests;
 
-/// <summary>A layer with an update against the formula in float64.</summary>
+/// <summary>Compares a layer with an update to the formula in float64.</summary>
 public sealed class LowRankUpdateTests
 {
     private const int Width = 512;
@@ -17,7 +17,7 @@ public sealed class LowRankUpdateTests
     [InlineData(ScalarType.Float32, true)]
     [InlineData(ScalarType.BFloat16, false)]
     [InlineData(ScalarType.BFloat16, true)]
-    public void With_gradient_and_without_it_gives_the_same(ScalarType type, bool hasBias)
+    public void It_gives_the_same_with_and_without_gradient(ScalarType type, bool hasBias)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(5, CPU);
@@ -45,7 +45,7 @@ public sealed class LowRankUpdateTests
         Tensor sampled = layer.call(input);
         Assert.Equal([3, 7, Outputs + 2], sampled.shape);
 
-        // Both round the layer's own result to the type before the update comes; sums of float32 differ by their order.
+        // Both round the result of the layer to the type before adding the update; float32 sums differ by their order.
         double tolerance = type == ScalarType.BFloat16 ? 0.02 : 1e-5;
         Tensor error = (trained - sampled).abs() / (1 + trained.abs());
         Assert.True(error.to(float64).max().item<double>() <= tolerance);
@@ -54,7 +54,7 @@ public sealed class LowRankUpdateTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(bool hasMagnitude)
+    public void A_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads(bool hasMagnitude)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -110,7 +110,7 @@ public sealed class LowRankUpdateTests
     }
 
     [Fact]
-    public void A_row_of_a_table_has_the_same_bits_alone_in_company_and_on_any_number_of_threads()
+    public void An_embedding_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -131,7 +131,7 @@ public sealed class LowRankUpdateTests
     }
 
     [Fact]
-    public void A_kernels_patch_has_the_same_bits_alone_in_company_and_on_any_number_of_threads()
+    public void A_patch_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -160,7 +160,7 @@ public sealed class LowRankUpdateTests
     [InlineData(1, ScalarType.BFloat16, 0.02, true)]
     [InlineData(70, ScalarType.BFloat16, 0.02, false)]
     [InlineData(70, ScalarType.Float32, 1e-5, false)]
-    public void A_layer_with_an_update_is_the_formula(int rows, ScalarType type, double tolerance, bool hasMagnitude)
+    public void A_layer_with_an_update_equals_the_formula(int rows, ScalarType type, double tolerance, bool hasMagnitude)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -194,7 +194,7 @@ public sealed class LowRankUpdateTests
         layer.Pack();
         Near(expected);
 
-        // What is packed is the merged weight, which nobody wants now.
+        // The packed copy contains the merged weight, which must no longer be used.
         layer.Adapter = null;
         Tensor plain = x.matmul(layer.Weight.to(ScalarType.Float64).t()) + layer.Bias;
         Near(plain);

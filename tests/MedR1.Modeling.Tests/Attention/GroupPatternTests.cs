@@ -19,12 +19,12 @@ public sealed class GroupPatternTests
 
     [Theory]
     [MemberData(nameof(Batches))]
-    public void A_group_as_one_sequence_gives_the_definition_and_its_gradients(string name, ScalarType type) =>
+    public void A_group_as_one_sequence_equals_the_definition_with_gradients(string name, ScalarType type) =>
         AssertDefinition(name, type, (lengths, device) => new GroupSequencePattern(lengths, type, device));
 
     [Theory]
     [MemberData(nameof(Batches))]
-    public void Packed_groups_give_the_definition_and_its_gradients(string name, ScalarType type) =>
+    public void Packed_groups_equal_the_definition_with_gradients(string name, ScalarType type) =>
         AssertDefinition(name, type, (lengths, device) => new PackedGroupsPattern(lengths, type, device));
 
     [Theory]
@@ -34,21 +34,21 @@ public sealed class GroupPatternTests
     [InlineData("long, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
     [InlineData("nothing fed, one beginning", ScalarType.Float32, typeof(GroupSequencePattern))]
     [InlineData("nothing fed, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
-    public void What_all_prompts_begin_with_may_stand_once(string name, ScalarType type, Type expected) =>
+    public void The_common_beginning_of_all_prompts_may_be_stored_once(string name, ScalarType type, Type expected) =>
         AssertDefinition(name, type, (lengths, device) =>
         {
             IAttentionPattern pattern = GroupPattern.Create(lengths, type, device);
 
-            // Without the kernel for short sequences a pattern for whole prompts does it.
+            // Without the kernel for short sequences, a pattern for whole prompts is used.
             Assert.IsType(TileProduct.IsSupported ? expected : typeof(SharedPrefixPattern), pattern);
             return pattern;
         });
 
-    // Of the sizes of a small model and a large one: what a query gets must not depend on how many others its sequence has.
+    // Sizes of a small and a large model: the result for a query must not depend on the number of others in its sequence.
     [Theory]
     [InlineData(32)]
     [InlineData(128)]
-    public void A_token_gets_the_same_bits_behind_a_beginning_that_stands_once(int width)
+    public void A_token_gets_the_same_bits_after_a_shared_beginning(int width)
     {
         if (!TileProduct.IsSupported)
         {
@@ -80,7 +80,7 @@ public sealed class GroupPatternTests
     }
 
     [Fact]
-    public void A_pattern_for_whole_prompts_refuses_others()
+    public void A_pattern_for_whole_prompts_refuses_shared_beginnings()
     {
         GroupLengths lengths = LengthsOf("ragged, one beginning");
         Assert.Contains("first 2 tokens", Assert.Throws<ArgumentException>(
@@ -98,7 +98,7 @@ public sealed class GroupPatternTests
     [InlineData(200, 1, 400, typeof(GroupSequencePattern))]
     [InlineData(80, 8, 200, typeof(PackedGroupsPattern))]
     [InlineData(5000, 1, 100, typeof(PackedGroupsPattern))]
-    public void Long_completions_of_a_group_are_not_multiplied_with_each_other(
+    public void No_scores_are_computed_between_long_completions_of_a_group(
         int prompt, int rows, int completion, Type expected)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -107,19 +107,19 @@ public sealed class GroupPatternTests
     }
 
     [Fact]
-    public void Long_prompts_whose_completions_feed_nothing_need_no_mask_of_their_square()
+    public void Long_prompts_with_completions_of_one_token_need_no_square_mask()
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.IsType<GroupSequencePattern>(GroupPattern.Create(new([500], [[0, 0]]), ScalarType.Float32, CPU));
         Assert.IsType<PackedGroupsPattern>(GroupPattern.Create(new([5000], [[0, 0]]), ScalarType.Float32, CPU));
 
-        // A mask of 60,000² numbers would take 14 GB, and more numbers than an int counts.
+        // A mask of 60,000² numbers would take 14 GB, and their count would overflow an int.
         GroupLengths lengths = new([60_000, 59_000], [[0], [0]]);
         Assert.IsType<PackedGroupsPattern>(GroupPattern.Create(lengths, ScalarType.Float32, CPU));
     }
 
     [Fact]
-    public void Lengths_that_cannot_be_are_refused_with_their_values()
+    public void Invalid_lengths_are_refused_with_their_values()
     {
         Assert.Contains("2 prompts", Assert.Throws<ArgumentException>(() => new GroupLengths([3, 4], [[1]])).Message,
             StringComparison.Ordinal);
@@ -154,8 +154,8 @@ public sealed class GroupPatternTests
         Tensor expected = cat([everything, everything.index_select(0, pattern.Kept)], 0);
         Tensor[] expectedGradients = GradientsOf((expected * weights).sum(), inputs);
 
-        // float32: sums of up to 40 terms of size 1 in another order; float64 likewise. bfloat16: scores, weights and sums, each rounded
-        // to 8 bits or not.
+        // float32: sums of up to 40 terms of size 1 in a different order; float64 likewise. bfloat16: scores, weights and sums, each
+        // possibly rounded to 8 bits.
         double tolerance = type switch { ScalarType.Float64 => 1e-12, ScalarType.BFloat16 => 0.05, _ => 1e-5 };
         Assert.True(actual.allclose(expected, tolerance, tolerance));
         foreach ((Tensor gradient, Tensor other) in gradients.Zip(expectedGradients))
@@ -178,7 +178,7 @@ public sealed class GroupPatternTests
 
     private static int[] Rows(int count, int length) => [.. Enumerable.Repeat(length, count)];
 
-    // Last tokens of the prompts, then all tokens of completions, written down anew.
+    // The last tokens of the prompts, then all tokens of the completions, implemented independently.
     private static long[] KeptOf(GroupLengths lengths)
     {
         List<long> kept = [];
@@ -196,8 +196,8 @@ public sealed class GroupPatternTests
         return [.. kept];
     }
 
-    // [N, N]: whether a token sees another: the prompt and what stands before it in its own completion. What all prompts begin
-    // with stands in the first.
+    // [N, N]: whether a token attends to another: those of its prompt and the earlier ones of its completion. The common beginning
+    // of all prompts is part of the first.
     private static bool[,] Seen(GroupLengths lengths)
     {
         List<(int Group, int Row, int Place)> tokens = [];

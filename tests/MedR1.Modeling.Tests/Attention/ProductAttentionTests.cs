@@ -9,7 +9,7 @@ public sealed class ProductAttentionTests
     [InlineData(4, 4, false)]
     [InlineData(6, 2, true)]
     [InlineData(3, 1, true)]
-    public void Gives_what_the_fused_operator_gives_with_its_gradients(int heads, int keyHeads, bool isBiased)
+    public void It_equals_the_fused_operator_with_gradients(int heads, int keyHeads, bool isBiased)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(19, CPU);
@@ -42,7 +42,7 @@ public sealed class ProductAttentionTests
     [InlineData(16, 128, ScalarType.BFloat16, false)]
     [InlineData(1, 1024, ScalarType.Float32, false)]
     [InlineData(400, 128, ScalarType.Float32, false)]
-    public void Is_for_short_sequences_in_float32_on_the_CPU(int sequences, int length, ScalarType type, bool expected)
+    public void It_is_used_for_short_sequences_in_float32_on_the_CPU(int sequences, int length, ScalarType type, bool expected)
     {
         using Tensor queries = empty([sequences, length, 4, 8], type);
         using Tensor keys = empty([sequences, length, 2, 8], type);

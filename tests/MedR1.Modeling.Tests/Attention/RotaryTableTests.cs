@@ -6,12 +6,12 @@ namespace MedR1.Modeling.Tests.Attention;
 
 public class RotaryTableTests
 {
-    // Widths that are whole vectors of sixteen and that are not; queries that lie between keys and values.
+    // Widths that are multiples of a vector of sixteen and others; queries stored between keys and values.
     [Theory]
     [InlineData(80, 100)]
     [InlineData(12, 3)]
     [InlineData(72, 33)]
-    public void Rounded_vectors_are_turned_in_float32_and_rounded_once(int width, int tokens)
+    public void Bfloat16_vectors_are_rotated_in_float32_and_rounded_once(int width, int tokens)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(59, CPU);
@@ -26,7 +26,7 @@ public class RotaryTableTests
         Assert.Equal(bfloat16, actual.dtype);
         Assert.Equal(vectors.shape, actual.shape);
 
-        // Half a unit of the last place of bfloat16; what float32 loses shows where the two products cancel each other.
+        // Half a unit in the last place of bfloat16; the rounding of float32 shows where the two products cancel.
         foreach (Tensor given in (Tensor[])[actual, recorded])
         {
             Tensor error = (given.to(float64) - exact).abs();
@@ -35,7 +35,7 @@ public class RotaryTableTests
     }
 
     [Fact]
-    public void Vectors_in_the_type_of_the_table_are_only_turned()
+    public void Vectors_in_the_type_of_the_table_are_rotated_without_conversion()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(61, CPU);

@@ -9,7 +9,7 @@ public sealed class ShortSequencesTests
     [InlineData(3, 49, 4, 4, 24)]
     [InlineData(1, 7, 6, 2, 80)]
     [InlineData(2, 256, 2, 1, 32)]
-    public void Whole_sequences_attend_as_by_definition_with_its_gradients(int count, int length, int heads, int keyHeads, int width)
+    public void Full_attention_equals_the_definition_with_gradients(int count, int length, int heads, int keyHeads, int width)
     {
         ShortSequences? sequences = ShortSequences.TryWhole(count, length, ScalarType.Float32, CPU);
         AssertDefinition(sequences, [.. Enumerable.Repeat(length, count)], heads, keyHeads, width, isCausal: false);
@@ -18,7 +18,7 @@ public sealed class ShortSequencesTests
     [Theory]
     [InlineData(4, 2, 32)]
     [InlineData(3, 3, 20)]
-    public void Causal_sequences_attend_as_by_definition_with_its_gradients(int heads, int keyHeads, int width)
+    public void Causal_attention_equals_the_definition_with_gradients(int heads, int keyHeads, int width)
     {
         int[] lengths = [5, 100, 1, 33];
         ShortSequences? sequences = ShortSequences.TryGroups(
@@ -26,9 +26,9 @@ public sealed class ShortSequencesTests
         AssertDefinition(sequences, lengths, heads, keyHeads, width, isCausal: true);
     }
 
-    // A long prompt attends by another operator; a short one beside it must not.
+    // A long prompt uses a different operator; a short one next to it must not.
     [Fact]
-    public void A_prompt_has_the_same_bits_alone_and_in_company_also_of_a_long_one()
+    public void A_prompt_has_the_same_bits_alone_and_in_a_batch_even_with_a_long_one()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -52,14 +52,14 @@ public sealed class ShortSequencesTests
     }
 
     [Fact]
-    public void Long_sequences_and_other_types_are_left_to_others()
+    public void Long_sequences_and_other_types_are_not_handled()
     {
         Assert.Null(ShortSequences.TryWhole(1, 257, ScalarType.Float32, CPU));
         Assert.Null(ShortSequences.TryWhole(1, 16, ScalarType.BFloat16, CPU));
         Assert.Null(ShortSequences.TryGroups(
             GroupLengths.OfPrompts([16, 257], 0), keepsLast: true, ScalarType.Float32, CPU));
 
-        // 16 × 256² is what may be kept; without gradient nothing is.
+        // Up to 16 × 256² may be kept; without gradient nothing is.
         Assert.Null(ShortSequences.TryWhole(17, 256, ScalarType.Float32, CPU));
         using IDisposable noGradient = no_grad();
         Assert.Equal(TileProduct.IsSupported, ShortSequences.TryWhole(17, 256, ScalarType.Float32, CPU) is not null);
@@ -94,7 +94,7 @@ public sealed class ShortSequencesTests
             Assert.True(inputs[input].grad!.to(float64).allclose(exact[input].grad!, 1e-4, 1e-4), $"gradient {input}");
         }
 
-        // Without gradient the same kernel serves.
+        // Without gradient the same kernel is used.
         using IDisposable noGradient = no_grad();
         Assert.True(sequences.Attend(inputs[0], inputs[1], inputs[2]).equal(actual).all().item<bool>());
 

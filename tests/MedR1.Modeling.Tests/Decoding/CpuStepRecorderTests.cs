@@ -17,7 +17,7 @@ public sealed unsafe class CpuStepRecorderTests
     {
         get
         {
-            // Two roundings to 8 bits of numbers up to 4 in bfloat16, whose kernels not every processor runs.
+            // Two roundings to 8 bits of numbers up to 4 in bfloat16, whose kernels need certain instructions of the processor.
             TheoryData<ScalarType, double> types = new() { { ScalarType.Float32, 1e-5 } };
             if (BrainFloatProduct.IsSupported)
             {
@@ -30,7 +30,7 @@ public sealed unsafe class CpuStepRecorderTests
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Rows_are_normalised_as_by_the_layer(ScalarType type, double tolerance)
+    public void Rows_are_normalized_like_by_the_layer(ScalarType type, double tolerance)
     {
         foreach (int width in (int[])[8, 96, 100])
         {
@@ -50,7 +50,7 @@ public sealed unsafe class CpuStepRecorderTests
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Heads_are_turned_and_rows_attend_as_by_table_and_pattern(ScalarType type, double tolerance)
+    public void Rotation_and_attention_equal_those_of_table_and_pattern(ScalarType type, double tolerance)
     {
         foreach (int headSize in (int[])[8, 64, 72])
         {
@@ -69,10 +69,10 @@ public sealed unsafe class CpuStepRecorderTests
         }
     }
 
-    // Values take the place of others that nothing needs any more, and what is turned in place was read before.
+    // Values reuse the memory of others that are no longer needed, and values rotated in place were read before.
     [Theory]
     [MemberData(nameof(Types))]
-    public void Memory_is_used_again_only_when_nothing_reads_it_any_more(ScalarType type, double tolerance)
+    public void Memory_is_reused_only_when_nothing_reads_it_any_more(ScalarType type, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -101,7 +101,7 @@ public sealed unsafe class CpuStepRecorderTests
     }
 
     [Fact]
-    public void Values_of_another_type_or_number_of_rows_are_named()
+    public void Values_of_a_different_type_or_number_of_rows_are_refused()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(19, CPU);
@@ -116,7 +116,7 @@ public sealed unsafe class CpuStepRecorderTests
     }
 
     [Fact]
-    public void No_values_and_values_of_another_recorder_are_refused()
+    public void Missing_values_and_values_of_another_recorder_are_refused()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(23, CPU);
@@ -153,7 +153,7 @@ public sealed unsafe class CpuStepRecorderTests
     private static CpuStepRecorder Begin(SlotKeyValueCache cache) =>
         Assert.IsType<CpuStepRecorder>(StepRecorder.For(new DecodePattern(cache, Rows)));
 
-    // Values of the step's own: what is given is never changed.
+    // Copies owned by the step: arguments are never changed.
     private static StepValues Added(CpuStepRecorder step, Tensor vectors) =>
         step.Add(step.Given(vectors.flatten(1)), step.Given(zeros_like(vectors).flatten(1)));
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Decoding;
 
-/// <summary>A cache with random prompts and rows, a step's queries, keys and values, and what attention is by definition.</summary>
+/// <summary>A cache with random prompts and rows, queries, keys and values of a step, and attention by its definition.</summary>
 internal static class DecodeCase
 {
     public const int Heads = 6;
@@ -37,7 +37,7 @@ internal static class DecodeCase
     private static Tensor Random(Generator generator, ScalarType type, params long[] shape) =>
         randn(shape, generator: generator).to(type);
 
-    /// <summary>Attention in layer 1 is what the definition says, row by row.</summary>
+    /// <summary>Checks attention in layer 1 against the definition, row by row.</summary>
     public static void AssertDefined(
         SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows, Tensor queries, Tensor keys, Tensor values, Tensor actual,
         double tolerance)

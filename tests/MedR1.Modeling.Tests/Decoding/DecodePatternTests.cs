@@ -8,7 +8,7 @@ namespace MedR1.Modeling.Tests.Decoding;
 
 public class DecodePatternTests
 {
-    // Rows of three prompts, of different lengths, in slots out of order.
+    // Rows of three prompts of different lengths, in unordered slots.
     private static readonly DecodeRow[] Rows =
     [
         new(2, 5, 0), new(2, 1, 3), new(2, 0, 7), new(0, 7, 2), new(1, 6, 4), new(1, 2, 4),
@@ -19,7 +19,7 @@ public class DecodePatternTests
     [InlineData(64, ScalarType.Float32, 2e-6)]
     [InlineData(80, ScalarType.Float32, 2e-6)]
     [InlineData(128, ScalarType.BFloat16, 2e-2)]
-    public void Rows_attend_as_the_definition_says(int headSize, ScalarType type, double tolerance)
+    public void Rows_attend_by_the_definition(int headSize, ScalarType type, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -33,7 +33,7 @@ public class DecodePatternTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void A_row_has_the_same_bits_alone_and_in_company(ScalarType type)
+    public void A_row_has_the_same_bits_alone_and_in_a_batch(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -52,7 +52,7 @@ public class DecodePatternTests
     }
 
     [Fact]
-    public void Rows_that_the_cache_does_not_have_are_named()
+    public void Rows_that_the_cache_does_not_have_are_refused()
     {
         using SlotKeyValueCache cache = new(1, 1, 8, 2, 2, 4, 3, CPU, ScalarType.Float32);
         cache.Begin([0], [3], [3]);
@@ -67,7 +67,7 @@ public class DecodePatternTests
     }
 
     [Fact]
-    public void A_cache_that_no_kernel_reads_is_refused()
+    public void A_cache_that_no_kernel_supports_is_refused()
     {
         using SlotKeyValueCache cache = new(1, 1, 8, 2, 2, 4, 3, CPU, ScalarType.Float64);
         cache.Begin([0], [3], [3]);

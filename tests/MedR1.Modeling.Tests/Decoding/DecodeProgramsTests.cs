@@ -7,7 +7,7 @@ namespace MedR1.Modeling.Tests.Decoding;
 
 public class DecodeProgramsTests
 {
-    // Ragged rows in slots out of order; a full table in order, twice with other lengths; one row; a prompt that comes
+    // Ragged rows in unordered slots; a full table in order, twice with different lengths; one row; a prompt that occurs
     // twice.
     private static readonly DecodeRow[][] Steps =
     [
@@ -22,17 +22,17 @@ public class DecodeProgramsTests
     [InlineData(8, ScalarType.Float32, 2e-6)]
     [InlineData(80, ScalarType.Float64, 1e-12)]
     [InlineData(128, ScalarType.BFloat16, 2e-2)]
-    public void Steps_of_one_cache_attend_as_the_definition_says(int headSize, ScalarType type, double tolerance)
+    public void Steps_of_one_cache_attend_by_the_definition(int headSize, ScalarType type, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         using Generator generator = new(61, CPU);
         using SlotKeyValueCache cache = Filled(headSize, type, generator, byTensors: true);
 
-        // What is recorded reads the same tensors in each step, as it reads the same weights in a model.
+        // A recording reads the same tensors in each step, as it reads the same weights in a model.
         (Tensor queries, Tensor keys, Tensor values) = Step(Steps[0].Length, headSize, type, generator);
 
-        // Twice: the second time with what the first has recorded.
+        // Twice, the second time with the recording of the first.
         foreach (DecodeRow[] rows in Steps.Concat(Steps))
         {
             (Tensor newQueries, Tensor newKeys, Tensor newValues) = Step(Steps[0].Length, headSize, type, generator);
@@ -45,26 +45,26 @@ public class DecodeProgramsTests
     }
 
     [Fact]
-    public void Positions_are_those_behind_the_prompt_and_its_own_tokens()
+    public void Positions_follow_the_prompt_and_the_tokens_of_the_row()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(67, CPU);
         using SlotKeyValueCache cache = Filled(8, ScalarType.Float32, generator, byTensors: true);
 
-        // Filled gives each prompt its length as the next position: 4, 20 and 11 tokens.
+        // Filled uses the length of each prompt as the next position: 4, 20 and 11 tokens.
         Tensor positions = cache.Programs!.Run(
             Steps[0], TensorArithmetic.CountTo(6), new AdapterHost([]), (_, at, _) => at.to(ScalarType.Float32).unsqueeze(1));
         Assert.Equal([11f, 14f, 18f, 6f, 24f, 24f], positions.data<float>().ToArray());
     }
 
     [Fact]
-    public void What_nothing_was_written_to_adds_nothing()
+    public void Uninitialized_memory_adds_nothing()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         using (Tensor poison = full([1L << 20], float.NaN))
         {
-            // Its memory may be that of the cache.
+            // Its memory may be reused for the cache.
         }
 
         using Generator generator = new(71, CPU);
@@ -75,7 +75,7 @@ public class DecodeProgramsTests
     }
 
     [Fact]
-    public void Rows_that_grow_and_end_seldom_change_the_shape()
+    public void Growing_and_ending_rows_seldom_change_the_shape()
     {
         using SlotKeyValueCache cache = new(1, 1, 8, 4, 64, 300, 512, CPU, ScalarType.Float32);
         cache.Begin([0, 1, 2, 3], [250, 260, 270, 280], [250, 260, 270, 280]);
@@ -85,7 +85,7 @@ public class DecodeProgramsTests
             shapes.Add(Shape(16, length));
         }
 
-        // Own tokens: 32, 48, 64, 96, 128, 192, 256, 384, 512.
+        // Capacities for the rows' own tokens: 32, 48, 64, 96, 128, 192, 256, 384, 512.
         Assert.Equal(9, shapes.Count);
         Assert.Equal(new DecodeShape(4, 16, 300, 32, true, true), Shape(16, 3));
         Assert.Equal(new DecodeShape(4, 12, 300, 48, true, false), Shape(11, 32));

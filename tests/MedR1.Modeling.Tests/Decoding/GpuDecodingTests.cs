@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Decoding;
 
-/// <summary>Recorded steps on a GPU beside the kernel of the CPU.</summary>
+/// <summary>Compares recorded steps on a GPU to the CPU kernel.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuDecodingTests
 {
     private const int KeyValueHeads = 2;
 
-    // Prompts and rows of different lengths, so that the table has padding of both; one of more keys than a block of
-    // the kernel takes at a time.
+    // Prompts and rows of different lengths, so that both are padded in the table; one has more keys than a block of
+    // the kernel processes at a time.
     private static readonly int[] Lengths = [4, 150, 61];
     private static readonly DecodeRow[][] Steps =
     [
@@ -21,8 +21,8 @@ public sealed class GpuDecodingTests
         [new(2, 1, 2), new(2, 4, 0), new(0, 3, 0), new(1, 2, 1)],
     ];
 
-    // Query heads and widths of the published models and odd ones. The kernel takes up to 8 query heads for each key-value
-    // head and a width of up to 128, multiples of 4; other sizes go through libtorch's operators.
+    // Query heads and widths of the published models and unusual ones. The kernel supports up to 8 query heads per key-value
+    // head and widths up to 128 that are multiples of 4; other sizes use libtorch's operators.
     [Theory]
     [InlineData(ScalarType.Float32, 6, 64, false)]
     [InlineData(ScalarType.Float32, 6, 64, true)]
@@ -34,10 +34,10 @@ public sealed class GpuDecodingTests
     [InlineData(ScalarType.BFloat16, 12, 128, true)]
     [InlineData(ScalarType.BFloat16, 14, 128, false)]
     [InlineData(ScalarType.BFloat16, 16, 80, false)]
-    public void Steps_give_what_they_give_on_the_CPU(ScalarType type, int heads, int headSize, bool byOperators)
+    public void Steps_equal_those_on_the_CPU(ScalarType type, int heads, int headSize, bool byOperators)
     {
         double tolerance = type == ScalarType.BFloat16 ? 3e-2 : 2e-5;
-        // What the memory held before must not matter.
+        // The previous content of the memory must not matter.
         SpoilFreeMemory();
         using DisposeScope scope = NewDisposeScope();
         Tensor[] expected = Decode(CPU, type, heads, headSize, byTensors: false);
@@ -68,7 +68,7 @@ public sealed class GpuDecodingTests
                 0, [prompt], Random(Lengths[prompt], KeyValueHeads), Random(Lengths[prompt], KeyValueHeads), Lengths[prompt]);
         }
 
-        // What is recorded reads the same tensors in each step.
+        // A recording reads the same tensors in each step.
         Tensor queries = Random(4, heads), keys = Random(4, KeyValueHeads), values = Random(4, KeyValueHeads);
         Tensor tokens = TensorArithmetic.CountTo(4, device);
         List<Tensor> results = [];
@@ -91,7 +91,7 @@ public sealed class GpuDecodingTests
         Tensor Random(long rows, long vectors) => randn([rows, vectors, headSize], generator: generator).to(type).to(device);
     }
 
-    // Freed blocks of several sizes full of NaN, which the allocator hands out again.
+    // Freed blocks of several sizes full of NaN, which the allocator reuses.
     private static void SpoilFreeMemory()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -7,7 +7,7 @@ namespace MedR1.Modeling.Tests.Devices;
 public class CudaLibraryTests
 {
     [Fact]
-    public void Without_CUDA_nothing_is_found_and_work_is_repeated()
+    public void Without_CUDA_no_library_is_found_and_work_is_repeated()
     {
         Assert.False(TorchRuntime.Initialize().HasCuda);
         Assert.Null(CudaGraphFunctions.Instance);

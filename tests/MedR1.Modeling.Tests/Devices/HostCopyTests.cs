@@ -9,11 +9,11 @@ namespace MedR1.Modeling.Tests.Devices;
 public class HostCopyTests
 {
     [Fact]
-    public void It_brings_what_the_tensor_held_when_the_copy_was_begun() => Check(CPU, 50);
+    public void It_copies_what_the_tensor_contained_when_the_copy_began() => Check(CPU, 50);
 
     [Fact]
     [Trait("Device", "Gpu")]
-    public void It_does_so_on_a_GPU_behind_work_and_before_other_work() => Check(TestDevice.Gpu, 1500);
+    public void On_a_GPU_it_copies_after_earlier_work_and_before_later_work() => Check(TestDevice.Gpu, 1500);
 
     private static void Check(Device device, int size)
     {
@@ -23,7 +23,7 @@ public class HostCopyTests
         using HostCopy copy = new(source);
         for (int turn = 1; turn <= 4; turn++)
         {
-            // The values depend on products that take the device a while, and change right behind the copy.
+            // The values depend on products that take the device a while, and change right after the copy.
             for (int i = 0; i < 5; i++)
             {
                 busy = busy.mm(busy);

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Kernels;
 
-/// <summary>The kernel for processors without AVX512_BF16, on every processor that can run it.</summary>
+/// <summary>Tests the kernel for processors without AVX512_BF16 on every processor that can run it.</summary>
 public sealed unsafe class BrainFloatKernelTests
 {
-    // Rows around those that a tile holds (2 and 3) and up to which weights are widened in registers (12); widths around a piece (512).
+    // Rows around the sizes of a tile (2 and 3) and the limit for widening weights in registers (12); widths around a piece (512).
     [KernelTheory(typeof(Avx2Kernel))]
     [InlineData(1, 32, 4, false)]
     [InlineData(2, 512, 36, false)]
@@ -41,7 +41,7 @@ public sealed unsafe class BrainFloatKernelTests
     [InlineData(800, 132)]
     [InlineData(512, 36)]
     [InlineData(2560, 20)]
-    public void A_row_has_the_same_bits_alone_and_in_company(int width, int outputs)
+    public void A_row_has_the_same_bits_alone_and_in_a_batch(int width, int outputs)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(71, CPU);
@@ -51,7 +51,7 @@ public sealed unsafe class BrainFloatKernelTests
     }
 
     [KernelFact(typeof(Avx2Kernel))]
-    public void Infinity_and_NaN_come_through()
+    public void Infinity_and_NaN_are_propagated()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones([1, 32], ScalarType.BFloat16);

@@ -10,14 +10,14 @@ public sealed unsafe class PhasedWorkTests
     private const int Parts = 37;
     private const int Phases = 200;
 
-    // Every phase adds to each place what its neighbour was after the phase before: a part that is done twice, never or too
-    // early makes another number. Phases alternate between two works and one, of which the first has a single part.
+    // Every phase adds to each element its neighbour's value after the previous phase: a part that is done twice, never or too
+    // early gives a different number. Phases alternate between two operations, the first of which has a single part, and one.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(8)]
-    public void Parts_are_done_once_and_phases_one_after_another(int threads)
+    public void Parts_are_done_once_and_phases_in_order(int threads)
     {
         long[] expected = [.. Enumerable.Range(1, Parts).Select(number => (long)number)];
         for (int phase = 0; phase < Phases; phase++)
@@ -30,7 +30,7 @@ public sealed unsafe class PhasedWorkTests
     }
 
     [Fact]
-    public void No_phases_are_no_work()
+    public void Work_without_phases_does_nothing()
     {
         long number = 1;
         Step step = new() { Source = &number, Target = &number };

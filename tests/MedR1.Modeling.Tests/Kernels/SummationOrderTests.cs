@@ -3,12 +3,12 @@ using MedR1.TestSupport;
 namespace MedR1.Modeling.Tests.Kernels;
 
 /// <summary>
-/// The kernels' order of summation, written down once more number by number: whatever the width of the registers, results have
-/// these bits.
+/// Compares kernels with a scalar implementation of their order of summation: results have these bits, whatever the width of the
+/// registers.
 /// </summary>
 public sealed unsafe class SummationOrderTests
 {
-    // Sizes that fill tiles of 8 by 32 and 6 by 16 and depths of 256 and 512, and that don't.
+    // Sizes that are multiples of tiles of 8 by 32 and 6 by 16 and of depths of 256 and 512, and others.
     [KernelTheory(typeof(TileProduct))]
     [InlineData(96, 64, 512)]
     [InlineData(1, 7, 3)]
@@ -38,7 +38,7 @@ public sealed unsafe class SummationOrderTests
                 TileProduct.MultiplyHere(x, turnsA, y, turnsB, z, rows, columns, depth);
                 Assert.Equal(expected, actual);
 
-                // What the processor has no registers for is computed in smaller ones.
+                // If the processor lacks registers of a width, narrower ones are used.
                 TileProduct.MultiplyHere<WideTile>(x, turnsA, y, turnsB, z, rows, columns, depth);
                 Assert.Equal(expected, actual);
                 TileProduct.MultiplyHere<NarrowTile>(x, turnsA, y, turnsB, z, rows, columns, depth);
@@ -49,14 +49,14 @@ public sealed unsafe class SummationOrderTests
         }
     }
 
-    // Sixteen sums of products that lie 16 apart; then i and i + 8, i and i + 4, i and i + 2, the two; then what fills no register.
+    // Sixteen sums of products 16 apart; then i and i + 8, i and i + 4, i and i + 2, the last two; then the remainder.
     [Theory]
     [InlineData(1, 16, 4)]
     [InlineData(3, 32, 5)]
     [InlineData(14, 200, 131)]
     [InlineData(5, 37, 9)]
     [InlineData(2, 9, 3)]
-    public void A_product_of_rows_sums_sixteen_by_sixteen(int rows, int width, int outputs)
+    public void A_product_of_rows_has_sixteen_partial_sums(int rows, int width, int outputs)
     {
         float[] x = Numbers(rows * width, 4), w = Numbers(outputs * width, 5), actual = new float[rows * outputs];
         sbyte[] whole = [.. w.Select(value => (sbyte)(value * 100))];

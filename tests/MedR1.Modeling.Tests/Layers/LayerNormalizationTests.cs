@@ -13,7 +13,7 @@ public sealed class LayerNormalizationTests
     [InlineData(1, 1, 3)]
     [InlineData(2, 19, 48)]
     [InlineData(3, 400, 67)]
-    public void Value_and_gradients_are_the_exact_ones(int batch, int rows, int width)
+    public void Values_and_gradients_are_exact_up_to_rounding(int batch, int rows, int width)
     {
         using DisposeScope scope = NewDisposeScope();
         using LayerNormalization layer = Layer(width);
@@ -36,7 +36,7 @@ public sealed class LayerNormalizationTests
     [InlineData(false, true, false)]
     [InlineData(true, false, false)]
     [InlineData(false, false, true)]
-    public void What_takes_no_gradient_gets_none(bool ofGain, bool ofBias, bool ofInput)
+    public void Only_tensors_that_require_gradients_get_them(bool ofGain, bool ofBias, bool ofInput)
     {
         using DisposeScope scope = NewDisposeScope();
         using LayerNormalization layer = Layer(16);
@@ -54,7 +54,7 @@ public sealed class LayerNormalizationTests
     }
 
     [Fact]
-    public void Value_and_gradients_have_the_same_bits_on_any_number_of_threads_and_without_gradient()
+    public void Values_and_gradients_have_the_same_bits_on_any_number_of_threads()
     {
         using DisposeScope scope = NewDisposeScope();
         float[][] alone = ThreadCounts.Run(1, Compute);
@@ -97,7 +97,7 @@ public sealed class LayerNormalizationTests
 
     private static Tensor Wide(Tensor numbers) => numbers.detach().to(float64).requires_grad_();
 
-    // A few roundings of each of the terms, whose sum is √terms times their size.
+    // A few roundings of each term, whose sum is √terms times their size.
     private static void Near(Tensor exact, Tensor actual, int terms)
     {
         double error = (actual.to(float64) - exact).abs().max().ToDouble();

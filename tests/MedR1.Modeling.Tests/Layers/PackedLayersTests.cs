@@ -6,7 +6,7 @@ namespace MedR1.Modeling.Tests.Layers;
 
 public class PackedLayersTests
 {
-    // With fewer rows the weights are taken as they lie.
+    // With fewer rows the weights are read in their stored layout.
     private const int Rows = 70;
 
     [Theory]
@@ -34,7 +34,7 @@ public class PackedLayersTests
     }
 
     [Fact]
-    public void Once_unpacked_new_weights_count()
+    public void After_unpacking_new_weights_are_used()
     {
         using DisposeScope scope = NewDisposeScope();
         using TokenEmbedding table = new(1024, 256, CPU, ScalarType.BFloat16);
@@ -51,7 +51,7 @@ public class PackedLayersTests
     }
 
     [Fact]
-    public void Whether_they_are_preferred_depends_on_the_processor()
+    public void Packed_weights_are_preferred_depending_on_the_processor()
     {
         bool areForFew = PackedWeight.IsSupported && !BrainFloatProduct.IsSupported;
         Assert.Equal(areForFew, PackedLayers.ArePreferred(1));
@@ -60,7 +60,7 @@ public class PackedLayersTests
     }
 
     [Fact]
-    public void With_gradient_the_weights_themselves_are_used()
+    public void With_gradient_the_original_weights_are_used()
     {
         using DisposeScope scope = NewDisposeScope();
         using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
@@ -75,7 +75,7 @@ public class PackedLayersTests
     }
 
     [KernelFact(typeof(PackedWeight))]
-    public void Copies_of_frozen_weights_stay_until_the_weights_change()
+    public void Copies_of_frozen_weights_are_kept_until_the_weights_change()
     {
         using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
         layer.Weight.requires_grad = false;
@@ -102,7 +102,7 @@ public class PackedLayersTests
     }
 
     [KernelFact(typeof(PackedWeight))]
-    public void Copies_of_weights_that_take_gradients_go()
+    public void Copies_of_weights_that_require_gradients_are_freed()
     {
         using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
         new PackedLayers([layer], keep: true).Dispose();
@@ -110,14 +110,14 @@ public class PackedLayersTests
     }
 
     [Fact]
-    public void Nothing_is_packed_beyond_the_memory_of_the_machine()
+    public void Nothing_is_packed_that_exceeds_the_memory_of_the_machine()
     {
         HugeLayer layer = new();
         Assert.Null(PackedLayers.TryCreate([layer]));
         Assert.False(layer.IsPacked);
     }
 
-    // Says that it takes an exbibyte.
+    // Claims to take an exbibyte.
     private sealed class HugeLayer : IPackable
     {
         public bool IsPacked { get; private set; }

@@ -7,11 +7,11 @@ namespace MedR1.Modeling.Tests.Operators;
 
 public class ActivationGradientTests
 {
-    // The derivatives' sums and products, a rounding each, and an exponential that is off by a unit or two of the last place; of the
-    // error function 1.4e-7.
+    // Sums and products of the derivatives with a rounding each, and an exponential with an error of one or two units in the last
+    // place; that of the error function is 1.4e-7.
     private const double Tolerance = 1e-6;
 
-    // Sizes with and without an incomplete vector, and of several parts of 16,384 numbers.
+    // Sizes with and without an incomplete vector, and with several parts of 16,384 numbers.
     public static TheoryData<string, int, int> Cases
     {
         get
@@ -30,7 +30,7 @@ public class ActivationGradientTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Gradients_are_the_exact_ones(string name, int rows, int width)
+    public void Gradients_are_exact_up_to_rounding(string name, int rows, int width)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor x, Tensor y, Tensor given) = Numbers(rows, width);
@@ -48,13 +48,13 @@ public class ActivationGradientTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void What_takes_no_gradient_gets_none(bool ofGate, bool ofUp)
+    public void Only_tensors_that_require_gradients_get_them(bool ofGate, bool ofUp)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor gate = ones(33, requires_grad: ofGate), up = ones(33, requires_grad: ofUp);
         GatedActivation.Apply(gate, up).sum().backward();
 
-        // With s = sigmoid(1) = 0.7310586: s + s (1 − s) of the gate, s of what it lets through.
+        // With s = sigmoid(1) = 0.7310586: s + s (1 − s) for the gate, s for the gated input.
         Assert.Equal(ofGate, gate.grad is not null);
         Assert.Equal(ofUp, up.grad is not null);
         Assert.Equal(ofGate ? 0.9276705 : 0.7310586, (gate.grad ?? up.grad)![32].ToDouble(), 1e-6);
@@ -64,7 +64,7 @@ public class ActivationGradientTests
     [InlineData("gelu")]
     [InlineData("quick gelu")]
     [InlineData("gate")]
-    public void Value_and_gradients_have_the_same_bits_on_any_number_of_threads_and_without_gradient(string name)
+    public void Values_and_gradients_have_the_same_bits_on_any_number_of_threads(string name)
     {
         using DisposeScope scope = NewDisposeScope();
         (float[] Value, float[] OfX, float[] OfY) alone = ThreadCounts.Run(1, Compute);
@@ -90,7 +90,7 @@ public class ActivationGradientTests
     }
 
     [Fact]
-    public void Numbers_that_do_not_lie_in_rows_have_their_gradients_too()
+    public void Inputs_that_are_not_contiguous_get_gradients_too()
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor x, _, Tensor given) = Numbers(32, 32);

@@ -18,7 +18,7 @@ public class AdamWStepTests
     [Theory]
     [InlineData(null)]
     [InlineData(2.5)]
-    public void Equals_the_algorithm_over_several_steps(double? gradientScale)
+    public void It_equals_the_algorithm_over_several_steps(double? gradientScale)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(17, CPU);
@@ -58,7 +58,7 @@ public class AdamWStepTests
     }
 
     [Fact]
-    public void Refuses_lists_of_different_lengths()
+    public void It_refuses_lists_of_different_lengths()
     {
         using Tensor one = zeros(1);
 
@@ -68,7 +68,7 @@ public class AdamWStepTests
     }
 
     [Fact]
-    public void Refuses_a_step_before_the_first()
+    public void It_refuses_a_step_before_the_first()
     {
         using Tensor one = zeros(1);
         Assert.Throws<ArgumentOutOfRangeException>(

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-/// <summary>A backward function that fails gives no numbers, and the next pass says why; the process goes on.</summary>
+/// <summary>A backward function that fails gives NaN, and the next pass reports the reason; the process continues.</summary>
 public sealed class BackwardFailureTests
 {
     [Fact]
-    public void A_failure_in_libtorchs_backward_pass_is_told_by_the_next_forward_pass()
+    public void A_failure_in_libtorchs_backward_pass_is_reported_by_the_next_forward_pass()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = ones(4, 2).requires_grad_();
         Tensor places = tensor(new long[] { 0, 3 });
 
-        // What was saved for the backward pass has changed since: libtorch refuses to give it.
+        // A tensor saved for the backward pass has changed since: libtorch refuses to return it.
         Tensor selected = RowSelectionFunction.apply(rows, places);
         places.zero_();
         selected.sum().backward();
@@ -33,7 +33,7 @@ public sealed class BackwardFailureTests
     [KernelTheory(typeof(TileProduct))]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_weight_that_changes_between_the_passes_is_told_as_a_failure_too(bool hasBias)
+    public void A_weight_that_changes_between_the_passes_is_a_failure(bool hasBias)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones(64, 64).requires_grad_(), weight = ones(64, 64).requires_grad_();
@@ -53,7 +53,7 @@ public sealed class BackwardFailureTests
     }
 
     [KernelFact(typeof(TileProduct))]
-    public void Queries_that_change_between_the_passes_are_told_as_a_failure_too()
+    public void Queries_that_change_between_the_passes_are_a_failure()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor queries = ones(3, 2, 32), keys = ones(3, 2, 32), values = ones(3, 2, 32).requires_grad_();
@@ -68,7 +68,7 @@ public sealed class BackwardFailureTests
     }
 
     [Fact]
-    public void A_failure_is_told_in_the_run_that_it_belongs_to_and_in_no_other()
+    public void A_failure_is_reported_only_in_the_run_that_it_belongs_to()
     {
         SynchronizationContext one = new(), other = new();
         using DisposeScope scope = NewDisposeScope();
@@ -76,7 +76,7 @@ public sealed class BackwardFailureTests
         Tensor sum = In(one, () => RowSelectionFunction.apply(ones(4, 2).requires_grad_(), places).sum());
         places.zero_();
 
-        // As on a thread of the device, which has no context.
+        // As on the device's thread, which has no execution context.
         In(null, sum.backward);
 
         In(null, () => RowSelectionFunction.apply(ones(4, 2).requires_grad_(), places));
@@ -86,7 +86,7 @@ public sealed class BackwardFailureTests
     }
 
     [Fact]
-    public void What_fails_in_a_layer_that_is_computed_again_is_told_in_the_run_of_its_pass()
+    public void A_failure_in_a_recomputed_layer_is_reported_in_the_run_of_its_pass()
     {
         SynchronizationContext one = new();
         using DisposeScope scope = NewDisposeScope();
@@ -101,7 +101,7 @@ public sealed class BackwardFailureTests
         In(null, () => Select(input));
         Assert.Throws<InvalidOperationException>(() => In(one, () => Select(input)));
 
-        // What is saved changes behind the forward function each time.
+        // The saved tensor changes after the forward function each time.
         Tensor Select(Tensor rows)
         {
             Tensor places = tensor(new long[] { 0, 3 });
@@ -112,7 +112,7 @@ public sealed class BackwardFailureTests
     }
 
     [Fact]
-    public void Gradients_that_are_not_numbers_have_the_shapes_of_their_inputs()
+    public void Gradients_of_NaN_have_the_shapes_of_their_inputs()
     {
         using DisposeScope scope = NewDisposeScope();
         BackwardFailure failure = new("A test failed", "Have more.");

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-// The default type is the process's.
+// The default type is shared by the process.
 [CollectionDefinition(nameof(DefaultTypeTests), DisableParallelization = true)]
 [Collection(nameof(DefaultTypeTests))]
 public sealed class DefaultTypeTests
@@ -11,7 +11,7 @@ public sealed class DefaultTypeTests
     [Theory]
     [InlineData(ScalarType.BFloat16)]
     [InlineData(ScalarType.Float64)]
-    public void Kernels_give_float32_whatever_the_applications_default_type_is(ScalarType type)
+    public void Kernels_give_float32_for_any_default_type_of_the_application(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(5, CPU);

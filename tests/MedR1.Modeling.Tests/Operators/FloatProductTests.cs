@@ -6,7 +6,7 @@ namespace MedR1.Modeling.Tests.Operators;
 
 public class FloatProductTests
 {
-    // Sums of float32 differ by their order: a few units of 2^-24 of the sum of absolute products.
+    // Float32 sums differ by their order: by a few times 2^-24 of the sum of absolute products.
     [Theory]
     [InlineData(1, 16, 4)]
     [InlineData(5, 17, 7)]
@@ -33,7 +33,7 @@ public class FloatProductTests
     [Theory]
     [InlineData(128, 260)]
     [InlineData(77, 1300)]
-    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int width, int outputs)
+    public void A_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads(int width, int outputs)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -44,7 +44,7 @@ public class FloatProductTests
     }
 
     [Fact]
-    public void A_view_with_gaps_and_more_dimensions_are_taken_as_they_are()
+    public void A_view_with_gaps_and_more_dimensions_are_supported()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

@@ -73,10 +73,10 @@ public sealed class FusedOperatorTests
     }
 
     [Fact]
-    public void Leaks_nothing_in_success_and_failure()
+    public void Leaks_nothing_on_success_and_failure()
     {
-        // A leaked handle would keep 2 MiB alive: 200 rounds would hold 400 MiB or more. What the allocator keeps for itself after
-        // other tests is tens of MiB, so the bound is half a leak: 1 MiB a round.
+        // A leaked handle would keep 2 MiB alive: 200 rounds would keep 400 MiB or more. The allocator retains tens of MiB after
+        // other tests, so the limit is half a leak: 1 MiB per round.
         const int Rounds = 200;
         for (int round = 0; round < 5; round++)
         {

@@ -20,8 +20,8 @@ public class GatedActivationTests
         Tensor exact = nn.functional.silu(gate.to(float64)) * up.to(float64);
         Tensor error = (GatedActivation.Apply(gate, up).to(float64) - exact).abs();
 
-        // An exponential, a sum, a quotient and a product, each rounded; the exponential's error of an unit or two of
-        // the last place counts for the negative gates alone.
+        // An exponential, a sum, a quotient and a product, each rounded; the exponential's error of one or two units in
+        // the last place matters only for negative gates.
         Assert.True(error.le(exact.abs() * 6 * Math.Pow(2, -24) + 1e-38).all().item<bool>());
     }
 
@@ -40,7 +40,7 @@ public class GatedActivationTests
     }
 
     [Fact]
-    public void Its_limits_are_those_of_silu()
+    public void Its_limits_equal_those_of_silu()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

@@ -6,7 +6,7 @@ namespace MedR1.Modeling.Tests.Operators;
 
 public class GeluActivationTests
 {
-    // Times x/2: 1.4e-7 of the polynomials, 1.2e-7 of rounding 1 + erf and its argument; then half a unit of the product.
+    // Times x/2: 1.4e-7 from the polynomials, 1.2e-7 from rounding 1 + erf and its argument; then half a unit for the product.
     [Fact]
     public void Exact_is_within_the_error_of_its_polynomials()
     {
@@ -34,7 +34,7 @@ public class GeluActivationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_number_gives_the_same_bits_in_every_company(bool isQuick)
+    public void A_number_gives_the_same_bits_at_any_place(bool isQuick)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -50,7 +50,7 @@ public class GeluActivationTests
         Tensor Apply(Tensor values) => isQuick ? GeluActivation.Quick(values) : GeluActivation.Exact(values);
     }
 
-    // All 65,280 finite numbers of the type, 17 of them cut off so that some stand in an incomplete vector.
+    // All 65,280 finite numbers of the type except 17, so that some are in an incomplete vector.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -68,7 +68,7 @@ public class GeluActivationTests
     }
 
     [Fact]
-    public void Ends_and_nonsense_stay_what_they_are()
+    public void Infinity_and_NaN_give_their_limits()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-/// <summary>The library's own CUDA kernels beside the operators of libtorch whose work they do.</summary>
+/// <summary>Compares the library's CUDA kernels to the libtorch operators that they replace.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuKernelTests
 {
@@ -23,7 +23,7 @@ public sealed class GpuKernelTests
         AssertSame(() => FusedOperators.RmsNorm(input, gain, 1e-6));
     }
 
-    // The largest and smallest gates too, where e to the power of them is out of range.
+    // Including the largest and smallest gates, whose exponential is out of range.
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
@@ -52,7 +52,7 @@ public sealed class GpuKernelTests
         return randn(shape, generator: generator).to(type).to(TestDevice.Gpu);
     }
 
-    // The same roundings: in bfloat16 few numbers stand on the border of one, and those differ by it.
+    // The same roundings: in bfloat16 a few numbers are at the border of one, and may differ by it.
     private static void AssertSame(Func<Tensor> compute)
     {
         using IDisposable noGradient = no_grad();
@@ -66,7 +66,7 @@ public sealed class GpuKernelTests
         Tensor wide = expected.to(ScalarType.Float64);
         Tensor error = (actual.to(ScalarType.Float64) - wide).abs();
 
-        // In float32 sums round elsewhere, which shows where they nearly cancel: measured against the largest number.
+        // Float32 sums round at different places, which shows if they nearly cancel: compared to the largest number.
         Tensor unit = isHalf ? wide.abs() + 1e-3 : wide.abs().max();
         double share = (error / unit).max().cpu().item<double>();
         double different = error.gt(0).to(ScalarType.Float64).mean().cpu().item<double>();

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-/// <summary>Operators on a GPU beside the CPU; values and gradients are compared relative to the largest of them.</summary>
+/// <summary>Compares operators on GPU and CPU; differences of values and gradients are relative to the largest of them.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuOperatorTests
 {
-    // Sums in another order; in bfloat16 one rounding, of 2^-8, may fall otherwise.
+    // Sums in a different order; in bfloat16 one rounding, of 2^-8, may go the other way.
     private static double Tolerance(ScalarType type) => type == ScalarType.BFloat16 ? 2e-2 : 2e-6;
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class GpuOperatorTests
         type, [[5, 3, 1536], [1536]],
         inputs => FusedOperators.RmsNorm(inputs[0], hasGain ? inputs[1] : null, 1e-6));
 
-    // Queries as long as keys, grouped heads, and a mask that hides the end of some rows.
+    // As many queries as keys, grouped heads, and a mask that hides the end of some rows.
     [Theory]
     [InlineData(ScalarType.Float32, true, false)]
     [InlineData(ScalarType.Float32, false, true)]
@@ -37,11 +37,11 @@ public sealed class GpuOperatorTests
                 inputs[0], inputs[1], inputs[2], mask, isCausal, enableGqa: true).MoveToOuterDisposeScope();
         });
 
-    // A prompt of 11 tokens for each of 2 groups, 3 completions of 5 tokens each, 4 query heads on 2 heads.
+    // A prompt of 11 tokens for each of 2 groups, 3 completions of 5 tokens each, 4 query heads on 2 key-value heads.
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Attention_behind_prefixes(ScalarType type) => AssertSame(
+    public void Attention_after_prefixes(ScalarType type) => AssertSame(
         type, [[6, 5, 4, 32], [2, 2, 11, 32], [2, 2, 11, 32], [2, 2, 3, 5, 32], [2, 2, 3, 5, 32]],
         inputs => PrefixAttention.Attend(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], null));
 
@@ -54,7 +54,7 @@ public sealed class GpuOperatorTests
         type, [[24, 4, 32], [24, 2, 32], [24, 2, 32]],
         inputs =>
         {
-            // Prompts of 7 and 4 tokens, and behind them completions of 4, 2 and 0 tokens, and of 4 and 3.
+            // Prompts of 7 and 4 tokens, followed by completions of 4, 2 and 0 tokens, and of 4 and 3.
             using DisposeScope scope = NewDisposeScope();
             GroupLengths lengths = new([7, 4], [[4, 2, 0], [4, 3]]);
             Device device = inputs[0].device;
@@ -69,7 +69,7 @@ public sealed class GpuOperatorTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Groups_with_one_beginning(ScalarType type) => AssertSame(
+    public void Groups_with_a_shared_beginning(ScalarType type) => AssertSame(
         type, [[21, 4, 32], [21, 2, 32], [21, 2, 32]],
         inputs =>
         {
@@ -103,7 +103,7 @@ public sealed class GpuOperatorTests
         float[] actual = StepThrice(TestDevice.Gpu);
         Assert.Equal(expected.Length, actual.Length);
 
-        // On a GPU libtorch takes 1 - 0.999 in float32, which is 1.3e-5 too little, on the CPU in float64.
+        // libtorch computes 1 - 0.999 in float32 on a GPU, which is 1.3e-5 too small, and in float64 on the CPU.
         Assert.Equal(expected, actual, new Within(2e-5f));
     }
 
@@ -131,7 +131,7 @@ public sealed class GpuOperatorTests
         Assert.Equal(gradients.Length, gradientsThere.Length);
         Assert.All(gradients.Zip(gradientsThere), pair => AssertNear(pair.First, pair.Second, 2 * Tolerance(type)));
 
-        // Without gradients other kernels compute on the CPU.
+        // Without gradients, other kernels are used on the CPU.
         using IDisposable noGradient = no_grad();
         AssertNear(compute(Inputs(shapes, type, CPU)), compute(Inputs(shapes, type, TestDevice.Gpu)), Tolerance(type));
 

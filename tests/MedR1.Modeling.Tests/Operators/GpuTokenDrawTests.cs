@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-/// <summary>Tokens drawn by the kernels of a GPU against the definition in float64.</summary>
+/// <summary>Compares tokens drawn by the GPU kernels with the definition in float64.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuTokenDrawTests
 {
-    // The vocabulary of the published models, one that no block divides, and one of less than a block.
+    // The vocabulary of the published models, one that is no multiple of a block, and one smaller than a block.
     [Theory]
     [InlineData(64, 151_936, false)]
     [InlineData(64, 151_936, true)]
     [InlineData(9, 5_001, true)]
     [InlineData(200, 7, false)]
-    public void Each_number_finds_its_part_of_the_distribution(int rows, int vocabulary, bool hasPlain)
+    public void Each_number_draws_its_part_of_the_distribution(int rows, int vocabulary, bool hasPlain)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(5, CPU);

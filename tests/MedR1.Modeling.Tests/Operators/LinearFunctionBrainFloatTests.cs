@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-// Called by themselves: only a processor without AVX-512 has them called by the layers.
+// Called directly, because layers call them only on a processor without AVX-512.
 public class LinearFunctionBrainFloatTests
 {
-    // 3,000 × 1,600 and 2,200 × 2,016 weights are more than are widened at a time; 50 × 33 fit no kernel.
+    // 3,000 × 1,600 and 2,200 × 2,016 weights are more than are widened at a time; no kernel supports 50 × 33.
     [Theory]
     [InlineData(3, 1600, 3000, true)]
     [InlineData(130, 2016, 2200, false)]
     [InlineData(70, 33, 50, true)]
-    public void Value_and_gradients_are_rounded_once(int rows, int width, int outputs, bool hasBias)
+    public void Values_and_gradients_are_rounded_once(int rows, int width, int outputs, bool hasBias)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(43, CPU);
@@ -37,7 +37,7 @@ public class LinearFunctionBrainFloatTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public void What_takes_no_gradient_gets_none(bool ofInput, bool ofWeight)
+    public void Only_tensors_that_require_gradients_get_them(bool ofInput, bool ofWeight)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones([64, 4, 64], ScalarType.BFloat16, requires_grad: ofInput);
@@ -56,7 +56,7 @@ public class LinearFunctionBrainFloatTests
     }
 
     [Fact]
-    public void An_input_that_does_not_lie_in_rows_has_its_gradients_too()
+    public void An_input_that_is_not_contiguous_gets_gradients_too()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(47, CPU);
@@ -68,7 +68,7 @@ public class LinearFunctionBrainFloatTests
         RoundedOnce.IsProduct(weight.grad!, given.t(), source.t());
     }
 
-    // libtorch refuses a backward pass with a saved tensor that has changed: an input that isn't saved may change.
+    // libtorch refuses a backward pass if a saved tensor has changed: an input that isn't saved may change.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -93,7 +93,7 @@ public class LinearFunctionBrainFloatTests
     }
 
     [Fact]
-    public void Forward_gives_the_bits_of_a_product_without_gradient()
+    public void The_forward_pass_gives_the_bits_of_a_product_without_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(41, CPU);

@@ -6,14 +6,14 @@ namespace MedR1.Modeling.Tests.Operators;
 
 public class LinearFunctionTests
 {
-    // Sizes that fill tiles of 8 rows by 32 columns and sums of 512, and that don't.
+    // Sizes that are multiples of tiles of 8 rows by 32 columns and of sums of 512, and others.
     [Theory]
     [InlineData(64, 128, 96, true)]
     [InlineData(67, 130, 101, true)]
     [InlineData(3, 1100, 520, false)]
     [InlineData(257, 33, 1057, true)]
     [InlineData(1100, 16, 40, false)]
-    public void Value_and_gradients_are_the_exact_ones(int rows, int width, int outputs, bool hasBias)
+    public void Values_and_gradients_are_exact_up_to_rounding(int rows, int width, int outputs, bool hasBias)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(31, CPU);
@@ -43,7 +43,7 @@ public class LinearFunctionTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void What_takes_no_gradient_gets_none(bool ofInput, bool ofWeight)
+    public void Only_tensors_that_require_gradients_get_them(bool ofInput, bool ofWeight)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones(64, 4, 64, requires_grad: ofInput), weight = ones(128, 64, requires_grad: ofWeight);
@@ -56,7 +56,7 @@ public class LinearFunctionTests
     }
 
     [Fact]
-    public void An_input_that_does_not_lie_in_rows_has_its_gradients_too()
+    public void An_input_that_is_not_contiguous_gets_gradients_too()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(37, CPU);
@@ -68,8 +68,8 @@ public class LinearFunctionTests
         Near(given.t().to(float64).matmul(source.detach().t().to(float64)), weight.grad!, 80);
     }
 
-    // libtorch refuses a backward pass with a saved tensor that has changed, and the gradient is no number then: an input that isn't
-    // saved may change.
+    // libtorch refuses a backward pass if a saved tensor has changed, and the gradient is NaN then: an input that isn't saved may
+    // change.
     [KernelTheory(typeof(TileProduct))]
     [InlineData(true)]
     [InlineData(false)]
@@ -94,9 +94,9 @@ public class LinearFunctionTests
         }
     }
 
-    // What a layer gives does not depend on whether it is recorded.
+    // The result of a layer does not depend on whether it is recorded.
     [KernelFact(typeof(TileProduct))]
-    public void Forward_gives_the_bits_of_a_product_without_gradient()
+    public void The_forward_pass_gives_the_bits_of_a_product_without_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(41, CPU);
@@ -108,7 +108,7 @@ public class LinearFunctionTests
         Assert.True(LinearOperator.Apply(input, weight, bias).equal(recorded).all().item<bool>());
     }
 
-    // Half a unit of the last place of float32 for each rounding, of sums that are five times their usual size √terms at most.
+    // Half a unit in the last place of float32 per rounding, for sums of at most five times their usual size √terms.
     private static void Near(Tensor exact, Tensor actual, int terms)
     {
         double error = (actual.to(float64) - exact).abs().max().ToDouble();

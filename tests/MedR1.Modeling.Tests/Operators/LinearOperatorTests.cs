@@ -21,7 +21,7 @@ public class LinearOperatorTests
     [InlineData(19, 32, 4096, true)]
     [InlineData(128, 768, 260, true)]
     [InlineData(129, 768, 260, true)]
-    public void Rows_of_bfloat16_give_the_exact_product_rounded_once(int rows, int width, int outputs, bool hasBias)
+    public void Bfloat16_rows_give_the_exact_product_rounded_once(int rows, int width, int outputs, bool hasBias)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -35,7 +35,7 @@ public class LinearOperatorTests
         RoundedOnce.IsProduct(actual, input, weight.t(), bias);
     }
 
-    // Where the processor has the instructions of the kernel for several rows, this one is not in use.
+    // If the processor has the instructions of the kernel for several rows, this one is not used.
     [KernelTheory(typeof(BrainFloatRow))]
     [InlineData(64, 2050)]
     [InlineData(992, 300)]
@@ -62,7 +62,7 @@ public class LinearOperatorTests
     [InlineData(2560, 132)]
     [InlineData(8960, 132)]
     [InlineData(20480, 20)]
-    public void A_row_of_bfloat16_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int width, int outputs)
+    public void A_bfloat16_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads(int width, int outputs)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -73,7 +73,7 @@ public class LinearOperatorTests
     }
 
     [Fact]
-    public void The_number_of_threads_changes_no_bit()
+    public void The_number_of_threads_changes_no_bits()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -85,7 +85,7 @@ public class LinearOperatorTests
     }
 
     [Fact]
-    public void Infinity_and_NaN_come_through()
+    public void Infinity_and_NaN_are_propagated()
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -98,7 +98,7 @@ public class LinearOperatorTests
     }
 
     [Fact]
-    public void Gradients_of_bfloat16_are_rounded_once()
+    public void Bfloat16_gradients_are_rounded_once()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones([1, 512], dtype: ScalarType.BFloat16);

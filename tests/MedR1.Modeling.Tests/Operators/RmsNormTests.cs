@@ -28,7 +28,7 @@ public class RmsNormTests
     }
 
     [Fact]
-    public void Casts_before_the_gain_where_casting_after_it_gives_another_number()
+    public void Casts_before_applying_the_gain_and_not_after()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(3, CPU);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling.Tests.Operators;
 
 /// <summary>
-/// A product in bfloat16 whose sums are float32: they differ by their order, a few units of 2^-24 of the sum of absolute products; then
-/// comes one rounding to 8 bits.
+/// A product in bfloat16 with float32 sums: they differ by their order, by a few times 2^-24 of the sum of absolute products; then
+/// they are rounded once to 8 bits.
 /// </summary>
 internal static class RoundedOnce
 {

@@ -12,7 +12,7 @@ public class ScaledDotProductAttentionTests
     [InlineData(4, 2, 6, 6, true, null)]
     [InlineData(6, 2, 1, 9, false, null)]
     [InlineData(6, 1, 5, 9, false, 0.3)]
-    public void Equals_the_definition_with_its_gradients(
+    public void Equals_the_definition_with_gradients(
         int heads, int keyHeads, int queries, int keys, bool causal, double? scale)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -42,7 +42,7 @@ public class ScaledDotProductAttentionTests
     [Theory]
     [InlineData(ScalarType.Bool)]
     [InlineData(ScalarType.Float32)]
-    public void Takes_a_mask_of_truth_values_or_of_numbers(ScalarType maskType)
+    public void Accepts_a_mask_of_booleans_or_of_numbers(ScalarType maskType)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(13, CPU);
@@ -58,13 +58,13 @@ public class ScaledDotProductAttentionTests
         Assert.True(actual.allclose(Definition(q, k, v, seen, 1 / Math.Sqrt(8)), 1e-5, 1e-6));
     }
 
-    // Numbers of queries below a block of libtorch's (32), of keys that are no multiple of a register's.
+    // Fewer queries than a block of libtorch (32), and numbers of keys that are no multiple of a register.
     [Theory]
     [InlineData(1, 261, false)]
     [InlineData(3, 260, false)]
     [InlineData(30, 301, true)]
     [InlineData(2, 703, true)]
-    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int queries, int keys, bool hasMask)
+    public void A_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads(int queries, int keys, bool hasMask)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(17, CPU);
@@ -85,14 +85,14 @@ public class ScaledDotProductAttentionTests
             enableGqa: true);
     }
 
-    // In float32 few queries are computed with others that are left out again.
+    // In float32, a few queries are computed with padding queries that are discarded.
     [Theory]
     [InlineData("none")]
     [InlineData("causal")]
     [InlineData("truth values")]
     [InlineData("numbers")]
     [InlineData("for all queries")]
-    public void Gradients_of_few_queries_are_those_of_the_definition(string kind)
+    public void Gradients_of_a_few_queries_equal_those_of_the_definition(string kind)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(19, CPU);
@@ -126,7 +126,7 @@ public class ScaledDotProductAttentionTests
     [Theory]
     [InlineData(3)]
     [InlineData(40)]
-    public void A_mask_for_another_number_of_queries_is_refused(int queries)
+    public void A_mask_for_a_different_number_of_queries_is_refused(int queries)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor q = zeros(1, 4, 5, 8), k = zeros(1, 4, 7, 8), mask = zeros(queries, 7);

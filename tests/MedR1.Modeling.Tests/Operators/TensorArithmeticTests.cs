@@ -5,7 +5,7 @@ namespace MedR1.Modeling.Tests;
 
 public sealed class TensorArithmeticTests
 {
-    // With TorchSharp's own operator in place of Plus this fails within some 10,000 sums: the number 1 that it makes is collected while
+    // With TorchSharp's operator instead of Plus, this fails within some 10,000 sums: the scalar 1 that it creates is collected while
     // libtorch reads it.
     [Fact]
     public void NumbersLiveUntilTheOperatorHasReturned()
@@ -16,7 +16,7 @@ public sealed class TensorArithmeticTests
         {
             while (!done.IsCancellationRequested)
             {
-#pragma warning disable RS0030 // A collection at every moment is the point of this test.
+#pragma warning disable RS0030 // Collecting at arbitrary moments is the point of this test.
                 GC.Collect();
 #pragma warning restore RS0030
                 GC.WaitForPendingFinalizers();
@@ -42,7 +42,7 @@ public sealed class TensorArithmeticTests
         }
     }
 
-    // Expected values by hand from (-2, 0, 3).
+    // Expected values computed by hand from (-2, 0, 3).
     [Fact]
     public void ComputesWhatTheOperatorsCompute()
     {

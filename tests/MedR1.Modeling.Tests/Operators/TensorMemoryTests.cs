@@ -22,7 +22,7 @@ public class TensorMemoryTests
     }
 
     [Fact]
-    public void Keeps_the_memory_until_the_last_view_is_gone()
+    public void Keeps_the_memory_until_the_last_view_is_disposed()
     {
         Block block = new(16);
         Tensor whole = TensorMemory.Wrap(block.Address, 16, [4], float32, block);
@@ -39,7 +39,7 @@ public class TensorMemoryTests
     }
 
     [Fact]
-    public void Makes_an_empty_tensor_without_memory()
+    public void Creates_an_empty_tensor_without_memory()
     {
         using Block block = new(16);
         using Tensor actual = TensorMemory.Wrap(0, 0, [0, 3], bfloat16, block);

@@ -6,7 +6,7 @@ namespace MedR1.Modeling.Tests.Operators;
 public sealed class TokenDrawTests
 {
     [Fact]
-    public void Elsewhere_it_leaves_the_draw_to_operators()
+    public void On_other_devices_it_leaves_the_draw_to_operators()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = zeros(2, 5), uniforms = full(2, 0.5, float64);

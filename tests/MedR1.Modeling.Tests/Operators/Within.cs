@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MedR1.Modeling.Tests.Operators;
 
-/// <summary>Numbers are equal within an absolute tolerance.</summary>
+/// <summary>Compares numbers with an absolute tolerance.</summary>
 internal sealed class Within(float tolerance) : IEqualityComparer<float>
 {
     public bool Equals(float x, float y) => Math.Abs(x - y) <= tolerance;

@@ -17,7 +17,7 @@ public sealed class CacheCopyTests
 
         cache.CopyRows([new RowCopy(0, 3), new RowCopy(1, 2)], 2);
 
-        // Slot 3 held 18 … 23: its first two tokens are now those of slot 0, its third stays.
+        // Slot 3 contained 18 … 23: its first two tokens are now those of slot 0, its third is unchanged.
         Assert.Equal([0f, 1, 2, 3, 22, 23], cache.Rows(0).Keys[3].data<float>().ToArray());
         Assert.Equal([6f, 7, 8, 9, 16, 17], cache.Rows(0).Keys[2].data<float>().ToArray());
         Assert.Equal([1100f, 1101, 1102, 1103, 1122, 1123], cache.Rows(1).Values[3].data<float>().ToArray());
@@ -28,7 +28,7 @@ public sealed class CacheCopyTests
     [InlineData(0, 4)]
     [InlineData(-1, 0)]
     [InlineData(2, 1)]
-    public void Rows_that_are_not_there_or_are_read_too_are_refused(int from, int to)
+    public void Missing_rows_and_rows_that_are_also_read_are_refused(int from, int to)
     {
         using SlotKeyValueCache cache = new(1, 1, 2, 1, 4, 3, 3, CPU, ScalarType.Float32);
         Assert.Throws<ArgumentException>(() => cache.CopyRows([new RowCopy(1, 0), new RowCopy(from, to)], 1));

@@ -9,7 +9,7 @@ public sealed class DistinctCompletionsTests
     private static readonly EncodedPrompt Prompt = new([1, 2, 3], []);
 
     [Fact]
-    public void Each_completion_stands_once_where_it_first_occurred()
+    public void Each_distinct_completion_is_kept_where_it_first_occurred()
     {
         DistinctCompletions distinct = DistinctCompletions.Of(
         [
@@ -24,7 +24,7 @@ public sealed class DistinctCompletionsTests
     }
 
     [Fact]
-    public void Rows_get_the_figures_of_their_tokens_and_give_back_the_sum_of_their_gradients()
+    public void Rows_get_the_values_of_their_tokens_and_their_gradients_are_summed()
     {
         using DisposeScope scope = NewDisposeScope();
         DistinctCompletions distinct = DistinctCompletions.Of([new PackedGroup(Prompt, [[7], [8], [7], [7]])]);
@@ -38,7 +38,7 @@ public sealed class DistinctCompletionsTests
         Assert.Equal([13f, 2f], values.grad!.data<float>().ToArray());
     }
 
-    // Under dropout what says the same drops different things.
+    // With dropout, equal completions give different results.
     [Theory]
     [InlineData(null, 1)]
     [InlineData(5L, 2)]
@@ -52,7 +52,7 @@ public sealed class DistinctCompletionsTests
     }
 
     [Fact]
-    public void Figures_of_other_rows_are_refused()
+    public void Values_of_other_rows_are_refused()
     {
         using Tensor values = zeros(4, 1);
         ArgumentException exception = Assert.Throws<ArgumentException>(

@@ -7,9 +7,9 @@ namespace MedR1.Modeling.Tests.Quantization;
 public class QuantizedWeightTests
 {
     [Fact]
-    public void A_row_is_scaled_by_its_largest_weight_and_rounded_to_the_nearest_whole_number()
+    public void A_row_is_scaled_by_its_largest_weight_and_rounded_to_the_nearest_integer()
     {
-        // Scale 2/127: 1 becomes 63.5, whose even neighbour is 64; 0.5 becomes 31.75.
+        // Scale 2/127: 1 becomes 63.5, rounded to the even neighbour 64; 0.5 becomes 31.75.
         using Projection layer = Layer([1f, -2f, 0.5f, 0f, 0f, 0f, 0f, 0f, 3e-3f, 1e-3f, -1e-3f, 0f], 3, 4);
         Assert.Equal(
             [64, -127, 32, 0, 0, 0, 0, 0, 127, 42, -42, 0], layer.Weight.data<sbyte>().ToArray().Select(code => (int)code));
@@ -24,7 +24,7 @@ public class QuantizedWeightTests
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
     [InlineData(ScalarType.Float64)]
-    public void No_weight_moves_by_more_than_half_a_step(ScalarType type)
+    public void No_weight_changes_by_more_than_half_a_step(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(3, CPU);
@@ -41,8 +41,8 @@ public class QuantizedWeightTests
         Assert.True(error.max().item<double>() > 0);
     }
 
-    // Sums of float32 differ by their order: a few units of 2^-24 of the sum of absolute products. In bfloat16 the result is
-    // rounded to 8 bits; with gradient, and for many rows, the sum before the scale is rounded too.
+    // Float32 sums differ by their order: by a few times 2^-24 of the sum of absolute products. In bfloat16 the result is
+    // rounded to 8 bits; with gradient and for many rows, the sum is also rounded before scaling.
     [Theory]
     [InlineData(1, 1536, 256, ScalarType.Float32, true, false)]
     [InlineData(7, 77, 130, ScalarType.Float32, false, false)]
@@ -57,7 +57,7 @@ public class QuantizedWeightTests
     [InlineData(13, 800, 132, ScalarType.BFloat16, true, false)]
     [InlineData(129, 256, 300, ScalarType.BFloat16, true, false)]
     [InlineData(5, 256, 300, ScalarType.BFloat16, true, true)]
-    public void It_gives_the_product_of_the_weights_that_it_says_it_has(
+    public void It_gives_the_product_of_the_dequantized_weights(
         int rows, int width, int outputs, ScalarType type, bool hasBias, bool withGradient)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -86,7 +86,7 @@ public class QuantizedWeightTests
     [Theory]
     [InlineData(128, 260)]
     [InlineData(77, 1300)]
-    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int width, int outputs)
+    public void A_row_has_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads(int width, int outputs)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -96,11 +96,11 @@ public class QuantizedWeightTests
         RowBits.AreIndependentOfCompanyAndThreads(input, layer.call);
     }
 
-    // The whole numbers are the same and exact in both; sums of float32 differ by their order. The rest is rounding.
+    // The integers are equal and exact in both; float32 sums differ by their order. The rest is rounding.
     [Theory]
     [InlineData(ScalarType.Float32, 1e-5)]
     [InlineData(ScalarType.BFloat16, 0.02)]
-    public void The_gradient_of_the_input_is_that_of_a_whole_matrix_and_the_matrix_takes_none(
+    public void Only_the_input_has_a_gradient_and_it_is_that_of_the_dequantized_matrix(
         ScalarType type, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -121,7 +121,7 @@ public class QuantizedWeightTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.NegativeInfinity)]
-    public void A_weight_that_is_no_number_is_refused(float value)
+    public void A_weight_that_is_not_finite_is_refused(float value)
     {
         using Projection layer = new(2, 2, false, CPU, ScalarType.Float32, isQuantized: true);
         using Tensor rows = tensor([1f, value, 2f, 3f], [2, 2]);
@@ -129,7 +129,7 @@ public class QuantizedWeightTests
     }
 
     [Fact]
-    public void A_backward_pass_that_fails_gives_no_numbers_and_the_next_forward_pass_says_why()
+    public void A_backward_pass_that_fails_gives_NaN_and_the_next_forward_pass_reports_it()
     {
         using DisposeScope scope = NewDisposeScope();
         Projection layer = Layer([1f, -2f, 0.5f, 3f], 2, 2);

@@ -4,7 +4,7 @@ using System.Text;
 namespace MedR1.Modeling.Tests.Runtime;
 
 /// <summary>
-/// Makes a small ELF file that has what a version check reads, the function <c>aoti_torch_abi_version</c>, and nothing
+/// Creates a small ELF file with what a version check reads, the function <c>aoti_torch_abi_version</c>, and nothing
 /// that could be loaded.
 /// </summary>
 internal static class FakeLibrary

@@ -1,6 +1,6 @@
 namespace MedR1.Modeling.Tests.Runtime;
 
-/// <summary>GCC's OpenMP prints what it runs with where <c>OMP_DISPLAY_ENV</c> asks for it.</summary>
+/// <summary>GCC's OpenMP prints its settings if <c>OMP_DISPLAY_ENV</c> is set.</summary>
 public sealed class HostThreadsTests : IDisposable
 {
     private readonly Probe _probe = new();
@@ -11,7 +11,7 @@ public sealed class HostThreadsTests : IDisposable
     [InlineData("OMP_DISPLAY_ENV", "VERBOSE", "1000")]
     [InlineData("GOMP_SPINCOUNT", "77", "77")]
     [InlineData("OMP_WAIT_POLICY", "PASSIVE", "0")]
-    public void Threads_of_libtorch_wait_briefly_unless_the_environment_says_how(string name, string value, string spins)
+    public void Threads_of_libtorch_spin_briefly_unless_the_environment_says_otherwise(string name, string value, string spins)
     {
         (int code, string output) = _probe.Run(
             ["explicit"], Probe.Packages, more: [("OMP_DISPLAY_ENV", "VERBOSE"), (name, value)]);
@@ -21,7 +21,7 @@ public sealed class HostThreadsTests : IDisposable
     }
 
     [Fact]
-    public void What_the_program_itself_says_reaches_them_too()
+    public void A_setting_made_by_the_program_reaches_them_too()
     {
         (int code, string output) = _probe.Run(["passive"], Probe.Packages, more: [("OMP_DISPLAY_ENV", "VERBOSE")]);
 

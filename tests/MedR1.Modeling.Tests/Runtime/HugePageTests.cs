@@ -5,9 +5,9 @@ namespace MedR1.Modeling.Tests.Runtime;
 
 public class HugePageTests
 {
-    // The kernel marks a mapping for which huge pages were asked with "hg" (proc_pid_smaps(5)).
+    // The kernel marks a mapping with "hg" if huge pages were requested for it (proc_pid_smaps(5)).
     [Fact]
-    public unsafe void Large_tensors_ask_for_huge_pages()
+    public unsafe void Large_tensors_request_huge_pages()
     {
         using torch.Tensor tensor = torch.empty(8 << 20, dtype: torch.ScalarType.Byte);
 

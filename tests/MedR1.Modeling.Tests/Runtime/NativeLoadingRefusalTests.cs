@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MedR1.Modeling.Tests.Runtime;
 
-/// <summary>Each way to fail to start, in a process of its own.</summary>
+/// <summary>Every way in which the start can fail, each in a separate process.</summary>
 public sealed class NativeLoadingRefusalTests : IDisposable
 {
     private readonly Probe _probe = new();
@@ -26,7 +26,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Says_so_when_the_folder_asked_for_does_not_exist_and_lets_TorchSharp_copy_nothing()
+    public void Refuses_a_missing_folder_and_lets_TorchSharp_copy_nothing()
     {
         (int code, string output) = _probe.Run(["hook"], Probe.Packages, variable: "/nowhere");
 
@@ -38,7 +38,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     [Theory]
     [InlineData("explicit")]
     [InlineData("hook")]
-    public void Refuses_libtorch_of_another_version_before_it_is_loaded(string mode)
+    public void Refuses_a_different_version_of_libtorch_before_loading_it(string mode)
     {
         string folder = FolderWith(FakeLibrary.OfVersion(2, 9));
 
@@ -50,7 +50,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Takes_another_version_for_which_the_binding_was_built()
+    public void Accepts_a_different_version_for_which_the_binding_was_built()
     {
         string folder = FolderWith(FakeLibrary.OfVersion(2, 11));
         File.WriteAllText(Path.Combine(folder, "libc10.so"), "not a library");
@@ -58,13 +58,13 @@ public sealed class NativeLoadingRefusalTests : IDisposable
 
         (int code, string output) = _probe.Run(["explicit", folder], version: "2.11.0");
 
-        // It gets as far as loading the file, which is none.
+        // It gets as far as loading the file, which isn't a library.
         Assert.Equal(3, code);
         Assert.Contains($"'{folder}/libc10.so' exists, but the loader refuses it", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Refuses_the_usual_version_where_the_binding_was_built_for_another()
+    public void Refuses_the_usual_version_if_the_binding_was_built_for_another()
     {
         (int code, string output) = _probe.Run(["explicit"], Probe.Packages, version: "2.11");
 
@@ -73,7 +73,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_a_version_that_is_none()
+    public void Refuses_an_invalid_version()
     {
         (int code, string output) = _probe.Run(["explicit"], Probe.Packages, version: "new");
 
@@ -82,7 +82,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_libtorch_that_does_not_tell_its_version()
+    public void Refuses_libtorch_without_version_information()
     {
         string folder = FolderWith(FakeLibrary.OfVersion(2, 10, "some_function"));
 
@@ -119,7 +119,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Names_the_part_of_libtorch_that_is_missing()
+    public void Names_the_missing_file_of_libtorch()
     {
         string folder = _probe.LinkLibtorch("part", "libtorch_cpu.so", "libtorch.so");
 
@@ -130,7 +130,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Names_the_part_of_a_CUDA_build_that_is_missing()
+    public void Names_the_missing_file_of_a_CUDA_build()
     {
         string folder = _probe.LinkLibtorch("cuda", "libc10.so", "libtorch_cpu.so", "libtorch.so");
         File.WriteAllText(Path.Combine(folder, "libtorch_cuda.so"), "");
@@ -142,7 +142,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Repeats_what_the_loader_says_about_a_library_that_it_refuses()
+    public void Repeats_the_message_of_the_loader_about_a_refused_library()
     {
         string folder = FolderWith(FakeLibrary.OfVersion(2, 10));
         File.WriteAllText(Path.Combine(folder, "libc10.so"), "not a library");
@@ -171,7 +171,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
     [Fact]
     public void Explains_that_it_was_called_too_late()
     {
-        // Without a package folder in the environment, so that TorchSharp finds nothing to copy; then the option names
+        // Without a package folder in the environment, so that TorchSharp finds nothing to copy; then the option sets
         // one.
         string application = _probe.CopyApplication();
         (int code, string output) = _probe.Run(["late"], variable: Probe.Libtorch);

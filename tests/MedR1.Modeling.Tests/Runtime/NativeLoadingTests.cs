@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MedR1.Modeling.Tests.Runtime;
 
-/// <summary>Each way to start, in a process of its own.</summary>
+/// <summary>Every way to start, each in a separate process.</summary>
 public sealed class NativeLoadingTests : IDisposable
 {
     private readonly Probe _probe = new();
@@ -10,7 +10,7 @@ public sealed class NativeLoadingTests : IDisposable
     public void Dispose() => _probe.Dispose();
 
     [Fact]
-    public void Loads_from_the_package_folder_and_heals_where_the_system_is_old()
+    public void Loads_from_the_package_folder_and_patches_it_on_an_old_system()
     {
         (int code, string output) = _probe.Run(["explicit"], Probe.Packages);
 
@@ -22,7 +22,7 @@ public sealed class NativeLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Heals_a_need_that_no_system_meets()
+    public void Patches_a_requirement_that_no_system_meets()
     {
         string binding = CopyOfBinding("GLIBCXX_3.4.32", "GLIBCXX_3.4.99");
 
@@ -33,9 +33,9 @@ public sealed class NativeLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Loads_the_file_itself_on_a_healthy_system()
+    public void Loads_the_original_file_on_a_new_system()
     {
-        // A need that every system with .NET 10 meets stands for a system that is new enough.
+        // A requirement that every system with .NET 10 meets simulates a system that is new enough.
         string binding = CopyOfBinding("GLIBCXX_3.4.32", "GLIBCXX_3.4.21", withHash: true);
 
         (int code, string output) = _probe.Run(["explicit", "-", binding], Probe.Packages);
@@ -57,7 +57,7 @@ public sealed class NativeLoadingTests : IDisposable
     [Theory]
     [InlineData("explicit")]
     [InlineData("hook")]
-    public void Takes_the_folder_of_the_environment_variable(string mode)
+    public void Uses_the_folder_of_the_environment_variable(string mode)
     {
         string root = Path.GetDirectoryName(_probe.LinkLibtorch("lib", "libc10.so", "libtorch_cpu.so", "libtorch.so"))!;
 
@@ -68,7 +68,7 @@ public sealed class NativeLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Takes_the_option_before_the_environment_variable()
+    public void Prefers_the_option_to_the_environment_variable()
     {
         (int code, string output) = _probe.Run(["explicit", Probe.Libtorch], variable: "/nowhere");
 
@@ -77,7 +77,7 @@ public sealed class NativeLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Takes_libtorch_of_the_application_folder()
+    public void Uses_libtorch_from_the_application_folder()
     {
         string application = _probe.CopyApplication();
         _probe.LinkLibtorch("application", "libc10.so", "libtorch_cpu.so", "libtorch.so");
@@ -104,7 +104,7 @@ public sealed class NativeLoadingTests : IDisposable
         return library.AsSpan().IndexOf(Encoding.ASCII.GetBytes(version + "\0")) >= 0;
     }
 
-    /// <summary>A copy that asks for another version of the same length.</summary>
+    /// <summary>Creates a copy that requires a different version name of the same length.</summary>
     private string CopyOfBinding(string from, string to, bool withHash = false)
     {
         byte[] image = File.ReadAllBytes(Probe.Binding);

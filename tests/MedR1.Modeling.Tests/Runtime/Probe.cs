@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Modeling.Tests.Runtime;
 
-/// <summary>Runs the probe in a process of its own, with an environment that says nothing about libtorch.</summary>
+/// <summary>Runs the probe in a separate process, with an environment without settings for libtorch.</summary>
 internal sealed class Probe : IDisposable
 {
     private const string Program = "MedR1.Modeling.RuntimeProbe.dll";
@@ -13,26 +13,26 @@ internal sealed class Probe : IDisposable
         Home = Directory.CreateDirectory(Path.Combine(Folder, "home")).FullName;
     }
 
-    /// <summary>A folder of this test.</summary>
+    /// <summary>The temporary folder of this test.</summary>
     public string Folder { get; }
 
     /// <summary>The empty home folder of the child.</summary>
     public string Home { get; }
 
-    /// <summary>Folder of the application; the tests' own unless set.</summary>
+    /// <summary>The folder of the application; that of the tests by default.</summary>
     public string Application { get; set; } = AppContext.BaseDirectory;
 
-    /// <summary>Where libtorch of the tests is.</summary>
+    /// <summary>The folder of libtorch used by the tests.</summary>
     public static string Libtorch => TorchRuntime.Report!.LibtorchFolder;
 
-    /// <summary>The NuGet package folder that holds it.</summary>
+    /// <summary>The NuGet package folder that contains it.</summary>
     public static string Packages => Path.GetFullPath(Path.Combine(Libtorch, "..", "..", "..", "..", ".."));
 
-    /// <summary>TorchSharp's own native library, as it was delivered.</summary>
+    /// <summary>TorchSharp's native library, as published.</summary>
     public static string Binding =>
         Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
-    /// <summary>Makes a sub-folder of <see cref="Folder"/> with links to libtorch's files.</summary>
+    /// <summary>Creates a sub-folder of <see cref="Folder"/> with links to libtorch's files.</summary>
     public string LinkLibtorch(string name, params string[] files)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
@@ -45,7 +45,7 @@ internal sealed class Probe : IDisposable
         return folder;
     }
 
-    /// <summary>Copies the application to a folder of its own.</summary>
+    /// <summary>Copies the application to a separate folder.</summary>
     public string CopyApplication()
     {
         Application = Directory.CreateDirectory(Path.Combine(Folder, "application")).FullName;
@@ -91,7 +91,7 @@ internal sealed class Probe : IDisposable
             start.Environment[name] = value;
         }
 
-        // 4 MiB of garbage before the first collection. It follows the processor's cache otherwise, and with it the memory.
+        // 4 MiB of garbage before the first collection, which otherwise depends on the processor's cache, as does memory then.
         start.Environment["DOTNET_GCgen0size"] = "0x400000";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

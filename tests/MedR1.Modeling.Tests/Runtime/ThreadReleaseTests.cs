@@ -7,15 +7,15 @@ public sealed class ThreadReleaseTests
 {
     private const string Name = "to be released";
 
-    // A thread of OpenMP bears the name of the one that it works for; where there is no /proc nothing can be counted.
+    // An OpenMP thread has the name of the thread that it works for; without /proc, threads can't be counted.
     [Fact]
-    public void A_thread_lets_go_of_its_helpers_and_gets_new_ones_when_it_computes_again()
+    public void A_thread_releases_its_helpers_and_gets_new_ones_on_its_next_computation()
     {
         List<(string When, int Threads)> counts = [];
         int all = 0;
         Thread thread = new(() =>
         {
-            // Each thread has a number of its own, and other tests change theirs.
+            // The number of threads is per thread, and other tests change theirs.
             all = Directory.Exists("/proc/self/task") ? get_num_threads() : 0;
             Compute();
             counts.Add(("computing", CountThreads()));
@@ -45,7 +45,7 @@ public sealed class ThreadReleaseTests
     private static int CountThreads() => !Directory.Exists("/proc/self/task") ? 0
         : Directory.GetDirectories("/proc/self/task").Count(IsNamed);
 
-    // A thread of the process may end between listing and reading.
+    // A thread may end between listing and reading.
     private static bool IsNamed(string folder)
     {
         try

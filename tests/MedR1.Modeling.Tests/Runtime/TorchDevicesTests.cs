@@ -14,9 +14,9 @@ public class TorchDevicesTests
         TorchDevices.RequireUsable(CPU);
     }
 
-    // No machine has so many.
+    // No machine has so many GPUs.
     [Fact]
-    public void A_gpu_that_is_not_there_is_refused_with_the_libtorch_in_use()
+    public void A_missing_gpu_is_refused_with_the_libtorch_in_use()
     {
         TorchDeviceException error = Assert.Throws<TorchDeviceException>(() => TorchDevices.Cuda(99));
         Assert.Equal("cuda:99", error.Device);
@@ -25,7 +25,7 @@ public class TorchDevicesTests
     }
 
     [Fact]
-    public void A_build_for_the_processor_is_named_with_the_ways_to_another()
+    public void A_CPU_build_is_reported_with_the_ways_to_a_CUDA_build()
     {
         string problem = TorchDevices.Problem(-1, 0, Runtime with { HasCuda = false })!;
         Assert.Contains("libtorch 2.10 in '/opt/libtorch/lib' (found by: EnvironmentVariable) is a CPU build", problem);
@@ -40,7 +40,7 @@ public class TorchDevicesTests
     [InlineData(2, 2, "finds 2 GPUs, cuda:0 to cuda:1.")]
     [InlineData(-1, 1, null)]
     [InlineData(1, 2, null)]
-    public void A_gpu_must_be_there(int index, int count, string? expected)
+    public void A_gpu_must_exist(int index, int count, string? expected)
     {
         string? problem = TorchDevices.Problem(index, count, Runtime);
         if (expected is null)

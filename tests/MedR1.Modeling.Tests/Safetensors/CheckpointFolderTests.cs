@@ -3,7 +3,7 @@ namespace MedR1.Modeling.Tests.Safetensors;
 public sealed class CheckpointFolderTests
 {
     [Fact]
-    public void Of_a_link_the_folder_that_it_leads_to_is_replaced()
+    public void The_target_of_a_link_is_replaced()
     {
         using TemporaryFolder folder = new();
         string target = Path.Combine(folder.Path, "large-disk", "model"), link = Path.Combine(folder.Path, "model");
@@ -19,9 +19,9 @@ public sealed class CheckpointFolderTests
         Assert.Equal([target], Directory.GetDirectories(Path.GetDirectoryName(target)!));
     }
 
-    // Such as Save("runs/ct") in the output folder of the run: its logs and checkpoints are not the model's.
+    // For example Save("runs/ct") in the output folder of a run: its logs and checkpoints don't belong to the model.
     [Fact]
-    public void Other_files_and_folders_stay_and_those_of_an_earlier_model_do_not()
+    public void Other_files_stay_and_those_of_an_earlier_model_are_deleted()
     {
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.Path, "run");
@@ -52,7 +52,7 @@ public sealed class CheckpointFolderTests
     }
 
     [Fact]
-    public void An_adapter_next_to_a_model_leaves_the_model()
+    public void Saving_an_adapter_next_to_a_model_keeps_the_model()
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(Path.Combine(folder.Path, "config.json"), "before");

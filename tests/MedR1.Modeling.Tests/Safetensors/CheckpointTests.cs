@@ -55,7 +55,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Gives_a_tensor_larger_than_a_shard_a_shard_of_its_own()
+    public void Writes_a_tensor_larger_than_a_shard_as_a_separate_shard()
     {
         WriteThree(shardLength: 1);
 
@@ -167,7 +167,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Says_which_tensor_is_in_no_map()
+    public void Says_which_tensor_is_not_in_the_index()
     {
         WriteThree(shardLength: 32);
         EditIndex(map => map.Remove("b"));
@@ -199,7 +199,7 @@ public sealed class CheckpointTests : IDisposable
         """{"weight_map":{"a":"model-00001-of-00002.safetensors","a":"model-00002-of-00002.safetensors"}}""",
         "a",
         "it occurs twice in 'weight_map'")]
-    public void Refuses_an_index_that_is_none(string content, string? tensor, string problem)
+    public void Refuses_an_invalid_index(string content, string? tensor, string problem)
     {
         WriteThree(shardLength: 32);
         File.WriteAllText(_folder.File(Index), content);

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Safetensors;
 
-/// <summary>Loading a checkpoint takes little memory beside its weights, measured in a process of its own.</summary>
+/// <summary>Loading a checkpoint takes little memory beyond its weights, measured in a separate process.</summary>
 public sealed class LoadingMemoryTests : IDisposable
 {
     private readonly Probe _probe = new();
@@ -21,9 +21,9 @@ public sealed class LoadingMemoryTests : IDisposable
     public void Stays_below_the_weights_and_a_fifth(ScalarType type) =>
         Assert.InRange(PeakShare(rows: 9 << 10, "load", $"{type}"), 0.9, 1.2);
 
-    // Of 27 MiB in 8 bits: the file's own tensors are twice as large.
+    // Relative to 27 MiB in 8 bits: the tensors of the file are twice as large.
     [Fact]
-    public void In_8_bits_too() => Assert.InRange(PeakShare(rows: 27 << 10, "quantize"), 0.9, 1.2);
+    public void Stays_below_the_weights_and_a_fifth_in_8_bits() => Assert.InRange(PeakShare(rows: 27 << 10, "quantize"), 0.9, 1.2);
 
     private double PeakShare(long rows, string mode, params string[] more)
     {

@@ -133,7 +133,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Names_what_is_there_when_a_tensor_is_not()
+    public void Names_the_existing_tensors_when_one_is_missing()
     {
         SafetensorsFile.Save(Path, [new("weight", zeros(1)), new("bias", zeros(1))]);
         using SafetensorsFile file = SafetensorsFile.Open(Path);
@@ -143,7 +143,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Says_so_when_the_file_shrinks_while_it_is_open()
+    public void Reports_a_file_that_shrinks_while_it_is_open()
     {
         SafetensorsFile.Save(Path, [new("t", zeros(1000))]);
         using SafetensorsFile file = SafetensorsFile.Open(Path);

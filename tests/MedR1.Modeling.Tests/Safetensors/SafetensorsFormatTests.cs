@@ -1,6 +1,6 @@
 namespace MedR1.Modeling.Tests.Safetensors;
 
-/// <summary>Every rule of the format, broken once.</summary>
+/// <summary>Breaks every rule of the format once.</summary>
 public sealed class SafetensorsFormatTests : IDisposable
 {
     private const string U8 = """{"dtype":"U8","shape":[4],"data_offsets":[0,4]}""";
@@ -19,7 +19,7 @@ public sealed class SafetensorsFormatTests : IDisposable
     [InlineData("{\"\u00e4\":1}", 0, "the header is not valid UTF-8")]
     [InlineData("""{"\ud800":1}""", 0, "the header is not valid JSON")]
     [InlineData("{}", 1, "the tensors have 0 bytes, but 1 follow the header: bytes at the end belong to no tensor")]
-    public void Refuses_a_header_that_is_no_description(string header, int dataLength, string problem) =>
+    public void Refuses_a_header_that_is_not_a_description(string header, int dataLength, string problem) =>
         AssertBroken(header, dataLength, null, problem);
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class SafetensorsFormatTests : IDisposable
     [InlineData("""{"__metadata__":{"a":1}}""", "'a' of __metadata__ is a JSON Number, not a String")]
     [InlineData("""{"__metadata__":{"a":"1","a":"2"}}""", "'a' occurs twice in __metadata__")]
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", "__metadata__ occurs twice in the header")]
-    public void Refuses_metadata_that_are_not_texts(string header, string problem) =>
+    public void Refuses_metadata_that_is_not_text(string header, string problem) =>
         AssertBroken(header, 0, null, problem);
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class SafetensorsFormatTests : IDisposable
     [Fact]
     public void Accepts_what_the_format_allows()
     {
-        // Offsets in another order than the names, an empty tensor, a single number, an unknown field, trailing blanks.
+        // Offsets in a different order than the names, an empty tensor, a scalar, an unknown field, trailing spaces.
         string path = _folder.Write(
             "a.safetensors",
             """

@@ -32,7 +32,7 @@ public sealed class SafetensorsWriterTests : IDisposable
                 new("s", tensor(5L)),
             ]);
 
-        // safetensors.torch.save_file of the same tensors with metadata {"format": "pt"}: wider types first, then by
+        // From safetensors.torch.save_file for the same tensors with metadata {"format": "pt"}: wider types first, then by
         // name.
         string header =
             """
@@ -116,7 +116,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Makes_tensors_one_at_a_time_and_disposes_them()
+    public void Creates_tensors_one_at_a_time_and_disposes_them()
     {
         List<Tensor> made = [];
         SafetensorsWriter.Write(
@@ -175,7 +175,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Says_before_the_first_byte_that_the_disk_is_too_small()
+    public void Reports_a_disk_that_is_too_small_before_the_first_byte()
     {
         File.WriteAllText(Path, "old");
         SafetensorsItem petabyte = SafetensorsItem.From(
@@ -216,7 +216,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_values_of_another_shape_than_announced()
+    public void Refuses_values_of_a_different_shape_than_announced()
     {
         SafetensorsItem item = SafetensorsItem.From("a", float32, [3], () => zeros(2));
 
@@ -243,7 +243,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         public void Report(long value) => reports.Add(value);
     }
 
-    /// <summary>A file on a disk that has room for four bytes.</summary>
+    /// <summary>A file on a disk with room for four bytes.</summary>
     private sealed class FullStream(string path) : FileStream(path, FileMode.CreateNew, FileAccess.Write)
     {
         private const int NoSpaceLeft = 28;

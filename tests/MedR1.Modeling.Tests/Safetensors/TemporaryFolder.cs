@@ -3,17 +3,17 @@ using System.Text;
 
 namespace MedR1.Modeling.Tests.Safetensors;
 
-/// <summary>A folder of one test.</summary>
+/// <summary>A temporary folder of one test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("medr1-safetensors-").FullName;
 
-    /// <summary>All files, also hidden ones, by name.</summary>
+    /// <summary>The names of all files, including hidden ones.</summary>
     public string[] Files => [.. Directory.GetFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Order()];
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Writes a file with a header as given, right or wrong.</summary>
+    /// <summary>Writes a file with a given header, valid or not.</summary>
     public string Write(string name, string header, int dataLength, ulong? headerLength = null)
     {
         byte[] json = Encoding.Latin1.GetBytes(header);

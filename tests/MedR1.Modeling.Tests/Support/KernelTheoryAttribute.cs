@@ -1,6 +1,6 @@
 namespace MedR1.Modeling.Tests;
 
-/// <summary>As <see cref="KernelFactAttribute"/>, with data.</summary>
+/// <summary>Like <see cref="KernelFactAttribute"/>, with data.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KernelTheoryAttribute : TheoryAttribute
 {

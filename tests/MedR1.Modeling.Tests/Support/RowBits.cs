@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests;
 
-/// <summary>What products of the library's own kernels promise on the CPU.</summary>
+/// <summary>Checks the guarantee of products by the library's CPU kernels.</summary>
 internal static class RowBits
 {
-    /// <summary>A row has the same bits alone, in company, and on any number of threads.</summary>
+    /// <summary>Checks that a row has the same bits alone, in a batch, and on any number of threads.</summary>
     /// <param name="input"><c>[rows, width]</c>, at least 64 rows.</param>
-    /// <param name="product">Gives <c>[rows, output]</c>; temporaries go to the current dispose scope.</param>
+    /// <param name="product">Returns <c>[rows, output]</c>; temporaries belong to the current dispose scope.</param>
     public static void AreIndependentOfCompanyAndThreads(Tensor input, Func<Tensor, Tensor> product)
     {
         Tensor all = product(input);

@@ -15,9 +15,9 @@ public sealed class BytePairTokenizerTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void What_is_no_character_is_text_too()
+    public void Noncharacters_are_text_too()
     {
-        // U+FFFE, which .NET's normalization refuses, beside a letter that it composes.
+        // U+FFFE, which .NET's normalization refuses, next to a letter that it composes.
         using SmallVocabulary files = new SmallVocabulary().WriteTwoFiles();
         BytePairTokenizer tokenizer = files.Load();
 
@@ -51,13 +51,13 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_are_cut_digit_by_digit_whatever_the_merges_say()
+    public void Numbers_are_split_into_digits_regardless_of_merges()
     {
         Assert.Equal([_files.Id("1"), _files.Id("2")], _tokenizer.Encode("12"));
     }
 
     [Fact]
-    public void A_control_token_in_text_is_plain_text_unless_it_is_asked_for()
+    public void A_control_token_in_text_is_plain_text_unless_requested()
     {
         int stop = _tokenizer.SpecialTokens["<|stop|>"];
 
@@ -68,7 +68,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void An_added_token_that_is_not_special_is_a_word_of_the_vocabulary()
+    public void An_added_token_that_is_not_special_is_always_recognized()
     {
         int tool = _files.FirstAdded + 1;
 
@@ -78,7 +78,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void The_longest_added_token_wins_and_none_begins_inside_another()
+    public void The_longest_added_token_is_matched_and_none_begins_inside_another()
     {
         using SmallVocabulary files = new SmallVocabulary().WriteTwoFiles(
             SmallVocabulary.Added("<a", special: true), SmallVocabulary.Added("<a>", special: true),
@@ -91,7 +91,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void A_normalized_added_token_is_found_behind_the_normalisation()
+    public void A_normalized_added_token_is_matched_after_normalization()
     {
         using SmallVocabulary files = new SmallVocabulary().WriteTwoFiles(
             SmallVocabulary.Added("caf\u00e9", special: false, normalized: true));
@@ -112,7 +112,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void A_character_on_both_sides_of_a_dropped_control_token_comes_out_whole()
+    public void A_character_split_by_a_dropped_control_token_is_decoded()
     {
         int[] ids = [_files.Id("Ã"), _tokenizer.SpecialTokens["<|stop|>"], _files.Id("©")];
 
@@ -123,7 +123,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     [Fact]
     public void Very_long_words_give_the_tokens_of_the_plain_rule()
     {
-        // '-' merges in fours, from the left: n dashes are n / 4 fours, then a two and a one as the rest needs.
+        // '-' merges in fours from the left: n dashes give n / 4 fours, then a two and a one as the remainder requires.
         foreach (int length in (int[])[255, 256, 257, 1_000, 4_003, 200_001])
         {
             List<int> expected = [.. Enumerable.Repeat(_files.Id("----"), length / 4)];
@@ -151,8 +151,8 @@ public sealed class BytePairTokenizerTests : IDisposable
         Assert.Equal(byWord, ids);
     }
 
-    // The pattern leaves the last of several tabs to what follows, and only letters join it: before dashes it stays a
-    // token, and so it does before a short word that stands between.
+    // The pattern leaves the last of several tabs to the following word, and only letters join it: before dashes it stays
+    // a token, also if a short word is in between.
     [Theory]
     [InlineData("\t\t", '-', false, 2)]
     [InlineData("\t\t", '\u0301', false, 2)]
@@ -163,7 +163,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     [InlineData("\t\t\t", 'x', true, 1)]
     [InlineData("\t\t x", '-', true, 0)]
     [InlineData("\t\t\n", '-', true, 0)]
-    public void White_space_before_a_long_word_is_cut_as_before_a_short_one(
+    public void White_space_before_a_long_word_is_split_as_before_a_short_one(
         string start, char letter, bool areTwoTabsOneToken, int singleTabs)
     {
         foreach (int length in (int[])[3, 256, 257])
@@ -176,7 +176,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void Every_text_comes_back_from_its_tokens()
+    public void Every_text_is_decoded_from_its_tokens()
     {
         Check.Sample(Gen.String, text =>
         {
@@ -185,7 +185,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void The_heap_agrees_with_the_engine_on_words_of_every_make()
+    public void The_heap_agrees_with_the_engine_on_all_kinds_of_words()
     {
         List<(string, string)> merges =
             [.. SmallVocabulary.Merges.Select(merge => merge.Split(' ')).Select(pair => (pair[0], pair[1]))];
@@ -212,7 +212,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     }
 
     [Fact]
-    public void Names_single_tokens_by_what_they_say()
+    public void Names_single_tokens_by_their_text()
     {
         Assert.Equal(_files.Id("Ġhello"), _tokenizer.IdOf(" hello"));
         Assert.Equal(_tokenizer.SpecialTokens["<|stop|>"], _tokenizer.IdOf("<|stop|>"));

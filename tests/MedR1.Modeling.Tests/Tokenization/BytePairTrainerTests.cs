@@ -9,7 +9,7 @@ public sealed class BytePairTrainerTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Merges_the_most_frequent_pair_first_and_of_equals_that_of_the_smaller_ids()
+    public void Merges_the_most_frequent_pair_first_and_prefers_smaller_ids()
     {
         // aaabdaaabac: (a,a) 4 times -> aa; then (a,b) and (aa,a) twice each, and a's id 64 is below aa's 256 -> ab;
         // then (aa,ab) twice -> aaab; then every pair occurs once.
@@ -23,7 +23,7 @@ public sealed class BytePairTrainerTests : IDisposable
     }
 
     [Fact]
-    public void The_size_counts_the_control_tokens_which_stand_behind_the_learned_ones()
+    public void The_size_includes_the_control_tokens_which_follow_the_learned_ones()
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(["aaabdaaabac"], 260, ["<|x|>", "<|y|>"]);
 
@@ -37,11 +37,11 @@ public sealed class BytePairTrainerTests : IDisposable
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(Enumerable.Repeat("12 ab", 10), 1_000, []);
 
-        Assert.Equal(256 + 2, tokenizer.VocabularySize); // ' a' and ' ab' at most: digits are words of their own.
+        Assert.Equal(256 + 2, tokenizer.VocabularySize); // ' a' and ' ab' at most: digits are separate words.
     }
 
     [Fact]
-    public void The_same_text_in_another_order_gives_the_same_vocabulary()
+    public void The_same_texts_in_a_different_order_give_the_same_vocabulary()
     {
         string[] corpus =
             [.. Enumerable.Range(0, 60).Select(i => $"question {i} about item {i * 7 % 11}, caf\u00e9 {i % 3}")];
@@ -54,7 +54,7 @@ public sealed class BytePairTrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_saved_tokenizer_reads_back_from_each_of_its_forms()
+    public void A_saved_tokenizer_can_be_loaded_from_each_of_its_files()
     {
         string[] corpus =
             ["What is shown? A)Lung, B)Liver", "What is shown? A)Brain, B)Lung", "\u80ba\u90e8\u80ba\u90e8"];
@@ -73,7 +73,7 @@ public sealed class BytePairTrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_save_that_fails_leaves_nothing_half_written()
+    public void A_save_that_fails_leaves_no_partial_files()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "tokenizer.json"));
 
@@ -105,7 +105,7 @@ public sealed class BytePairTrainerTests : IDisposable
     }
 
     [Fact]
-    public void Sizes_and_control_tokens_that_make_no_sense_are_rejected()
+    public void Invalid_sizes_and_control_tokens_are_rejected()
     {
         ArgumentException error =
             Assert.Throws<ArgumentException>(() => BytePairTrainer.Train([], 257, ["<|a|>", "<|b|>"]));

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace MedR1.Modeling.Tests;
 
-/// <summary>A vocabulary folder of the published form: 256 bytes, a few merges, control tokens behind them.</summary>
+/// <summary>A vocabulary folder in the published format: 256 bytes, a few merges, then control tokens.</summary>
 internal sealed class SmallVocabulary : IDisposable
 {
     public static readonly string[] Merges =

@@ -26,7 +26,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Control_tokens_stand_in_only_where_the_folder_names_none()
+    public void Default_control_tokens_are_used_only_if_the_folder_names_none()
     {
         _files.WriteTwoFiles();
         Assert.Equal(_files.FirstAdded + 1, _files.Load("<|a|>", "<|b|>").SpecialTokens["<|b|>"]);
@@ -66,7 +66,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void An_added_token_that_stands_twice_is_named()
+    public void A_duplicate_added_token_is_named()
     {
         JsonObject[] twice = [SmallVocabulary.Added("<|a|>", special: true), SmallVocabulary.Added("<|a|>", special: true)];
         _files.Write("tokenizer.json", _files.OneFile(true, twice).ToJsonString());
@@ -80,7 +80,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData("\"id\":259", "\"id\":1.5", "has the id 1.5")]
     [InlineData("\"type\":\"BPE\"", "\"type\":7", "the model is 7")]
     [InlineData("\"pattern\":{", "\"pattern\":7,\"other\":{", "the pre-tokenizer is")]
-    public void Values_of_another_kind_are_named(string from, string to, string fault)
+    public void Values_of_a_wrong_type_are_named(string from, string to, string fault)
     {
         string json = _files.OneFile(true, SmallVocabulary.Added("<|a|>", special: true)).ToJsonString();
         from = from.Replace("259", $"{_files.FirstAdded}", StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_a_tokenizer_is_named_with_what_was_looked_for()
+    public void A_folder_without_a_tokenizer_is_reported_with_the_expected_files()
     {
         FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => _files.Load());
         Assert.Contains(_files.Folder, error.Message, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData(
         "tokenizer_config.json",
         "{\"added_tokens_decoder\": {\"9\": {\"content\": \"x\", \"lstrip\": true}}}", "lstrip")]
-    public void Broken_files_are_named_with_the_fault(string file, string text, string fault)
+    public void Invalid_files_are_named_with_the_fault(string file, string text, string fault)
     {
         _files.WriteTwoFiles().Write(file, text);
 
@@ -146,7 +146,7 @@ public sealed class TokenizerLoadingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Unsupported))]
-    public void A_pipeline_that_would_give_other_tokens_is_refused(string field, string value, string fault)
+    public void A_pipeline_that_would_give_different_tokens_is_refused(string field, string value, string fault)
     {
         JsonObject file = _files.OneFile(mergesAsPairs: true);
         string[] path = field.Split('.');
@@ -159,7 +159,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_normalizer_text_stays_as_it_is()
+    public void Without_a_normalizer_text_is_unchanged()
     {
         JsonObject file = _files.OneFile(mergesAsPairs: true);
         file["normalizer"] = null;

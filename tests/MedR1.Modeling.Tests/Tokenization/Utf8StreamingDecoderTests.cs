@@ -16,7 +16,7 @@ public sealed class Utf8StreamingDecoderTests
     }
 
     [Fact]
-    public void Gives_a_broken_character_up_at_once()
+    public void Replaces_an_invalid_character_at_once()
     {
         // E2 82 can become U+20AC; 'a' shows that it won't.
         Utf8StreamingDecoder decoder = new(id => new[] { (byte)id });
@@ -24,7 +24,7 @@ public sealed class Utf8StreamingDecoderTests
         Assert.Equal(["", "", "\uFFFDa", "\uFFFD"], new[] { 0xE2, 0x82, 'a', 0xFF }.Select(decoder.Append));
     }
 
-    // What codecs.getincrementaldecoder('utf-8')('replace') of Python 3.11 gives for these bytes, one at a time.
+    // Output of codecs.getincrementaldecoder('utf-8')('replace') in Python 3.11 for these bytes, one at a time.
     [Theory]
     [InlineData(new[] { 0xF4, 0xED, 0xA0 }, new[] { 0, 1, 0 }, 2)]
     [InlineData(new[] { 0xED, 0xA0, 0x80 }, new[] { 0, 0, 3 }, 0)]
@@ -40,7 +40,7 @@ public sealed class Utf8StreamingDecoderTests
     }
 
     [Fact]
-    public void Shows_what_is_left_at_the_end_as_one_replacement_character()
+    public void Replaces_an_incomplete_character_at_the_end()
     {
         Utf8StreamingDecoder decoder = new(_ => new byte[] { 0xE2, 0x82 });
 
@@ -49,7 +49,7 @@ public sealed class Utf8StreamingDecoderTests
     }
 
     [Fact]
-    public void Says_the_same_as_decoding_at_once_however_the_bytes_are_cut()
+    public void Equals_decoding_at_once_however_the_bytes_are_split()
     {
         Check.Sample(Gen.Byte.Array[0, 6].Array[0, 8], pieces =>
         {
@@ -61,7 +61,7 @@ public sealed class Utf8StreamingDecoderTests
     }
 
     [Fact]
-    public void Rejects_tokens_behind_the_end()
+    public void Rejects_tokens_after_the_end()
     {
         Utf8StreamingDecoder decoder = new(_ => new byte[] { 65 });
         decoder.Complete();

@@ -4,7 +4,7 @@ namespace MedR1.Modeling.Tests;
 
 public sealed class WordSplitterTests
 {
-    // Expected words: read off the pattern, alternative by alternative.
+    // Expected words follow from the pattern, alternative by alternative.
     [Theory]
     [InlineData("Hello world", "Hello| world")]
     [InlineData("I'LL can't it\u017F's", "I|'LL| can|'t| it\u017F|'s")]
@@ -23,7 +23,7 @@ public sealed class WordSplitterTests
     [InlineData("'", "'")]
     [InlineData("'x'l", "'x|'l")]
     [InlineData(" '", " '")]
-    public void Cuts_as_the_published_pattern_does(string text, string words)
+    public void Splits_like_the_published_pattern(string text, string words)
     {
         Assert.Equal(words.Split('|'), WordSplitter.Split(text));
     }
