@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>Random batches in float64 with ragged rows.</summary>
+/// <summary>Creates random batches in float64 with ragged rows.</summary>
 internal static class Batches
 {
     public static PolicyLossInputs Random(long seed, int rows = 6, int columns = 9, bool offPolicy = true)
@@ -25,7 +25,7 @@ internal static class Batches
         };
     }
 
-    /// <summary>The loss and the gradient of a fresh leaf with the same log-probabilities.</summary>
+    /// <summary>Returns the loss and the gradient of a new leaf with the same log-probabilities.</summary>
     public static (double Loss, double[] Gradient) Run(GrpoLossOptions options, PolicyLossInputs inputs)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -35,7 +35,7 @@ internal static class Batches
         return (result.Loss.to(ScalarType.Float64).item<double>(), Values(leaf.grad!));
     }
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>Returns rows of a batch.</summary>
     public static PolicyLossInputs Slice(PolicyLossInputs inputs, long from, long to)
     {
         Tensor Rows(Tensor value) => value.detach().narrow(0, from, to - from);

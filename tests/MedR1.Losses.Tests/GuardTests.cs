@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>What every public function refuses: null, shapes that don't belong together, and numbers that are no fractions.</summary>
+/// <summary>What every public function refuses: null, shapes that don't match, and numbers that are not fractions.</summary>
 public sealed class GuardTests
 {
     private static readonly NullabilityInfoContext s_nullability = new();
 
-    // These have shapes of their own, or nothing to be compared with, and tests of their own.
+    // These have other shapes, or nothing to be compared with, and separate tests.
     private static readonly Type[] s_others = [typeof(FusedLogProbabilities), typeof(SelectiveLogSoftmax), typeof(LossMask)];
 
     public static IEnumerable<object[]> Required => Functions(all: true).SelectMany(function => function.GetParameters()
@@ -27,7 +27,7 @@ public sealed class GuardTests
     ];
 
     [Fact]
-    public void There_are_such_functions()
+    public void The_list_of_functions_is_not_empty()
     {
         Assert.Contains(["TokenRewards.Compute", "scores"], Required);
         Assert.Contains(["Whitening.Compute", "mask"], Tensors);
@@ -36,17 +36,17 @@ public sealed class GuardTests
 
     [Theory]
     [MemberData(nameof(Required))]
-    public void Null_is_refused_by_the_parameter_s_name(string function, string parameter)
+    public void Null_is_refused_with_the_name_of_the_parameter(string function, string parameter)
     {
         using DisposeScope scope = NewDisposeScope();
         Exception exception = Refusal(function, info => info.Name == parameter ? null : Usual(info));
         Assert.Equal(parameter, Assert.IsType<ArgumentNullException>(exception).ParamName);
     }
 
-    // One is a column wider, or a row longer where it has one number a row: the message has both shapes.
+    // One is a column wider, or a row longer if it has one number per row: the message has both shapes.
     [Theory]
     [MemberData(nameof(Tensors))]
-    public void A_shape_that_does_not_belong_to_the_others_is_shown(string function, string parameter)
+    public void A_shape_that_does_not_match_the_others_is_shown(string function, string parameter)
     {
         using DisposeScope scope = NewDisposeScope();
         string shown = "";
@@ -67,7 +67,7 @@ public sealed class GuardTests
 
     [Theory]
     [MemberData(nameof(OfValues))]
-    public void Whole_numbers_are_refused(string function)
+    public void Integers_are_refused(string function)
     {
         using DisposeScope scope = NewDisposeScope();
         Exception exception = Refusal(
@@ -80,7 +80,7 @@ public sealed class GuardTests
     [InlineData("TopEntropyMask.Compute")]
     [InlineData("OffPolicyMask.Compute")]
     [InlineData("SamplerCorrection.Ratio")]
-    public void Numbers_without_rows_are_refused(string function)
+    public void Scalars_are_refused(string function)
     {
         using DisposeScope scope = NewDisposeScope();
         Exception exception = Refusal(

@@ -1,6 +1,6 @@
 namespace MedR1.Losses.Tests;
 
-/// <summary>Each option has one mistake at a time, and its limits are allowed.</summary>
+/// <summary>Each option with one mistake at a time, and at its limits, which are allowed.</summary>
 public sealed class OptionLimitTests
 {
     public static TheoryData<AdvantageOptions, string> WrongAdvantages => new()
@@ -18,7 +18,7 @@ public sealed class OptionLimitTests
 
     [Theory]
     [MemberData(nameof(WrongAdvantages))]
-    public void Advantages_are_not_computed_with_a_wrong_option(AdvantageOptions options, string problem)
+    public void Advantages_refuse_an_invalid_option(AdvantageOptions options, string problem)
     {
         Assert.StartsWith(problem, Assert.Single(options.Validate()), StringComparison.Ordinal);
         InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
@@ -63,7 +63,7 @@ public sealed class OptionLimitTests
 
     [Theory]
     [MemberData(nameof(WrongLosses))]
-    public void A_loss_is_not_made_with_a_wrong_option(GrpoLossOptions options, string problem)
+    public void A_loss_refuses_an_invalid_option(GrpoLossOptions options, string problem)
     {
         Assert.StartsWith(problem, Assert.Single(options.Validate()), StringComparison.Ordinal);
         Assert.Equal([problem], Assert.Throws<InvalidLossOptionsException>(() => new GrpoLoss(options)).Errors
@@ -100,7 +100,7 @@ public sealed class OptionLimitTests
     }
 
     [Fact]
-    public void What_is_beyond_a_limit_is_named()
+    public void Options_beyond_a_limit_are_named()
     {
         foreach (double wrong in (double[])[-0.01, 1.01, double.NaN])
         {

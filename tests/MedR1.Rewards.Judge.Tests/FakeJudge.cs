@@ -5,7 +5,7 @@ using AiRole = Microsoft.Extensions.AI.ChatRole;
 
 namespace MedR1.Rewards.Judge.Tests;
 
-/// <summary>A client that answers by a function of the prompt and the number of the call.</summary>
+/// <summary>A client whose answers are a function of the prompt and the number of the call.</summary>
 internal sealed class FakeJudge(Func<string, int, CancellationToken, Task<string>> answer) : IChatClient
 {
     private int _calls;
@@ -20,7 +20,7 @@ internal sealed class FakeJudge(Func<string, int, CancellationToken, Task<string
     public static FakeJudge Saying(Func<string, int, string> answer) =>
         new((prompt, call, _) => Task.FromResult(answer(prompt, call)));
 
-    /// <summary>The code that a prompt asks for.</summary>
+    /// <summary>Returns the code that a prompt requests.</summary>
     public static string CodeOf(string prompt) =>
         prompt.Split('\n').Select(line => line.Trim()).First(line => line.Length == 16 && line.All(char.IsAsciiHexDigitLower));
 

@@ -30,7 +30,7 @@ public sealed class JudgeRewardTests
     [InlineData("""{"code": "CODE", "score": -1}""", JudgeAbstention.ScoreOutOfRange)]
     [InlineData("""{"score": 8}""", JudgeAbstention.WrongCode)]
     [InlineData("""{"code": "0000000000000000", "score": 8}""", JudgeAbstention.WrongCode)]
-    public async Task What_is_no_verdict_is_asked_again_and_abstains(string answer, JudgeAbstention why)
+    public async Task An_answer_without_a_verdict_is_retried_and_finally_abstains(string answer, JudgeAbstention why)
     {
         FakeJudge client = FakeJudge.Saying((prompt, _) => answer.Replace("CODE", FakeJudge.CodeOf(prompt)));
         List<JudgeVerdict> heard = [];
@@ -42,7 +42,7 @@ public sealed class JudgeRewardTests
     }
 
     [Fact]
-    public async Task A_later_attempt_counts()
+    public async Task A_verdict_of_a_later_attempt_counts()
     {
         FakeJudge client = FakeJudge.Saying((prompt, call) => call switch
         {
@@ -56,7 +56,7 @@ public sealed class JudgeRewardTests
     }
 
     [Fact]
-    public async Task A_client_that_fails_or_never_answers_abstains()
+    public async Task A_client_that_fails_or_never_answers_leads_to_abstention()
     {
         using JudgeReward broken = Judge(FakeJudge.Saying((_, _) => throw new InvalidOperationException("no key")));
         JudgeVerdict failure = await broken.JudgeAsync(Context("Edema"));
@@ -74,7 +74,7 @@ public sealed class JudgeRewardTests
     }
 
     [Fact]
-    public async Task Cancellation_is_the_callers_and_no_abstention()
+    public async Task Cancellation_by_the_caller_is_not_an_abstention()
     {
         using CancellationTokenSource stop = new();
         FakeJudge client = new(async (_, _, token) =>
@@ -97,7 +97,7 @@ public sealed class JudgeRewardTests
         using JudgeReward reward = Judge(client);
         JudgeVerdict verdict = await reward.JudgeAsync(Context(Attack));
 
-        // The parrot's verdict has no code; the prompt holds the completion as one JSON string on one line, once.
+        // A parroted verdict lacks the code; the prompt contains the completion once, as a JSON string on one line.
         Assert.Equal(JudgeAbstention.WrongCode, verdict.Abstention);
         string prompt = client.Prompts[0];
         string code = FakeJudge.CodeOf(prompt);
@@ -123,7 +123,7 @@ public sealed class JudgeRewardTests
     }
 
     [Fact]
-    public async Task Not_more_are_asked_at_once_than_allowed()
+    public async Task No_more_requests_run_in_parallel_than_allowed()
     {
         FakeJudge client = new(async (prompt, _, _) =>
         {
@@ -138,7 +138,7 @@ public sealed class JudgeRewardTests
     }
 
     [Fact]
-    public void All_mistakes_in_options_come_at_once()
+    public void All_mistakes_in_the_options_are_reported_at_once()
     {
         JudgeOptions bad = new()
         {
@@ -161,7 +161,7 @@ public sealed class JudgeRewardTests
     }
 
     [Fact]
-    public void Times_that_no_timer_takes_are_mistakes()
+    public void Times_that_exceed_the_limit_of_timers_are_refused()
     {
         // The wait before attempt 12 is 1,024 times the first: above 24 days, a timer throws instead of the judge abstaining.
         JudgeOptions bad = new() { Timeout = TimeSpan.FromDays(25), RetryDelay = TimeSpan.FromHours(1) };

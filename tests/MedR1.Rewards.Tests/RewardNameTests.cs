@@ -4,7 +4,7 @@ public sealed class RewardNameTests
 {
     private static readonly CosineLengthOptions s_curves = new() { MaxTokens = 10 };
 
-    // The usual name of each kind, and how one is made with another name or none.
+    // The default name of each reward, and how to create one with or without a name.
     public static TheoryData<string, Func<string?, IReward>> Kinds => new()
     {
         { "box_overlap", name => new BoxOverlapReward(name: name) },
@@ -24,7 +24,7 @@ public sealed class RewardNameTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Is_the_usual_one_unless_another_is_given(string usual, Func<string?, IReward> make)
+    public void Is_the_default_unless_one_is_given(string usual, Func<string?, IReward> make)
     {
         Assert.Equal(usual, make(null).Name);
         Assert.Equal("mine", make("mine").Name);
@@ -32,7 +32,7 @@ public sealed class RewardNameTests
     }
 
     [Fact]
-    public void Of_every_reward_with_settings_can_be_given()
+    public void Can_be_given_for_every_reward_with_settings()
     {
         string[] withoutName = [.. typeof(FormatReward).Assembly.GetExportedTypes()
             .Where(type => type.IsAssignableTo(typeof(IReward)))

@@ -1,12 +1,12 @@
 namespace MedR1.Losses.Tests;
 
-/// <summary>Rewards, weights and penalties that no advantage can be computed from.</summary>
+/// <summary>Rewards, weights and penalties from which no advantages can be computed.</summary>
 public sealed class GroupAdvantageRefusalTests
 {
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void A_reward_that_is_no_number_is_refused_with_its_place(double value)
+    public void A_reward_that_is_not_finite_is_refused_with_its_place(double value)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(
             () => GroupAdvantages.Compute([[1, 1], [0, value]], null, [0, 0]));
@@ -25,7 +25,7 @@ public sealed class GroupAdvantageRefusalTests
     }
 
     [Fact]
-    public void Penalties_are_taken_off_the_sum_and_refused_where_there_is_none()
+    public void Penalties_are_subtracted_from_the_sum_and_refused_without_one()
     {
         double?[][] rewards = [[1], [1]];
         Assert.Equal([-0.5, 0.5], GroupAdvantages.Compute(rewards, null, [0, 0], AdvantageOptions.DrGrpo, [1, 0]).Advantages);
@@ -34,7 +34,7 @@ public sealed class GroupAdvantageRefusalTests
     }
 
     [Fact]
-    public void Weights_and_penalties_that_are_no_numbers_are_refused_with_their_place()
+    public void Weights_and_penalties_that_are_not_finite_are_refused_with_their_place()
     {
         ArgumentException weight = Assert.Throws<ArgumentException>(
             "weights", () => GroupAdvantages.Compute([[1, 2], [3, 4]], [1, double.NaN], [0, 0]));

@@ -26,7 +26,7 @@ public sealed class GroupAdvantagesTests
     [InlineData(AdvantageScale.Whiten)]
     public void The_population_form_holds_for_deviations_of_the_batch(AdvantageScale scale)
     {
-        // One group: its differences 0.75 and −0.25 have the deviation of the rewards, sqrt(0.75/4) = sqrt(0.1875).
+        // In a single group, the differences 0.75 and −0.25 have the deviation of the rewards, sqrt(0.75/4) = sqrt(0.1875).
         AdvantageResult result = Compute(
             [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true, Scale = scale });
         double deviation = Math.Sqrt(0.1875);
@@ -50,7 +50,7 @@ public sealed class GroupAdvantagesTests
     [Fact]
     public void MaxRl_divides_by_the_mean_of_the_group()
     {
-        // Means 0.25 and 0.75: what is seldom right counts more, and what is right adds up to as much as what is wrong.
+        // Means 0.25 and 0.75: rare right answers count more, and right answers sum to as much as wrong ones.
         AdvantageResult result = Compute([1, 0, 0, 0, 1, 1, 1, 0], [7, 7, 7, 7, 8, 8, 8, 8], AdvantageOptions.MaxRl);
         double seldom = 0.2501, often = 0.7501;
         Batches.Close(
@@ -62,14 +62,14 @@ public sealed class GroupAdvantagesTests
     [Theory]
     [InlineData(1.0, -1.0)]
     [InlineData(0.0, -2.0)]
-    public void MaxRl_learns_nothing_from_a_group_whose_mean_is_not_above_zero(double first, double second)
+    public void MaxRl_gives_zero_for_a_group_whose_mean_is_not_above_zero(double first, double second)
     {
         AdvantageResult result = Compute([first, second], [7, 7], AdvantageOptions.MaxRl);
         Assert.Equal([0.0, 0.0], result.Advantages);
     }
 
     [Fact]
-    public void Finds_groups_by_id_wherever_their_rows_stand()
+    public void Finds_groups_by_id_wherever_their_rows_are()
     {
         AdvantageResult together = Compute([1, 0, 0.5, 3, 2, 2], [1, 1, 1, 2, 2, 2]);
         AdvantageResult mixed = Compute([3, 1, 2, 0, 2, 0.5], [2, 1, 2, 1, 2, 1]);
@@ -85,7 +85,7 @@ public sealed class GroupAdvantagesTests
     [InlineData(AdvantageScale.None)]
     [InlineData(AdvantageScale.Whiten)]
     [InlineData(AdvantageScale.GroupMean)]
-    public void Equal_rewards_give_exactly_zero_also_where_their_mean_is_not_representable(AdvantageScale scale)
+    public void Equal_rewards_give_exactly_zero_even_if_their_mean_is_not_representable(AdvantageScale scale)
     {
         // Ten times 0.1 sums to 0.9999999999999999 in double.
         double?[] rewards = [.. Enumerable.Repeat((double?)0.1, 10)];
@@ -106,7 +106,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void What_abstains_stays_out_of_the_statistics()
+    public void Abstaining_rewards_are_excluded_from_the_statistics()
     {
         AdvantageResult with = Compute([1, null, 0, 0, 0], [7, 7, 7, 7, 7]);
         AdvantageResult without = Compute([1, 0, 0, 0], [7, 7, 7, 7]);
@@ -116,7 +116,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void A_reward_that_abstains_leaves_the_others_of_its_row()
+    public void A_reward_that_abstains_does_not_affect_the_others_of_its_row()
     {
         AdvantageResult result = GroupAdvantages.Compute([[1, null], [0, 1]], [1, 0.5], [0, 0]);
         Assert.Equal([1.0, 0.5], result.Totals);
@@ -124,7 +124,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void A_group_with_one_scored_row_teaches_nothing()
+    public void A_group_with_one_scored_row_has_advantages_of_zero()
     {
         foreach (AdvantageScale scale in Enum.GetValues<AdvantageScale>())
         {
@@ -144,7 +144,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void Whitening_leaves_out_a_row_that_has_no_others_left()
+    public void Whitening_excludes_a_row_without_others()
     {
         // Differences 1, −1, 0.25, −0.25 and none for the last group: mean 0, deviation sqrt(2.125 / 3) = 0.8416254.
         AdvantageResult result = Compute(
@@ -154,7 +154,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void Whitening_counts_a_group_of_one_row_as_no_difference()
+    public void Whitening_counts_a_group_of_one_row_as_a_difference_of_zero()
     {
         // Differences 1, −1, 0: mean 0, deviation sqrt(2 / 2) = 1.
         AdvantageResult result = Compute(
@@ -169,7 +169,7 @@ public sealed class GroupAdvantagesTests
     [InlineData(AdvantageScale.Group, RewardAggregation.NormalizeThenSum, 0.25)]
     public void A_batch_of_one_row_has_no_spread(AdvantageScale scale, RewardAggregation aggregation, double? reward)
     {
-        // TRL takes zeros for the deviation of one value where it looks for a spread, and NaN where it logs reward_std.
+        // For the deviation of one value, TRL uses zero when it checks for a spread, and NaN when it logs reward_std.
         AdvantageResult result = Compute([reward], [5], new AdvantageOptions { Scale = scale, Aggregation = aggregation });
         Assert.Equal([0.0], result.Advantages);
         Assert.Equal(1, result.ZeroDeviationShare);
@@ -177,9 +177,9 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void The_range_comes_before_the_penalty()
+    public void The_range_is_applied_before_the_penalty()
     {
-        // 5 becomes 1, then 1 − 0.25 = 0.75; 0 − 0.125 = −0.125 lies within the range: each is 0.875 from the other.
+        // 5 becomes 1, then 1 − 0.25 = 0.75; 0 − 0.125 = −0.125 is within the range: they are 0.875 apart.
         AdvantageResult result = GroupAdvantages.Compute(
             [[5], [0]], null, [0, 0], AdvantageOptions.Rloo with { RewardRange = new RewardRange(-1, 1) }, [0.25, 0.125]);
         Batches.Close([0.875, -0.875], result.Advantages, 1e-15);
@@ -199,19 +199,19 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void Rows_of_groups_without_spread_are_counted_and_of_groups_only_the_scored()
+    public void Shares_without_spread_are_of_all_rows_and_of_scored_groups()
     {
-        // A group of one row has no spread, the one of three has some, the last has no reward: 1 of 6 rows, 1 of 2 scored
+        // The group of one row has no spread, that of three has some, the last has no reward: 1 of 6 rows, 1 of 2 scored
         // groups.
         AdvantageResult result = Compute([1, 1, 0, 0, null, null], [1, 2, 2, 2, 3, 3]);
         Assert.Equal(1.0 / 6, result.ZeroDeviationShare, 1e-15);
         Assert.Equal(0.5, result.ConstantGroupShare);
     }
 
-    // 0.1 + 0.2 is 5.6e-17 above 0.3, a relative 1.9e-16, and 4.7e-8 of 1e6 are a relative 4.7e-14, both below 1e-13: equal. A
-    // relative 1e-12 is a difference.
+    // 0.1 + 0.2 is 5.6e-17 above 0.3, relatively 1.9e-16, and 4.7e-8 at 1e6 is relatively 4.7e-14; both are below 1e-13, hence
+    // equal. A relative difference of 1e-12 is a difference.
     [Fact]
-    public void What_differs_by_rounding_alone_has_exactly_no_difference()
+    public void Rewards_that_differ_only_by_rounding_have_exactly_no_difference()
     {
         foreach ((double first, double second) in new[] { (0.1 + 0.2, 0.3), (1e6, 1e6 + 4.7e-8) })
         {
@@ -228,13 +228,13 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void Shares_of_nothing_are_not_known_and_names_must_be_as_many_as_rewards()
+    public void Shares_of_nothing_are_unknown_and_each_reward_needs_a_name()
     {
         AdvantageResult none = GroupAdvantages.Compute([], null, []);
         Assert.Equal(double.NaN, none.ConstantGroupShare);
         Assert.Equal(double.NaN, none.ZeroDeviationShare);
 
-        // Of three groups one is constant, one is not, and of one no row is scored.
+        // Of three groups, one is constant, one is not, and one has no scored row.
         AdvantageResult mixed = GroupAdvantages.Compute([[1], [1], [1], [2], [null], [null]], null, [0, 0, 1, 1, 2, 2]);
         Assert.Equal(0.5, mixed.ConstantGroupShare);
         Assert.Throws<ArgumentException>("rewardNames", () => mixed.ToMetrics(["a", "b"]));

@@ -3,7 +3,7 @@ namespace MedR1.Losses.Tests;
 public sealed class AdaptiveEntropyCoefficientTests
 {
     [Fact]
-    public void A_step_that_begins_anew_forgets_what_was_observed_of_it()
+    public void A_step_that_begins_anew_discards_its_observations()
     {
         AdaptiveEntropyCoefficient coefficient = new();
         coefficient.Observe(10, 1);
@@ -13,7 +13,7 @@ public sealed class AdaptiveEntropyCoefficientTests
     }
 
     [Fact]
-    public void Moves_once_a_step_and_acts_one_step_later_below_the_target()
+    public void Changes_once_per_step_and_acts_one_step_later()
     {
         AdaptiveEntropyCoefficient controller = new(
             new AdaptiveEntropyOptions { InitialCoefficient = 0.01, Target = 1 });
@@ -30,27 +30,27 @@ public sealed class AdaptiveEntropyCoefficientTests
     }
 
     [Fact]
-    public void A_step_knows_nothing_of_the_one_before()
+    public void A_step_ignores_the_observations_of_the_previous_one()
     {
         AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01 });
         controller.Observe(4, 2);
         Assert.Equal(2, controller.EndStep());
         controller.Observe(3, 2);
-        Assert.Equal(1.5, controller.EndStep()); // Not 7 nats over 4 tokens.
+        Assert.Equal(1.5, controller.EndStep()); // Rather than 7 nats over 4 tokens.
         AdaptiveEntropyState state = controller.State;
         Assert.Equal(double.NaN, controller.EndStep());
         Assert.Equal(state, controller.State);
     }
 
     [Fact]
-    public void Goes_on_from_its_state()
+    public void Continues_from_its_state()
     {
         AdaptiveEntropyCoefficient controller = new() { State = new AdaptiveEntropyState(0.3, 0.1) };
         Assert.Equal(0.3, controller.Applied);
     }
 
     [Fact]
-    public void A_step_that_observed_nothing_moves_nothing()
+    public void A_step_without_observations_changes_nothing()
     {
         AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01 });
         Assert.True(double.IsNaN(controller.EndStep()));
@@ -74,7 +74,7 @@ public sealed class AdaptiveEntropyCoefficientTests
     [InlineData(0.0, 2.0, 0.1)]
     [InlineData(2.0, 2.0, 1.995)] // above the maximum and the target: down by a step, not to the maximum
     [InlineData(2.0, 0.5, 1.0)]
-    public void Beyond_a_bound_it_walks_back(double initial, double entropy, double expected)
+    public void Beyond_a_bound_it_returns_in_steps(double initial, double entropy, double expected)
     {
         // TRL's GRPOTrainer._compute_loss, entropy_coef_min 0.1, entropy_coef_max 1, entropy_target 1.
         AdaptiveEntropyCoefficient controller = new(

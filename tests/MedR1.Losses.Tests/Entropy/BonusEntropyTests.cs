@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>What a controller of the entropy bonus is given is what the bonus acts on.</summary>
+/// <summary>The controller of the entropy bonus gets the entropy of the tokens that the bonus acts on.</summary>
 public sealed class BonusEntropyTests
 {
     [Theory]
     [InlineData(1, 21, 6)]
     [InlineData(0.5, 15, 3)]
     [InlineData(0, 6, 1)]
-    public void It_is_of_the_tokens_that_the_bonus_acts_on_and_entropy_of_all(double share, double sum, double tokens)
+    public void It_is_of_the_tokens_of_the_bonus_and_the_metric_is_of_all(double share, double sum, double tokens)
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = new()

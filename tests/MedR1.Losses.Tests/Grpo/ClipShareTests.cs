@@ -6,8 +6,8 @@ namespace MedR1.Losses.Tests;
 /// <summary>Shares of clipped tokens and completions.</summary>
 public sealed class ClipShareTests
 {
-    // Two tokens a row, the third row empty: ratios (½, ½), (½, 1). With A = −1 three of four tokens are clipped below, all of the first
-    // row and half of the second; with A = 1 none is.
+    // Two tokens per row, the third row empty: ratios (½, ½), (½, 1). With A = −1 three of four tokens are clipped below, all of the
+    // first row and half of the second; with A = 1 none is.
     [Theory]
     [InlineData(-1, 0.75, 0.5)]
     [InlineData(1, 0, 0)]
@@ -22,7 +22,7 @@ public sealed class ClipShareTests
         Assert.Equal(new LossMetric(4 * mean, 4), metrics["clip_ratio/region_mean"]);
     }
 
-    // The same with ratios (2, 2), (2, 1) and above.
+    // The same with ratios (2, 2), (2, 1), clipped above.
     [Theory]
     [InlineData(1, 0.75, 1)]
     [InlineData(-1, 0, 0)]
@@ -37,9 +37,9 @@ public sealed class ClipShareTests
     }
 
     [Fact]
-    public void Of_whole_completions_the_empty_ones_count()
+    public void Empty_completions_count_if_whole_completions_are_clipped()
     {
-        // Ratios ½ and √½ = 0.71, both below 0.8, and 1 of the empty one.
+        // Ratios ½ and √½ = 0.71, both below 0.8, and 1 for the empty one.
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyDictionary<string, LossMetric> metrics = Metrics(RatioLevel.Sequence, 0.5, -1);
         Assert.Equal(new LossMetric(2, 3), metrics["clip_ratio/low_mean"]);
@@ -47,11 +47,11 @@ public sealed class ClipShareTests
         Assert.Equal(new LossMetric(2, 3), metrics["clip_ratio/region_mean"]);
     }
 
-    // One row of two tokens, ratio 1, A = 1 and 3. A token's own term: −A / 2; a term of the completion's ratio is shared: −(1 + 3) / 2 / 2.
+    // One row of two tokens, ratio 1, A = 1 and 3. Token level: −A / 2; the term of the completion's ratio is shared: −(1 + 3) / 2 / 2.
     [Theory]
     [InlineData(RatioLevel.SequenceToken, -0.5, -1.5)]
     [InlineData(RatioLevel.Sequence, -1, -1)]
-    public void The_level_says_whether_a_token_s_advantage_is_its_own(RatioLevel level, double first, double second)
+    public void The_level_determines_whether_tokens_share_their_advantages(RatioLevel level, double first, double second)
     {
         using DisposeScope scope = NewDisposeScope();
         (double loss, double[] gradient) = Batches.Run(

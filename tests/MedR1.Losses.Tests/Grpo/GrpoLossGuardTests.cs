@@ -26,7 +26,7 @@ public sealed class GrpoLossGuardTests
     }
 
     [Fact]
-    public void Terms_of_completions_take_no_terms_of_tokens()
+    public void Terms_of_completions_cannot_be_combined_with_terms_of_tokens()
     {
         IReadOnlyList<string> problems = (GrpoLossOptions.Rloo with
         {
@@ -49,7 +49,7 @@ public sealed class GrpoLossGuardTests
     }
 
     [Fact]
-    public void Shapes_are_checked_with_what_was_expected_and_what_came()
+    public void Shapes_are_checked_and_reported_with_the_expected_ones()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4);
@@ -90,7 +90,7 @@ public sealed class GrpoLossGuardTests
     }
 
     [Fact]
-    public void Says_where_the_divergence_goes_that_a_loss_of_whole_completions_has_no_place_for()
+    public void Says_how_to_penalize_the_divergence_of_whole_completions()
     {
         string problem = Assert.Single((GrpoLossOptions.Rloo with { KlCoefficient = 0.1 }).Validate());
         Assert.Contains("KlCoefficient is 0.1: use CompletionMean, or set it to 0.", problem);

@@ -55,11 +55,11 @@ public sealed class GrpoLossTests
     }
 
     [Fact]
-    public void Clips_the_ratio_only_where_it_would_go_too_far()
+    public void Clips_the_ratio_only_if_it_would_go_too_far()
     {
-        // One token a row, ratios 2 and 0.5 (old = current − ln r), advantages +1 and −1, clip 0.2: both are clipped,
+        // One token per row, ratios 2 and 0.5 (old = current − ln r), advantages +1 and −1, clip 0.2: both are clipped,
         // the terms are
-        // −1.2 and +0.8, their mean −0.2, and nothing flows.
+        // −1.2 and +0.8, their mean −0.2, and there is no gradient.
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Batches.Matrix(new[,] { { -1.0 }, { -1.0 } }, gradient: true);
         GrpoLoss loss = new(GrpoLossOptions.Dapo with { ClipHigh = null });
@@ -80,7 +80,7 @@ public sealed class GrpoLossTests
     }
 
     [Fact]
-    public void Medr1_on_policy_is_the_papers_formula()
+    public void Medr1_on_policy_equals_the_formula_of_the_paper()
     {
         // Row 0: two tokens, d = ref − current = ln 2 and 0, k3 = 2 − ln 2 − 1 = 0.30685 and 0; A = 1. Row 1: one
         // token, d = 0, A = −1.
@@ -104,7 +104,7 @@ public sealed class GrpoLossTests
     }
 
     [Fact]
-    public void Dual_clip_is_the_ratio_bound()
+    public void Dual_clip_equals_the_ratio_bound()
     {
         // PPO's dual clip: for A < 0 the term is min(max(−A·r, −A·clip(r)), −A·c). Ratio 5, A −1, c 3: 3.
         using DisposeScope scope = NewDisposeScope();
@@ -162,7 +162,7 @@ public sealed class GrpoLossTests
 
     [Theory]
     [MemberData(nameof(Presets))]
-    public void On_policy_the_missing_old_ones_are_the_current_ones(string preset)
+    public void On_policy_missing_old_log_probabilities_are_the_current_ones(string preset)
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(5, offPolicy: false);
@@ -174,7 +174,7 @@ public sealed class GrpoLossTests
     }
 
     [Fact]
-    public void Gspo_with_tokens_own_gradients_has_the_values_of_gspo()
+    public void Token_level_gspo_has_the_values_of_gspo()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(6);
@@ -182,12 +182,12 @@ public sealed class GrpoLossTests
         (double token, double[] tokenGradient) = Batches.Run(GrpoLossOptions.GspoToken, inputs);
         Assert.Equal(sequence, token, 12);
 
-        // With one advantage a row even the gradients agree: each token of a mean has weight 1/n in both.
+        // With one advantage per row even the gradients agree: each token of a mean has weight 1/n in both.
         Batches.Close(sequenceGradient, tokenGradient, 1e-14);
     }
 
     [Fact]
-    public void The_correction_of_the_divergence_changes_the_gradient_not_the_value_on_policy()
+    public void On_policy_the_correction_of_the_divergence_changes_only_the_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(7, offPolicy: false);
@@ -237,7 +237,7 @@ public sealed class GrpoLossTests
     [InlineData(1.0, 0.0, false, false)]
     [InlineData(0.5, 0.0, true, false)]
     [InlineData(1.0, 0.01, true, true)]
-    public void Asks_for_entropies_where_tokens_are_chosen_or_rewarded_by_them(
+    public void Requires_entropies_if_tokens_are_selected_or_rewarded_by_them(
         double share, double coefficient, bool entropies, bool gradient)
     {
         GrpoLoss loss = new(GrpoLossOptions.Dapo with { TopEntropyShare = share, EntropyCoefficient = coefficient });
@@ -245,7 +245,7 @@ public sealed class GrpoLossTests
     }
 
     [Fact]
-    public void Nothing_flows_into_the_old_policy_and_the_reference()
+    public void Old_policy_and_reference_get_no_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(11);

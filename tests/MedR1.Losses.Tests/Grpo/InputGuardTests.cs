@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>Each input has one mistake at a time, and its limits are allowed.</summary>
+/// <summary>Each input with one mistake at a time, and at its limits, which are allowed.</summary>
 public sealed class InputGuardTests
 {
     [Fact]
-    public void What_every_loss_needs_is_named()
+    public void Missing_inputs_of_every_loss_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4);
@@ -37,14 +37,14 @@ public sealed class InputGuardTests
     }
 
     [Fact]
-    public void Entropies_are_needed_where_tokens_are_chosen_by_them_or_the_step_rewards_them()
+    public void Entropies_are_needed_if_tokens_are_selected_or_rewarded_by_them()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1) with { Entropies = null };
         Expect(inputs, "Entropies is null", new GrpoLossOptions { TopEntropyShare = 0.5 });
         Expect(inputs with { EntropyCoefficient = 0.1 }, "Entropies is null");
 
-        // The step's coefficient goes before that of the options.
+        // The step's coefficient takes precedence over that of the options.
         PolicyLossResult none = Compute(
             inputs with { EntropyCoefficient = 0 }, new GrpoLossOptions { EntropyCoefficient = 0.1 });
         Assert.Equal(new LossMetric(0, 1), none.Metrics["entropy_coef"]);
@@ -53,7 +53,7 @@ public sealed class InputGuardTests
     }
 
     [Fact]
-    public void What_judges_whole_completions_takes_no_advantages_of_tokens()
+    public void A_loss_of_whole_completions_refuses_advantages_of_tokens()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4) with { Advantages = ones(3, 4) };

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>An optimizer step in one batch and in several.</summary>
+/// <summary>Compares an optimizer step in one batch to the same step in several.</summary>
 public sealed class MicroBatchTests
 {
     // bnpo is by definition a mean of means.
@@ -37,7 +37,7 @@ public sealed class MicroBatchTests
     [Fact]
     public void Equal_micro_batches_add_up_without_the_number_of_non_empty_rows()
     {
-        // Every row of both halves has a token.
+        // Every row of both halves has at least one token.
         using DisposeScope scope = NewDisposeScope();
         GrpoLossOptions options = GrpoLossOptions.MedR1 with { Normalization = LossNormalization.NonEmptyCompletionMean };
         AddUp(options, Batches.Random(2, rows: 8), [0, 4, 8], part => part);
@@ -62,9 +62,9 @@ public sealed class MicroBatchTests
     }
 
     [Fact]
-    public void The_entropy_bonus_adds_up_over_micro_batches_of_as_many_tokens()
+    public void The_entropy_bonus_adds_up_over_micro_batches_of_equal_token_counts()
     {
-        // The bonus is a mean over the tokens of the micro-batch: with every token active both halves have 36.
+        // The bonus is a mean over the tokens of the micro-batch: with all tokens active, each half has 36.
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs whole = Batches.Random(2, rows: 8);
         whole = whole with { Mask = ones_like(whole.Mask) };
@@ -80,7 +80,7 @@ public sealed class MicroBatchTests
     [Theory]
     [InlineData(0.0)]
     [InlineData(5.0)]
-    public void A_micro_batch_without_a_token_costs_nothing_whatever_the_step_has(double tokensInStep)
+    public void A_micro_batch_without_tokens_has_a_loss_of_zero(double tokensInStep)
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(4);
@@ -91,7 +91,7 @@ public sealed class MicroBatchTests
     }
 
     [Fact]
-    public void A_step_has_its_share_of_the_generations_tokens()
+    public void The_tokens_of_a_step_are_its_share_of_the_generation()
     {
         // 120 tokens × 2 micro-batches of 4; a generation without a token counts as one of 1: 1 × 2 / 4.
         Assert.Equal(60, StepTokenCount.OfGenerationBatch(120, 2, 4));

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>Each reduction of the terms, with numbers.</summary>
+/// <summary>Each reduction of the terms, in numbers.</summary>
 public sealed class NormalizationTests
 {
     // Ratio 1, advantages 1, 3 and 6, and 3, 0 and 1 tokens: terms −1 −1 −1, none, −6. The rows' means −1, 0, −6, their sums −3, 0, −6;

@@ -1,8 +1,8 @@
 namespace MedR1.Losses.Tests;
 
 /// <summary>
-/// The formulas of docs/algorithms/losses.md over arrays. One log-probability may be moved; what the formulas call a weight
-/// (sg) stays where it was.
+/// The formulas of docs/algorithms/losses.md over arrays. One log-probability may be changed; what the formulas call a weight
+/// (sg) keeps its value.
 /// </summary>
 internal sealed class PlainLoss(PolicyLossInputs inputs, int moved = 0, double by = 0)
 {

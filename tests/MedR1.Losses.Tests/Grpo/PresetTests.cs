@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace MedR1.Losses.Tests;
 
 /// <summary>
-/// Each preset against its paper's numbers and formula, the formula written once more in plain doubles, row by row and
-/// token by token.
+/// Compares each preset with the numbers and the formula of its paper, the latter reimplemented in plain doubles, row by row
+/// and token by token.
 /// </summary>
 public sealed class PresetTests
 {
     [Fact]
-    public void Numbers_are_those_of_the_papers()
+    public void Numbers_equal_those_of_the_papers()
     {
-        // arXiv 2402.03300, section 4.2: β 0.04; clip 0.2 as in PPO. arXiv 2503.13939 takes both over.
+        // arXiv 2402.03300, section 4.2: β 0.04; clip 0.2 as in PPO. arXiv 2503.13939 adopts both.
         Assert.Equal((0.2, null, 0.04, false), Numbers(GrpoLossOptions.DeepSeekMath));
         Assert.Equal((0.2, null, 0.04, false), Numbers(GrpoLossOptions.MedR1));
 
@@ -26,7 +26,7 @@ public sealed class PresetTests
         Assert.Equal((3e-4, 4e-4, 0.0, false), Numbers(GrpoLossOptions.Gspo));
         Assert.Equal((3e-4, 4e-4, 0.0, false), Numbers(GrpoLossOptions.Luspo));
 
-        // arXiv 2510.13786: the weight's cap is 5 itself. arXiv 2511.20347: τ 1 and 1.05. arXiv 2505.07291: δ 4, β
+        // arXiv 2510.13786: the cap of the weight is 5 itself. arXiv 2511.20347: τ 1 and 1.05. arXiv 2505.07291: δ 4, β
         // 0.001.
         Assert.Equal(5.0, GrpoLossOptions.Cispo.RatioCap);
         SapoOptions gate = GrpoLossOptions.Sapo.SapoGate;
@@ -51,7 +51,7 @@ public sealed class PresetTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_loss_is_the_formula_in_plain_numbers(string name)
+    public void The_loss_equals_the_formula_in_plain_numbers(string name)
     {
         using DisposeScope scope = NewDisposeScope();
         for (int seed = 1; seed <= 5; seed++)
@@ -64,9 +64,9 @@ public sealed class PresetTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_gradient_is_that_of_finite_differences_with_weights_held(string name)
+    public void The_gradient_equals_finite_differences_with_weights_held_constant(string name)
     {
-        // Central differences of the plain formula: their error is of the order of the step's square, 1e-12.
+        // Central differences of the plain formula, whose error is of the order of the square of the step, 1e-12.
         using DisposeScope scope = NewDisposeScope();
         GrpoLossOptions preset = (GrpoLossOptions)typeof(GrpoLossOptions).GetProperty(name)!.GetValue(null)!;
         for (int seed = 1; seed <= 3; seed++)

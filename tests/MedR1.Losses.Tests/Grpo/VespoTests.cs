@@ -10,7 +10,7 @@ public sealed class VespoTests
     [InlineData(1, 1e-5)]
     [InlineData(1, 1e-4)]
     [InlineData(-1, 0.0)]
-    public void A_decay_below_that_of_the_reference_counts_as_it(double advantage, double decay)
+    public void A_decay_below_that_of_the_reference_is_raised_to_it(double advantage, double decay)
     {
         // One token with log w = −1 + 6 = 5, k = 2 and λ = 1e-4: φ = exp(1e-4 + 2 · 5 − 1e-4 · e^5); without a decay e^10.
         using DisposeScope scope = NewDisposeScope();

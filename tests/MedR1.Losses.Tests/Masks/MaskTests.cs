@@ -24,18 +24,18 @@ public sealed class MaskTests
     }
 
     [Fact]
-    public void No_active_token_gives_no_kept_token()
+    public void Without_active_tokens_none_are_kept()
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.Equal(0, TopEntropyMask.Compute(tensor(Entropies), zeros(2, 6), 0.5).sum().item<long>());
     }
 
     [Fact]
-    public void Drops_rows_that_the_policy_has_left_only_where_the_advantage_is_negative()
+    public void Drops_off_policy_rows_only_if_the_advantage_is_negative()
     {
         using DisposeScope scope = NewDisposeScope();
 
-        // Mean log-ratios 0.2, 0.2, 0.05; the padding of ±10 000 must not matter, NaN is no evidence.
+        // Mean log-ratios 0.2, 0.2, 0.05; the padding of ±10 000 must not matter, and NaN counts for nothing.
         Tensor current = Batches.Matrix(new[,] { { -1, -1, 1e4 }, { -1, -1, -1e4 }, { -1, -1, 1e4 } });
         Tensor behavior = Batches.Matrix(new[,] { { -0.8, -0.8, 0 }, { -0.8, -0.8, 0 }, { -0.9, double.NaN, 0 } });
         Tensor mask = tensor(new[,] { { 1, 1, 0 }, { 1, 1, 0 }, { 1, 1, 0 } });
@@ -44,7 +44,7 @@ public sealed class MaskTests
     }
 
     [Fact]
-    public void A_mean_log_ratio_at_the_threshold_stays()
+    public void A_mean_log_ratio_at_the_threshold_is_kept()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor same = Batches.Matrix(new[,] { { -1.0, -2.0 }, { -3.0, -4.0 } });
@@ -53,9 +53,9 @@ public sealed class MaskTests
     }
 
     [Fact]
-    public void A_row_that_the_sampler_drew_from_another_policy_is_left_out_though_the_old_policy_is_the_same()
+    public void A_row_far_from_the_sampler_is_dropped_even_if_the_old_policy_is_the_same()
     {
-        // Old = current: ratio 1, so the row would cost −1 × −1 = 1. The sampler's mean log-ratio is −0.5 + 2 = 1.5 > 0.1.
+        // Old = current: ratio 1, so that the row's loss would be −1 × −1 = 1. The sampler's mean log-ratio is −0.5 + 2 = 1.5 > 0.1.
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Batches.Matrix(new[,] { { -2.0, -2.0 } });
         (double loss, double[] gradient) = Batches.Run(
@@ -73,7 +73,7 @@ public sealed class MaskTests
     }
 
     [Fact]
-    public void Leaves_truncated_completions_out()
+    public void Excludes_truncated_completions()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor mask = LossMask.WithoutTruncated(ones([2, 3], ScalarType.Int64), [true, false]);

@@ -15,7 +15,7 @@ public sealed class LossMetricTests
     }
 
     [Fact]
-    public void What_was_not_measured_is_no_value()
+    public void A_metric_without_measurements_has_no_value()
     {
         LossMetricAccumulator accumulator = new();
         accumulator.Add(new Dictionary<string, LossMetric> { ["kl"] = new(0, 0) });
@@ -28,7 +28,7 @@ public sealed class LossMetricTests
     [InlineData(LossMetricKind.Sum)]
     [InlineData(LossMetricKind.Minimum)]
     [InlineData(LossMetricKind.Maximum)]
-    public void What_measured_nothing_changes_nothing(LossMetricKind kind)
+    public void A_micro_batch_without_measurements_changes_nothing(LossMetricKind kind)
     {
         LossMetric nothing = new(7, 0, kind), some = new(3, 2, kind);
         Assert.Equal(double.NaN, nothing.Value);
@@ -44,7 +44,7 @@ public sealed class LossMetricTests
         () => new LossMetric(1, 1).CombineWith(new LossMetric(1, 1, LossMetricKind.Maximum)));
 
     [Fact]
-    public void Metrics_of_micro_batches_are_those_of_the_whole()
+    public void Metrics_of_micro_batches_combine_to_those_of_the_whole()
     {
         using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
         PolicyLossInputs whole = Batches.Random(11, rows: 8);

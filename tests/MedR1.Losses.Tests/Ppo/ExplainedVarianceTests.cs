@@ -6,9 +6,9 @@ namespace MedR1.Losses.Tests;
 public sealed class ExplainedVarianceTests
 {
     [Fact]
-    public void It_is_the_share_of_the_spread_that_is_not_missed()
+    public void It_is_the_explained_share_of_the_variance()
     {
-        // Returns 1, 2, 6: mean 3, squares 4 + 1 + 9 = 14. Missed 0, 0, 3: mean 1, squares 1 + 1 + 4 = 6.
+        // Returns 1, 2, 6: mean 3, squares 4 + 1 + 9 = 14. Errors 0, 0, 3: mean 1, squares 1 + 1 + 4 = 6.
         using DisposeScope scope = NewDisposeScope();
         Tensor mask = tensor(new long[,] { { 1, 1 }, { 1, 0 } });
         Tensor returns = Batches.Matrix(new[,] { { 1.0, 2 }, { 6, double.NaN } });
@@ -20,7 +20,7 @@ public sealed class ExplainedVarianceTests
     }
 
     [Fact]
-    public void It_is_not_known_where_returns_are_all_the_same()
+    public void It_is_unknown_if_all_returns_are_equal()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor values = Batches.Matrix(new[,] { { 1.0, 2 } });
@@ -29,11 +29,11 @@ public sealed class ExplainedVarianceTests
         Assert.Throws<ArgumentException>(() => ExplainedVariance.Compute(values, ones(2, 2), ones(1, 2)));
     }
 
-    // In doubles (0.1 + 0.1 + 0.1) / 3 is 0.10000000000000002: a spread of 6e-34, of which errors of 1 would be 1e33 times as much.
+    // In doubles (0.1 + 0.1 + 0.1) / 3 is 0.10000000000000002: a variance of 6e-34, and errors of 1 would be 1e33 times as much.
     [Theory]
     [InlineData(0.1, 3)]
     [InlineData(0.7, 7)]
-    public void Rounding_is_no_spread(double number, int count)
+    public void Rounding_is_not_variance(double number, int count)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor returns = full([1, count], number, ScalarType.Float64);
@@ -42,7 +42,7 @@ public sealed class ExplainedVarianceTests
     }
 
     [Fact]
-    public void Target_options_name_every_mistake()
+    public void Target_options_report_every_mistake()
     {
         IReadOnlyList<string> problems =
             new PpoTargetOptions { Discount = 1.1, Lambda = double.NaN, KlCoefficient = double.PositiveInfinity }.Validate();

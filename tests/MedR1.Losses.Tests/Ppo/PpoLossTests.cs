@@ -11,7 +11,7 @@ public sealed class PpoLossTests
     public void The_value_term_is_the_larger_of_the_free_and_the_clipped_error()
     {
         // R = 1, V_old = 0, ε = 0.2. V = 0.9: free (0.1)², clipped to 0.2 (0.8)²: ½·0.64. V = −0.5: (1.5)² and
-        // (−0.2 − 1)²: ½·2.25, with its own gradient V − R = −1.5.
+        // (−0.2 − 1)²: ½·2.25, with gradient V − R = −1.5.
         using DisposeScope scope = NewDisposeScope();
         Tensor values = Batches.Matrix(new[,] { { 0.9, -0.5 } }, gradient: true);
         Tensor terms = ValueLoss.Terms(
@@ -23,7 +23,7 @@ public sealed class PpoLossTests
     }
 
     [Fact]
-    public void An_advantage_of_each_token_that_is_the_rows_is_the_rows()
+    public void Equal_advantages_of_all_tokens_equal_that_of_the_row()
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(11);
@@ -100,7 +100,7 @@ public sealed class PpoLossTests
     }
 
     [Fact]
-    public void Mistakes_are_named()
+    public void Mistakes_in_the_inputs_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
         PpoLossInputs good = Random(7);
@@ -127,8 +127,8 @@ public sealed class PpoLossTests
     [Fact]
     public void Values_returns_and_clipped_shares_are_means_of_the_active_tokens()
     {
-        // Active are V = 0.9, −0.5 and 0.1; R = 1 each, V_old = 0, ε = 0.2. Clipped to 0.2 the first's error is 0.8 instead of 0.1: it
-        // counts as clipped; the second's is 1.2 instead of 1.5, and the third is not moved.
+        // Active are V = 0.9, −0.5 and 0.1; R = 1 each, V_old = 0, ε = 0.2. Clipped to 0.2, the first has an error of 0.8 instead of 0.1
+        // and counts as clipped; the second has 1.2 instead of 1.5, and the third is not changed.
         using DisposeScope scope = NewDisposeScope();
         Tensor active = tensor(new[,] { { true, true }, { true, false } });
         Tensor zero = zeros(2, 2, ScalarType.Float64);

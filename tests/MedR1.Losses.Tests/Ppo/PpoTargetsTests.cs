@@ -6,7 +6,7 @@ namespace MedR1.Losses.Tests;
 public sealed class PpoTargetsTests
 {
     [Fact]
-    public void The_defaults_are_those_of_the_sources()
+    public void The_defaults_equal_those_of_the_sources()
     {
         // arXiv 1707.06347, table 3: γ 0.99, λ 0.95. TRL's PPOConfig: gamma 1.0, lam 0.95, kl_coef 0.05, and its trainer whitens
         // the advantages.
@@ -17,7 +17,7 @@ public sealed class PpoTargetsTests
     }
 
     [Fact]
-    public void The_score_stands_on_the_last_token_and_the_divergence_on_each()
+    public void The_score_is_on_the_last_token_and_the_divergence_on_each()
     {
         // Row 0 ends at its second token, row 1 has a hole; β·(old − ref) = 0.5·(1, 2, 3).
         using DisposeScope scope = NewDisposeScope();
@@ -42,9 +42,9 @@ public sealed class PpoTargetsTests
     }
 
     [Fact]
-    public void Lambda_1_is_the_discounted_sum_and_masked_tokens_are_stepped_over()
+    public void Lambda_1_is_the_discounted_sum_and_masked_tokens_are_skipped()
     {
-        // The middle token is not the policy's: 1 + 0.5·4 = 3, less V 2; its huge numbers don't matter.
+        // The middle token is masked: 1 + 0.5·4 = 3, minus V = 2; its huge numbers don't matter.
         using DisposeScope scope = NewDisposeScope();
         GeneralizedAdvantageResult got = GeneralizedAdvantages.Compute(
             Batches.Matrix(new[,] { { 1.0, double.NaN, 4 } }),
@@ -57,7 +57,7 @@ public sealed class PpoTargetsTests
     }
 
     [Fact]
-    public void What_was_cut_off_goes_on_with_the_value_behind_it()
+    public void Truncated_completions_are_bootstrapped_with_the_next_value()
     {
         // 1 + 0.5·8 − 2 = 3 instead of 1 − 2.
         using DisposeScope scope = NewDisposeScope();
@@ -86,7 +86,7 @@ public sealed class PpoTargetsTests
     [InlineData(false)]
     public void Targets_are_whitened_on_request_and_disposed_together(bool whitens)
     {
-        // Without a value and with γ = λ = 1 a token's advantage is its row's score: 1 and 3. Whitened: mean 2, unbiased variance 2.
+        // With values of 0 and γ = λ = 1, a token's advantage is the score of its row: 1 and 3. Whitened: mean 2, unbiased variance 2.
         using DisposeScope scope = NewDisposeScope();
         Tensor zero = zeros(2, 1, ScalarType.Float64);
         PpoTargets targets = PpoTargets.Compute(
@@ -109,7 +109,7 @@ public sealed class PpoTargetsTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.NegativeInfinity)]
-    public void A_coefficient_that_is_no_number_is_refused(double coefficient)
+    public void A_coefficient_that_is_not_finite_is_refused(double coefficient)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor matrix = ones(2, 3);
@@ -118,7 +118,7 @@ public sealed class PpoTargetsTests
     }
 
     [Fact]
-    public void What_does_not_belong_together_is_named()
+    public void Inputs_that_do_not_match_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor matrix = ones(2, 3);
@@ -133,7 +133,7 @@ public sealed class PpoTargetsTests
     }
 
     [Fact]
-    public void The_defaults_are_those_of_the_paper()
+    public void The_defaults_equal_those_of_the_paper()
     {
         // arXiv 1707.06347, table 3 (continuous control): γ 0.99, λ 0.95, clip 0.2; no penalty, no clip of values.
         PpoTargetOptions targets = new();

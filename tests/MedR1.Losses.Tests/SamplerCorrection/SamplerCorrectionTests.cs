@@ -28,7 +28,7 @@ public sealed class SamplerCorrectionTests
     [InlineData(SamplerCorrectionMode.TokenMask, null, new[] { 2, 0.5 })]
     [InlineData(SamplerCorrectionMode.TokenMask, 0.75, new[] { 2, 0.0 })]
     [InlineData(SamplerCorrectionMode.SequenceTruncate, 0.75, new[] { 1.0 })]
-    public void Without_an_upper_bound_only_the_lower_one_acts(
+    public void Without_an_upper_bound_only_the_lower_one_applies(
         SamplerCorrectionMode mode, double? least, double[] expected)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>The head in pieces, in bfloat16.</summary>
+/// <summary>The head computed in pieces, in bfloat16.</summary>
 public sealed class FusedBrainFloatTests
 {
     [Fact]
@@ -19,10 +19,10 @@ public sealed class FusedBrainFloatTests
         Assert.Equal(ScalarType.BFloat16, weight.grad!.dtype);
     }
 
-    // A logit of size 25 at most has steps of 1/8 in bfloat16: it is off by half of one, or by a whole where the order of its sum
-    // decides about the rounding; two of them make a log-probability. The gradient is that of the rounded logits, rounded.
+    // Logits of size 25 at most have a spacing of 1/8 in bfloat16: the error is half of that, or all of it if the order of the sum
+    // decides the rounding; a log-probability depends on two of them. The gradient is that of the rounded logits, rounded.
     [Fact]
-    public void Bfloat16_logits_are_sums_of_float32_rounded_once()
+    public void Bfloat16_logits_are_float32_sums_rounded_once()
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(8, CPU);

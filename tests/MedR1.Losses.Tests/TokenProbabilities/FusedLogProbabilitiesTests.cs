@@ -7,7 +7,7 @@ namespace MedR1.Losses.Tests;
 public sealed class FusedLogProbabilitiesTests
 {
     [Fact]
-    public void Equals_the_whole_product_however_it_is_cut()
+    public void Equals_the_whole_product_however_it_is_split()
     {
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 40], Gen.Int[1, 50], Gen.Int[1, 12], Gen.Double[0.3, 3], Gen.Bool, Gen.Bool)
             .Sample(
@@ -32,7 +32,7 @@ public sealed class FusedLogProbabilitiesTests
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(100)]
-    public void Suppressed_tokens_are_never_said(int chunk)
+    public void Suppressed_tokens_have_probability_zero(int chunk)
     {
         using DisposeScope scope = NewDisposeScope();
         Leaves leaves = new(6, 12, 5, bias: true, mask: false);
@@ -47,9 +47,9 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
-    public void A_suppressed_token_has_probability_0_and_pulls_nothing()
+    public void A_suppressed_target_has_probability_0_and_only_the_gradient_of_the_sum()
     {
-        // Logits 0, 0, 0 with the last suppressed: (½, ½, 0); ∂ log p(2) = 0 − p by the sum's part alone.
+        // Logits 0, 0, 0 with the last suppressed: (½, ½, 0); ∂ log p(2) = 0 − p, from the log-sum alone.
         using DisposeScope scope = NewDisposeScope();
         Tensor bias = zeros(3).requires_grad_(true);
         FusedTokenLogProbabilities got = FusedLogProbabilities.Compute(
@@ -65,7 +65,7 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
-    public void Statistics_are_those_of_the_distribution()
+    public void Statistics_follow_from_the_distribution()
     {
         // Logits 1, 3, 3, 0 over temperature 2: the first of the equal maxima is the likeliest, whatever piece it is
         // in.
@@ -89,7 +89,7 @@ public sealed class FusedLogProbabilitiesTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void The_mean_of_logits_is_over_tokens_that_may_be_said(int chunk)
+    public void The_mean_of_logits_is_over_tokens_that_are_not_suppressed(int chunk)
     {
         // Logits 1, 3, 3 and 0 without the first, over temperature 2: (3 + 3 + 0) / 2 / 3.
         using DisposeScope scope = NewDisposeScope();
@@ -103,7 +103,7 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
-    public void Masked_rows_cost_nothing_and_may_hold_anything()
+    public void Masked_rows_are_ignored_and_may_contain_anything()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = tensor(new[,] { { 1f }, { float.NaN } }).requires_grad_(true);
@@ -122,7 +122,7 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
-    public void Only_what_asks_for_a_gradient_gets_one_and_backward_may_come_twice()
+    public void Only_leaves_that_require_gradients_get_them_and_backward_may_run_twice()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = ones(2, 3).requires_grad_(true);
@@ -139,7 +139,7 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
-    public void A_backward_pass_that_fails_gives_no_numbers_and_the_next_call_says_why()
+    public void A_backward_pass_that_fails_gives_NaN_and_the_next_call_reports_it()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = ones(2, 3).requires_grad_(true), weight = ones(4, 3).requires_grad_(true);
@@ -150,13 +150,13 @@ public sealed class FusedLogProbabilitiesTests
             weight.mul_(tensor(2f));
         }
 
-        // libtorch refuses what was saved, since it has changed.
+        // libtorch refuses the saved tensor because it has changed.
         figures.LogProbabilities.sum().backward();
 
         Assert.Equal(hidden.shape, hidden.grad!.shape);
         Assert.True(hidden.grad!.isnan().all().item<bool>());
         Assert.True(weight.grad!.isnan().all().item<bool>());
-        // A call of another run is none of its.
+        // A call in another run does not report it.
         SynchronizationContext? own = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
         FusedLogProbabilities.Compute(hidden, weight, index).Dispose();
@@ -167,7 +167,7 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
-    public void What_does_not_belong_together_is_named()
+    public void Inputs_that_do_not_match_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = ones(2, 3);
@@ -208,7 +208,7 @@ public sealed class FusedLogProbabilitiesTests
         }
     }
 
-    /// <summary>Random float64 leaves, and both ways from them to figures and gradients.</summary>
+    /// <summary>Random float64 leaves, and both ways to compute values and gradients from them.</summary>
     private sealed class Leaves
     {
         private readonly Tensor _hidden;
@@ -228,7 +228,7 @@ public sealed class FusedLogProbabilitiesTests
             _bias = bias ? Normal(vocabulary) : null;
             _mask = mask ? randint(0, 2, [rows], ScalarType.Int64, generator: generator) : null;
 
-            // Tokens 1, 2, 1, …, where there are such: those are never suppressed here.
+            // Tokens 1, 2, 1, …, if they exist: those are never suppressed here.
             _index = (arange(rows, ScalarType.Int64) % 2 + 1).clamp_max(vocabulary - 1);
             _logWeights = Normal(rows);
             _entropyWeights = Normal(rows);

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>Alone, because they read the memory of the process.</summary>
+/// <summary>Run alone, because these tests measure the memory of the process.</summary>
 [CollectionDefinition(nameof(FusedMemoryTests), DisableParallelization = true)]
 [Collection(nameof(FusedMemoryTests))]
 public sealed class FusedMemoryTests
 {
     [Fact]
-    public void The_logits_never_exist()
+    public void The_full_logits_are_never_allocated()
     {
         // 1,024 × 60,000 float32 logits are 234 MiB; a piece of 256 × 1,024 is 1 MiB, inputs and gradients are 8 MiB.
         using DisposeScope scope = NewDisposeScope();
@@ -51,7 +51,7 @@ public sealed class FusedMemoryTests
 
         Step();
 
-        // Counted step by step: what other tests left to the garbage collector may go meanwhile, nothing may come.
+        // Counted step by step: garbage of other tests may be collected meanwhile, but nothing may be added.
         int rises = 0;
         for (int i = 0; i < 50; i++)
         {
@@ -63,7 +63,7 @@ public sealed class FusedMemoryTests
         Assert.Equal(0, rises);
     }
 
-    /// <summary>How far the memory of the process rises above where it stands.</summary>
+    /// <summary>Measures how far the memory of the process rises above its current size.</summary>
     private static double RiseInMebibytes(Action act)
     {
         File.WriteAllText("/proc/self/clear_refs", "5");

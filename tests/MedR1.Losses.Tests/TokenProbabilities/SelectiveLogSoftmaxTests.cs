@@ -20,7 +20,7 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
-    public void A_token_that_is_never_said_has_no_part()
+    public void A_token_of_probability_zero_contributes_nothing()
     {
         // Logits 0, 0, −∞: probabilities 1/2, 1/2, 0, entropy ln 2.
         using DisposeScope scope = NewDisposeScope();
@@ -33,7 +33,7 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
-    public void A_large_gradient_of_the_entropy_does_not_overflow_where_a_token_is_never_said()
+    public void A_large_gradient_of_the_entropy_does_not_overflow_for_tokens_of_probability_zero()
     {
         // Entropy of (p, 1−p, 0) at logits 0, ln 3: ∂H/∂z_j = −p_j·(ln p_j + H), p = ¼, ¾.
         using DisposeScope scope = NewDisposeScope();
@@ -45,7 +45,7 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
-    public void Masked_rows_are_zero_whatever_they_hold()
+    public void Masked_rows_are_zero_whatever_they_contain()
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = tensor(new[,] { { 1f, 2f }, { float.NaN, float.PositiveInfinity } }).requires_grad_(true);
@@ -60,7 +60,7 @@ public sealed class SelectiveLogSoftmaxTests
     [Fact]
     public void A_mask_may_have_rows_and_columns()
     {
-        // Only the middle one of three tokens is left out: logits 0 and ln 3, so p = ¼ and ¾.
+        // Only the middle one of three tokens is masked: logits 0 and ln 3, so p = ¼ and ¾.
         using DisposeScope scope = NewDisposeScope();
         double three = Math.Log(3);
         Tensor logits = tensor(new[,,] { { { 0, three }, { 5, double.NaN }, { 0, three } } }).requires_grad_(true);
@@ -72,9 +72,9 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
-    public void Large_logits_cost_the_entropy_no_digits()
+    public void Large_logits_cost_the_entropy_no_precision()
     {
-        // Twice the same: ln 2. Floats around a million are 1/16 apart.
+        // Two equal logits: ln 2. Floats around a million are 1/16 apart.
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = tensor(new[] { 1e6f, 1e6f });
         using TokenLogProbabilities got = SelectiveLogSoftmax.Compute(logits, tensor(0L));
@@ -85,7 +85,7 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
-    public void Wrong_shapes_are_named()
+    public void Invalid_shapes_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.Contains("index has shape [3] for logits of shape [2, 5]", Assert.Throws<ArgumentException>(

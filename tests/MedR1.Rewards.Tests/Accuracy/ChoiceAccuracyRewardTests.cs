@@ -9,11 +9,11 @@ public sealed class ChoiceAccuracyRewardTests
         Assert.Equal(1.0, await _reward.Score("<answer>\u001CC\u001F</answer>"));
 
     [Fact]
-    public async Task Leaves_what_python_leaves() =>
+    public async Task Keeps_what_python_keeps() =>
         Assert.Equal(0.0, await _reward.Score("<answer>\u200BC</answer>"));
 
     [Fact]
-    public async Task Takes_the_first_tags_that_close_on_their_line() =>
+    public async Task Uses_the_first_tags_that_close_on_their_line() =>
         Assert.Equal(1.0, await _reward.Score("<answer>B\n</answer> <answer>C</answer>"));
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class ChoiceAccuracyRewardTests
         Assert.Null(await _reward.Score("<answer>Edema</answer>", Contexts.Open));
 
     [Fact]
-    public async Task Says_what_is_missing_where_a_prompt_carries_no_example()
+    public async Task Reports_a_prompt_without_an_example()
     {
         RewardContext context = new(VqaPrompt.Ask("?"), Contexts.Of("C").Completion);
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(

@@ -20,7 +20,7 @@ public sealed class OptionTextRewardTests
         Assert.Equal(expected, await new OptionTextReward().Score($"<think>x</think><answer>{answer}</answer>"));
 
     [Fact]
-    public async Task Asks_for_tags_unless_told_not_to()
+    public async Task Requires_tags_by_default()
     {
         Assert.Equal(0.0, await new OptionTextReward().Score("CT"));
         Assert.Equal(1.0, await new OptionTextReward(requireTags: false).Score("CT"));
@@ -28,13 +28,13 @@ public sealed class OptionTextRewardTests
     }
 
     [Fact]
-    public async Task Takes_options_of_equal_text_for_equally_right()
+    public async Task Counts_options_of_equal_text_as_equally_right()
     {
         VqaExample twice = Contexts.Choice with { Options = ["CT", "MRI", "CT", "X-ray"] };
         Assert.Equal(1.0, await new OptionTextReward().Score("<answer>A</answer>", twice));
     }
 
     [Fact]
-    public async Task Compares_texts_where_the_question_is_open() =>
+    public async Task Compares_texts_of_open_questions() =>
         Assert.Equal(1.0, await new OptionTextReward().Score("<answer>EDEMA.</answer>", Contexts.Open));
 }

@@ -2,7 +2,7 @@ namespace MedR1.Rewards.Tests;
 
 public sealed class AnswerRewardTests
 {
-    // Said {edema, effusion}, right {edema, nodule, mass}: one hit; F1 2·1/5, Jaccard 1/4.
+    // Answered {edema, effusion}, right {edema, nodule, mass}: one hit; F1 2·1/5, Jaccard 1/4.
     [Theory]
     [InlineData(LabelScore.F1, "Edema;  EFFUSION", 0.4)]
     [InlineData(LabelScore.IntersectionOverUnion, "edema, effusion", 0.25)]
@@ -14,12 +14,12 @@ public sealed class AnswerRewardTests
             expected,
             await new MultiLabelReward(score).Score($"<answer>{said}</answer>", Contexts.Answer("edema, nodule, mass")));
 
-    // A separator alone is no label: two empty sets, which are equal; an empty one and {edema} share nothing.
+    // A separator alone isn't a label: two empty sets are equal; an empty one and {edema} share nothing.
     [Theory]
     [InlineData(LabelScore.F1)]
     [InlineData(LabelScore.Exact)]
     [InlineData(LabelScore.IntersectionOverUnion)]
-    public async Task No_labels_are_right_where_there_are_none(LabelScore score)
+    public async Task No_labels_are_right_if_there_are_none(LabelScore score)
     {
         MultiLabelReward reward = new(score);
         Assert.Equal(1, await reward.Score("<answer></answer>", Contexts.Answer(" ; ")));
@@ -27,7 +27,7 @@ public sealed class AnswerRewardTests
         Assert.Equal(0, await reward.Score("<answer>edema</answer>", Contexts.Answer("")));
     }
 
-    // 10 × 10 each, 5 rows in common: 50 of 150. A strip of 2 rows in the first: 20 of 100. Beside and below each other: nothing.
+    // 10 × 10 each, 5 rows in common: 50 of 150. A strip of 2 rows in the first: 20 of 100. Next to and below each other: nothing.
     [Theory]
     [InlineData(0, 15, 10, 25, 1 / 3.0)]
     [InlineData(0, 12, 10, 14, 0.2)]
@@ -39,7 +39,7 @@ public sealed class AnswerRewardTests
             expected, BoxOverlapReward.Score([new Box(0, 10, 10, 20)], [new Box(left, top, right, bottom)]), 1e-12);
 
     [Fact]
-    public void No_box_and_more_boxes_than_an_image_has_are_worth_nothing()
+    public void Missing_and_superfluous_boxes_score_nothing()
     {
         Box[] some = [.. Enumerable.Range(0, 65).Select(place => new Box(place, 1, place + 0.5, 2))];
         Assert.Equal(1, BoxOverlapReward.Score(some[..64], some[..64]), 1e-12);
@@ -53,7 +53,7 @@ public sealed class AnswerRewardTests
     }
 
     [Fact]
-    public async Task Labels_need_tags_unless_told_otherwise()
+    public async Task Labels_need_tags_by_default()
     {
         Assert.Equal(0, await new MultiLabelReward().Score("edema", Contexts.Answer("edema")));
         Assert.Equal(1, await new MultiLabelReward(requireTags: false).Score("edema", Contexts.Answer("Edema")));
@@ -108,12 +108,12 @@ public sealed class AnswerRewardTests
     [InlineData("5 \u00B5m", "5 \u03BCm", 1)]
     public async Task Numbers_agree_within_the_tolerance(string said, string right, double expected)
     {
-        // 1 mm off is within; the tolerance is in the unit of the right answer.
+        // An error of 1 mm is within the tolerance, which is in the unit of the right answer.
         NumericReward reward = new(new NumericOptions { AbsoluteTolerance = right.EndsWith("mm") ? 1 : 0 });
         Assert.Equal(expected, await reward.Score($"<answer>{said}</answer>", Contexts.Answer(right)));
     }
 
-    // 0.5 cm around 3 cm, in whatever unit it is said; 0.5 around 0.05 m is half a metre.
+    // 0.5 cm around 3 cm, whatever the unit of the answer; 0.5 around 0.05 m is half a metre.
     [Theory]
     [InlineData("3.4 cm", "3 cm", 1)]
     [InlineData("26 mm", "3 cm", 1)]
@@ -126,20 +126,20 @@ public sealed class AnswerRewardTests
             await new NumericReward(new NumericOptions { AbsoluteTolerance = 0.5 })
                 .Score($"<answer>{said}</answer>", Contexts.Answer(right)));
 
-    // A tenth of 100 to both sides of -100.
+    // A tenth of 100 on both sides of -100.
     [Theory]
     [InlineData("-95 HU", 1)]
     [InlineData("-110 HU", 1)]
     [InlineData("-89 HU", 0)]
     [InlineData("100 HU", 0)]
-    public async Task The_relative_tolerance_is_a_share_of_a_negative_numbers_size(string said, double expected) =>
+    public async Task The_relative_tolerance_of_a_negative_number_is_a_share_of_its_size(string said, double expected) =>
         Assert.Equal(
             expected,
             await new NumericReward(new NumericOptions { RelativeTolerance = 0.1 })
                 .Score($"<answer>{said}</answer>", Contexts.Answer("-100 HU")));
 
     // In doubles: 0.07 · 10 = 0.7000000000000001, 2.3 · 100 = 229.99999999999997, 9 · 0.001 = 0.009000000000000001,
-    // 0.0003 · 10 = 0.0029999999999999996. One part in 10¹¹ is no last digit.
+    // 0.0003 · 10 = 0.0029999999999999996. One part in 10¹¹ is more than a last digit.
     [Theory]
     [InlineData("0.07 cm", "0.7 mm", 1)]
     [InlineData("0.7 mm", "0.07 cm", 1)]
@@ -147,12 +147,12 @@ public sealed class AnswerRewardTests
     [InlineData("9 mm³", "0.009 ml", 1)]
     [InlineData("3 um", "0.0003 cm", 1)]
     [InlineData("0.70000000001 mm", "0.07 cm", 0)]
-    public async Task Conversions_may_cost_the_last_digits(string said, string right, double expected) =>
+    public async Task Rounding_in_unit_conversions_is_tolerated(string said, string right, double expected) =>
         Assert.Equal(expected, await new NumericReward().Score($"<answer>{said}</answer>", Contexts.Answer(right)));
 
     // By definition: 1 cm = 10 mm, 1 m = 1000 mm, 1 µm = 1/1000 mm; 1 cm² = 10² mm²; 1 ml = 1 cm³ = 10³ mm³ = 1/1000 l.
     [Fact]
-    public void Medical_units_are_worth_what_they_are_by_definition()
+    public void Medical_units_have_their_defined_values()
     {
         (string Name, string Dimension, double Factor)[] expected =
         [
@@ -184,7 +184,7 @@ public sealed class AnswerRewardTests
     }
 
     [Fact]
-    public async Task Relative_tolerances_and_demanded_units_count()
+    public async Task Relative_tolerances_and_required_units_apply()
     {
         NumericReward reward = new(new NumericOptions { RelativeTolerance = 0.1, RequireUnit = true });
         Assert.Equal(1, await reward.Score("<answer>10.9 mm</answer>", Contexts.Answer("1 cm")));
@@ -202,7 +202,7 @@ public sealed class AnswerRewardTests
     [Fact]
     public void Boxes_overlap_by_area()
     {
-        // Overlap 1 × 2, together 4 + 4 − 2.
+        // Intersection 1 × 2, union 4 + 4 − 2.
         Box first = new(0, 0, 2, 2);
         Assert.Equal(2.0 / 6, first.IntersectionOverUnion(new Box(1, 0, 3, 2)), 1e-15);
         Assert.Equal(1, first.IntersectionOverUnion(first));
@@ -216,7 +216,7 @@ public sealed class AnswerRewardTests
     [InlineData("[0,0,2,2] and [5,5,6,6]", 0.5)]
     [InlineData("[2, 2, 0, 0]", 0)]
     [InlineData("nowhere", 0)]
-    public async Task The_answers_box_is_compared_with_the_right_one(string said, double expected) =>
+    public async Task The_box_of_the_answer_is_compared_with_the_right_one(string said, double expected) =>
         Assert.Equal(
             expected,
             (await new BoxOverlapReward().Score($"<answer>{said}</answer>", Contexts.Answer("[0,0,2,2]")))!.Value,
@@ -229,25 +229,25 @@ public sealed class AnswerRewardTests
         Assert.Null(await new BoxOverlapReward().Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("left lung")));
     }
 
-    // Half of the right box: an overlap of 2 in 4. What is below the threshold counts nothing; 0.5 is not below 0.5.
+    // Half of the right box: an overlap of 2 in 4. Overlaps below the threshold count nothing; 0.5 is not below 0.5.
     [Fact]
     public async Task Boxes_at_the_threshold_count() =>
         Assert.Equal(0.5, await new BoxOverlapReward(0.5).Score("<answer>[0,0,1,2]</answer>", Contexts.Answer("[0,0,2,2]")));
 
-    // Corners in order have left <= right and top <= bottom; a line and a point are boxes without an area.
+    // Ordered corners have left <= right and top <= bottom; a line and a point are boxes without area.
     [Theory]
     [InlineData("[0, 2, 2, 0]", 0)]
     [InlineData("[2, 0, 0, 2]", 0)]
     [InlineData("[0, 1, 2, 1]", 1)]
     [InlineData("[1, 0, 1, 2]", 1)]
     [InlineData("[1, 1, 1, 1]", 1)]
-    public void Corners_out_of_order_are_no_box(string text, int count) =>
+    public void Corners_out_of_order_are_not_a_box(string text, int count) =>
         Assert.Equal(count, BoxOverlapReward.Find(text).Count);
 
     [Fact]
-    public void The_pairing_of_boxes_is_the_best_there_is()
+    public void The_pairing_of_boxes_is_optimal()
     {
-        // Against all orders, for random squares and for more said than right and the other way round.
+        // Compared with all pairings, for random squares, with more answers than right boxes and vice versa.
         Random random = new(3);
         Box[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ =>
         {

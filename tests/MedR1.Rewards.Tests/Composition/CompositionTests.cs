@@ -5,7 +5,7 @@ public sealed class CompositionTests
     private static readonly IReward s_accuracy = new ChoiceAccuracyReward();
 
     [Fact]
-    public async Task A_gate_lets_through_what_has_earned_it()
+    public async Task A_gate_opens_at_its_threshold()
     {
         GatedReward reward = new(new FormatReward(), s_accuracy);
         Assert.Equal("accuracy_if_format", reward.Name);
@@ -15,7 +15,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public async Task A_closed_gate_may_cost_or_abstain_and_does_not_ask()
+    public async Task A_closed_gate_gives_a_penalty_or_abstains_without_calling_the_reward()
     {
         int asked = 0;
         DelegateReward counting = new("counting", _ => ++asked);
@@ -26,7 +26,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public void A_gate_that_could_never_open_or_pays_nothing_finite_is_refused()
+    public void A_gate_that_could_never_open_or_has_no_finite_score_is_refused()
     {
         Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => new GatedReward(s_accuracy, s_accuracy, double.NaN)).Message);
         Assert.Contains(
@@ -35,7 +35,7 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public async Task A_sum_leaves_out_what_abstains()
+    public async Task A_sum_excludes_rewards_that_abstain()
     {
         CompositeReward reward = new(
             "sum", (new DelegateReward("a", _ => 2), 0.5), (new DelegateReward("b", _ => null), 100), (s_accuracy, -3));
@@ -45,12 +45,12 @@ public sealed class CompositionTests
         Assert.Throws<ArgumentException>(() => new CompositeReward("bad", (s_accuracy, double.NaN)));
     }
 
-    // A trainer leaves a completion out if its score is not finite; 0 or the score of a right answer would hide the failure.
+    // A trainer excludes a completion whose score is not finite; 0 or the score of a right answer would hide the failure.
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
-    public async Task A_part_that_fails_fails_the_whole(double failed)
+    public async Task A_failing_part_fails_the_composition(double failed)
     {
         DelegateReward failing = new("failing", _ => failed);
         Assert.Equal(failed, await new GatedReward(failing, s_accuracy).Score("C"));

@@ -10,7 +10,7 @@ public sealed class DecisionTreeMistakesTests
         JsonSchema.FromText(File.ReadAllText(Path.Combine(Trees.Folder, "decision-tree.schema.json")));
 
     [Fact]
-    public void The_shipped_trees_and_the_tests_own_fit_the_schema()
+    public void The_shipped_trees_and_those_of_the_tests_match_the_schema()
     {
         string[] trees =
         [
@@ -46,7 +46,7 @@ public sealed class DecisionTreeMistakesTests
     [InlineData("\"name\": \"n\", \"source\": \"s\"", "\"name\": \"n\", \"source\": \" \"", "source is missing")]
     [InlineData("\"question\": \"Margin?\"", "\"question\": \"Margin?\", \"diagnosis\": \"d\"", "has a question and a diagnosis")]
     [InlineData("\"source\": \"s\"", "\"source\": \"s\", \"order\": \"free\"", "order is 'free'")]
-    public void A_mistake_is_named(string right, string wrong, string message)
+    public void A_mistake_in_a_tree_is_named(string right, string wrong, string message)
     {
         string json = DecisionTreeTests.Small();
         Assert.Contains(right, json);
@@ -55,7 +55,7 @@ public sealed class DecisionTreeMistakesTests
     }
 
     [Fact]
-    public void All_mistakes_come_at_once()
+    public void All_mistakes_are_reported_at_once()
     {
         const string Json = """
             {

@@ -5,7 +5,7 @@ public sealed class DecisionTreeTests
     private const string Answer = "CT at 6-12 months, then CT at 18-24 months";
 
     [Fact]
-    public void A_reasoning_that_states_all_findings_in_order_earns_1()
+    public void Reasoning_that_states_all_findings_in_order_scores_1()
     {
         DecisionTreeReport report = Trees.Fleischner.Check(
             "There is a solitary pulmonary nodule. It measures 7 mm. The patient is at high risk.", Answer);
@@ -20,7 +20,7 @@ public sealed class DecisionTreeTests
     [Theory]
     [InlineData("<think>{0} The patient is at high risk.</think><answer>{1}</answer>", "Guidelines say {1} here. A single nodule of 7 mm.")]
     [InlineData("<think>{0} The patient is at high risk.</think><Answer>{1}</Answer>", "A single nodule of 7 mm.")]
-    public void The_answer_is_cut_out_where_it_stands_in_the_tags(string form, string reasoning)
+    public void The_answer_is_removed_only_from_its_tags(string form, string reasoning)
     {
         string text = form.Replace("{0}", reasoning, StringComparison.Ordinal).Replace("{1}", Answer, StringComparison.Ordinal);
         DecisionTreeReport report = new DecisionTreeReward(Trees.Fleischner).Explain(text);
@@ -32,9 +32,9 @@ public sealed class DecisionTreeTests
     }
 
     [Fact]
-    public void A_finding_that_holds_the_answer_s_letters_stays()
+    public void A_finding_that_contains_the_letters_of_the_answer_is_kept()
     {
-        // "risk" stands in "high risk": it was cut there, and the answer's own words stayed.
+        // "risk" is part of "high risk": it was removed there, and the words of the answer stayed.
         DecisionTreeReport report = new DecisionTreeReward(Trees.Fleischner).Explain(
             "<think>A single nodule of 7 mm. High risk.</think><answer>risk</answer>");
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class DecisionTreeTests
     [InlineData("Multiple nodules, the largest 9 mm. Low risk.", 0)]
     [InlineData("A single nodule; slice thickness 9 mm. High risk. Its size is 7 x 5 mm.", 2.5 / 3)]
     [InlineData("Check whether there are multiple nodules. A single nodule of 7 mm, high risk.", 1)]
-    public void What_is_missing_wrong_or_out_of_place_costs(string reasoning, double expected) =>
+    public void Missing_wrong_and_misplaced_findings_lower_the_score(string reasoning, double expected) =>
         Assert.Equal(expected, Trees.Fleischner.Check(reasoning, Answer).Score, 1e-12);
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class DecisionTreeTests
     [InlineData("(14 cm3, -2.8 cm)", "cm", true)]
     [InlineData("(14 cm^3, -2.8 cm)", "cm", true)]
     [InlineData("A volume of 14 cm^3", "ml", false)]
-    public void Measures_are_read_with_their_sign_and_whole_unit(string text, string unit, bool? isNegative)
+    public void Measures_are_read_with_sign_and_complete_unit(string text, string unit, bool? isNegative)
     {
         DecisionTree tree = DecisionTree.Parse($$"""
             {
@@ -100,12 +100,12 @@ public sealed class DecisionTreeTests
     }
 
     [Fact]
-    public void A_volume_beside_a_diameter_is_no_size() => Assert.Equal(1, Trees.Fleischner.Check(
+    public void A_volume_next_to_a_diameter_is_not_a_size() => Assert.Equal(1, Trees.Fleischner.Check(
         "A single nodule. The nodule has a diameter of 5 mm and a volume of 80 mm³. The patient is at low risk.",
         "No routine follow-up").Score);
 
     [Fact]
-    public void The_same_findings_lead_to_another_answer_only_there()
+    public void The_same_findings_support_only_their_own_answer()
     {
         const string Reasoning = "A single nodule of 7 mm in a low-risk patient.";
         Assert.Equal(1, Trees.Fleischner.Check(Reasoning, "CT at 6-12 months, then consider CT at 18-24 months").Score);
@@ -115,7 +115,7 @@ public sealed class DecisionTreeTests
     }
 
     // LI-RADS v2018, table: APHE, 15 mm, capsule alone is LR-4; with washout LR-5 (LR-4 would need
-    // less than 10 mm: APHE and washout are stated, the size speaks against it); without APHE, two of three at 15 mm
+    // less than 10 mm: APHE and washout are stated, the size contradicts it); without APHE, two of three at 15 mm
     // LR-4.
     [Theory]
     [InlineData("15 mm mass with nonrim APHE. No washout, no threshold growth. There is an enhancing capsule.", "LR-4", 1)]
@@ -128,7 +128,7 @@ public sealed class DecisionTreeTests
         Assert.Equal(expected, Trees.LiRads.Check(reasoning, answer).Score, 1e-12);
 
     [Fact]
-    public void Every_leaf_can_be_reached_by_saying_what_leads_there()
+    public void Every_leaf_is_reachable_by_stating_its_findings()
     {
         foreach (DecisionTree tree in new[] { Trees.Fleischner, Trees.LiRads })
         {
@@ -153,7 +153,7 @@ public sealed class DecisionTreeTests
     [InlineData("spiculation is there and effusion is absent", true)]
     [InlineData("rule out spiculation", null)]
     [InlineData("not smooth", null)]
-    public void Negation_reaches_as_far_as_it_means(string text, bool? present)
+    public void Negation_has_the_intended_scope(string text, bool? present)
     {
         DecisionTree tree = DecisionTree.Parse(Small());
         StepVerdict yes = tree.Check(text, "malignant").Steps[0].Verdict;
@@ -163,7 +163,7 @@ public sealed class DecisionTreeTests
     }
 
     [Fact]
-    public void Nothing_stated_may_lead_on_without_credit()
+    public void A_missing_finding_may_lead_on_without_credit()
     {
         DecisionTree tree = DecisionTree.Parse(Small().Replace(
             """{ "finding": "spiculated", "absent": true, "to": "b" }""", """{ "otherwise": true, "to": "b" }"""));
@@ -173,7 +173,7 @@ public sealed class DecisionTreeTests
     }
 
     [Fact]
-    public async Task The_reward_takes_answer_and_reasoning_apart()
+    public async Task The_reward_separates_answer_and_reasoning()
     {
         DecisionTreeReward reward = new(DecisionTree.Parse(Small()));
         Assert.Equal(1, await reward.Score("<think>Spiculation.</think><answer>malignant</answer>"));

@@ -3,7 +3,7 @@ namespace MedR1.Rewards.Tests;
 public sealed class RangeTests
 {
     // In doubles: 7 · 0.01 / 0.01 = 7.000000000000001, 29 · 0.01 / 0.01 = 28.999999999999996, 0.07 · 10 = 0.7000000000000001,
-    // 9 · 0.001 = 0.009000000000000001, 3 · 0.001 / 10 = 0.00030000000000000003. One part in 10¹¹ is no last digit.
+    // 9 · 0.001 = 0.009000000000000001, 3 · 0.001 / 10 = 0.00030000000000000003. One part in 10¹¹ is more than a last digit.
     [Theory]
     [InlineData("7%", "%", "7")]
     [InlineData("29 %", "%", "29")]
@@ -11,7 +11,7 @@ public sealed class RangeTests
     [InlineData("9 mm³", "ml", "0.009")]
     [InlineData("3 um", "cm", "0.0003")]
     [InlineData("6 mm", "mm", "6")]
-    public void A_bound_is_met_whatever_the_conversion_of_units_costs(string said, string unit, string bound)
+    public void A_bound_is_met_despite_rounding_in_unit_conversions(string said, string unit, string bound)
     {
         Assert.Equal((true, false), Holds(said, unit, $"\"atMost\": {bound}", $"\"above\": {bound}"));
         Assert.Equal((false, true), Holds(said, unit, $"\"below\": {bound}", $"\"atLeast\": {bound}"));
@@ -20,26 +20,26 @@ public sealed class RangeTests
     [Theory]
     [InlineData("7.0000000001%", false, true)]
     [InlineData("6.9999999999%", true, false)]
-    public void What_is_beside_a_bound_is_on_its_side(string said, bool low, bool high)
+    public void Measures_next_to_a_bound_are_on_their_side(string said, bool low, bool high)
     {
         Assert.Equal((low, high), Holds(said, "%", "\"atMost\": 7", "\"above\": 7"));
         Assert.Equal((low, high), Holds(said, "%", "\"below\": 7", "\"atLeast\": 7"));
     }
 
-    // .NET's parser takes both for numbers: NaN is on neither side of any bound, and infinity above every one.
+    // .NET's parser accepts both as numbers: NaN is on neither side of any bound, and infinity above every one.
     [Theory]
     [InlineData("NaN mm")]
     [InlineData("nan mm")]
     [InlineData("Infinity mm")]
     [InlineData("-infinity mm")]
     [InlineData("7 x NaN mm")]
-    public void Words_are_no_numbers(string said)
+    public void Words_are_not_numbers(string said)
     {
         Assert.Equal((false, false), Holds(said, "mm", "\"atMost\": 7", "\"above\": 7"));
         Assert.Equal((false, false), Holds(said, "mm", "\"below\": 7", "\"atLeast\": 7"));
     }
 
-    // Beside a bound of 6 mm, the smaller side would state the opposite of the larger one.
+    // With a bound of 6 mm, the smaller side would state the opposite of the larger one.
     [Theory]
     [InlineData("7 x 5 mm")]
     [InlineData("7 mm x 5 mm")]
@@ -59,7 +59,7 @@ public sealed class RangeTests
     public void Two_measures_contradict_each_other(string said) =>
         Assert.Equal((false, false), Holds(said, "mm", "\"atMost\": 6", "\"above\": 6"));
 
-    // Of open ends the common numbers are just inside; 0.6 cm are 6 mm, and 0 has no size to take a share of.
+    // Overlaps of open ends are just inside them; 0.6 cm is 6 mm, and 0 has no size to take a share of.
     [Theory]
     [InlineData("mm", "\"above\": 6", "mm", "\"above\": 6", true)]
     [InlineData("mm", "\"below\": 6", "mm", "\"below\": 6", true)]
@@ -73,7 +73,7 @@ public sealed class RangeTests
     [InlineData("mm", "\"atMost\": 6", "cm", "\"above\": 0.6", false)]
     [InlineData("mm", "\"below\": 0.7", "cm", "\"atLeast\": 0.07", false)]
     [InlineData("mm", "\"atMost\": 6", "mm²", "\"atMost\": 6", false)]
-    public void One_measure_must_not_lead_two_ways(string unit, string range, string otherUnit, string other, bool overlaps)
+    public void Ranges_must_not_overlap(string unit, string range, string otherUnit, string other, bool overlaps)
     {
         if (overlaps)
         {
@@ -86,7 +86,7 @@ public sealed class RangeTests
         void Parse() => Tree(unit, range, otherUnit, other);
     }
 
-    /// <summary>Whether a measure is taken for that of the lower range, and of the upper one.</summary>
+    /// <summary>Returns whether a measure counts as that of the lower range, and of the upper one.</summary>
     private static (bool Low, bool High) Holds(string said, string unit, string low, string high)
     {
         DecisionTree tree = Tree(unit, low, unit, high);

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards.Tests;
 
-/// <summary>The trees that docs/decision-trees ships.</summary>
+/// <summary>The trees shipped in docs/decision-trees.</summary>
 internal static class Trees
 {
     public static string Folder { get; } = FindFolder();

@@ -10,7 +10,7 @@ public sealed class FormatRewardTests
     [InlineData("<think>x</think><answer>C</answer>", 0.0)]
     [InlineData("<answer>C</answer> so <think>x</think>", 0.0)]
     [InlineData("<answer>C</answer><think>x</think> ", 0.0)]
-    public async Task Knows_the_form_with_the_answer_first(string text, double expected) =>
+    public async Task Recognizes_the_format_with_the_answer_first(string text, double expected) =>
         Assert.Equal(expected, await new FormatReward(FormatStyle.ThinkAfter).Score(text));
 
     [Theory]
@@ -19,10 +19,10 @@ public sealed class FormatRewardTests
     [InlineData("<think></think></answer>")]
     [InlineData("<think></think><answer>")]
     [InlineData("")]
-    public async Task Refuses_tags_that_overlap_or_are_cut_off(string text) =>
+    public async Task Refuses_tags_that_overlap_or_are_truncated(string text) =>
         Assert.Equal(0.0, await new FormatReward().Score(text));
 
-    // The scan and the released expressions, run by the engine that follows Python, must agree on any soup of their
+    // The scan and the released expressions, run by the Python-compatible engine, must agree on any sequence of their
     // parts.
     [Fact]
     public void Agrees_with_the_released_expressions_on_random_texts()
@@ -45,7 +45,7 @@ public sealed class FormatRewardTests
     }
 
     [Fact]
-    public void Rejects_a_form_that_does_not_exist() =>
+    public void Rejects_an_unknown_format() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new FormatReward((FormatStyle)9));
 
     [Theory]

@@ -9,13 +9,13 @@ public sealed class LengthRewardTests
     [InlineData(90, -0.5)]
     [InlineData(100, -1)]
     [InlineData(101, -1)]
-    public async Task Overlong_completions_are_punished_softly(int tokens, double expected) =>
+    public async Task Overlong_completions_are_penalized_softly(int tokens, double expected) =>
         Assert.Equal(
             expected,
             await new SoftOverlongReward(100, 20).ScoreAsync(Contexts.Of("", tokens: new int[tokens])));
 
     [Fact]
-    public void Without_a_cache_the_punishment_is_sudden() =>
+    public void Without_a_buffer_the_penalty_is_sudden() =>
         Assert.Equal([0, -1], new[] { 100, 101 }.Select(tokens => SoftOverlongReward.Score(tokens, 100, 0)));
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class LengthRewardTests
     [Fact]
     public async Task Correctness_falls_along_a_cosine()
     {
-        // At half of the length the cosine is 0: the middle between the ends.
+        // At half of the length the cosine is 0: midway between the ends.
         CosineLengthReward reward = new(new DelegateReward("right", context => context.Text switch
         {
             "right" => 1, "half" => 0.5, "punished" => -1, "wrong" => 0, _ => null,
@@ -49,7 +49,7 @@ public sealed class LengthRewardTests
     }
 
     [Fact]
-    public void Impossible_lengths_are_refused()
+    public void Invalid_lengths_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new SoftOverlongReward(10, 11));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LengthReward(5, 4));

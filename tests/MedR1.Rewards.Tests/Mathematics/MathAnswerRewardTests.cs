@@ -1,12 +1,12 @@
 namespace MedR1.Rewards.Tests;
 
-/// <summary>Beside the cases of TRL's accuracy_reward, which the conformance tests run.</summary>
+/// <summary>In addition to the cases of TRL's accuracy_reward, which the conformance tests run.</summary>
 public sealed class MathAnswerRewardTests
 {
     [Theory]
     [InlineData(@"\boxed{2\pi r}", "$2 r \\pi$", 1)]
     [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$1x$", 1)]
-    [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$x$", 0)] // A lone symbol is compared as it is written.
+    [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$x$", 0)] // A lone symbol is compared as written.
     [InlineData(@"\boxed{\sqrt{x^2}}", "$x$", 0)]
     [InlineData(@"\boxed{\sin^2 x + \cos^2 x}", "1", 1)]
     [InlineData(@"\boxed{\log_2 8}", "3", 1)]
@@ -37,12 +37,12 @@ public sealed class MathAnswerRewardTests
     [InlineData(@"\boxed{a_1 + a_2}", "$a_2+a_{1}$", 1)]
     [InlineData(@"\boxed{a_1}", "$a_2$", 0)]
     [InlineData(@"\boxed{((((((1", "1", 0)]
-    public void Answers_count_by_what_they_mean(string text, string solution, double expected) =>
+    public void Answers_are_compared_by_their_meaning(string text, string solution, double expected) =>
         Assert.Equal(expected, MathAnswerReward.Score(text, solution));
 
-    // TRL's accuracy_reward over math-verify 0.8.0, latex2sympy2_extended 1.11.0 and SymPy 1.11.1.
+    // TRL's accuracy_reward with math-verify 0.8.0, latex2sympy2_extended 1.11.0 and SymPy 1.11.1.
     [Theory]
-    [InlineData(@"First $\boxed{3}$, then $\boxed{4}$.", "4", 1)] // The piece of LaTeX that ends last.
+    [InlineData(@"First $\boxed{3}$, then $\boxed{4}$.", "4", 1)] // The LaTeX fragment that ends last counts.
     [InlineData(@"\boxed{3}, and after many more words that fill the room between them without end, \boxed{4}", "4", 1)]
     [InlineData(@"\boxed{3} is wrong but near \boxed{4}", "4", 1)]
     [InlineData(@"\boxed{3} is wrong, so now it's \boxed{4}", "4", 0)]
@@ -92,7 +92,7 @@ public sealed class MathAnswerRewardTests
     [InlineData(@"\boxed{2,024}", "$2024.$", 1)]
     [InlineData(@"\boxed{\sqrt8}", @"\boxed{\sqrt8}", 0)]
     [InlineData(@"\boxed{\begin{pmatrix}1\\2\end{pmatrix}}", @"$\begin{bmatrix} 1 \\ \frac{4}{2} \end{bmatrix}$", 1)]
-    public void Answers_are_found_and_compared_as_math_verify_does(string text, string solution, object? expected) =>
+    public void Answers_are_found_and_compared_like_by_math_verify(string text, string solution, object? expected) =>
         Assert.Equal(expected is int value ? value : null, MathAnswerReward.Score(text, solution));
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class MathAnswerRewardTests
         Assert.Null(MathAnswerReward.Score(@"\boxed{1}", solution));
 
     [Fact]
-    public void Hostile_nesting_ends_soon()
+    public void Hostile_nesting_is_rejected_quickly()
     {
         string deep = @"\boxed{" + new string('(', 100_000) + "1" + new string(')', 100_000) + "}";
         Assert.Equal(0, MathAnswerReward.Score(deep, "1"));
@@ -116,9 +116,9 @@ public sealed class MathAnswerRewardTests
     }
 
     [Fact]
-    public void A_long_sum_needs_little_of_the_stack()
+    public void A_long_sum_needs_little_stack()
     {
-        // A stack that overflows ends the process, and what is summed here is a model's answer.
+        // A stack overflow ends the process, and the sum is a model's answer.
         double? score = null;
         Thread thread = new(
             () => score = MathAnswerReward.Score(@"\boxed{" + string.Join('+', Enumerable.Repeat("1", 900)) + "}", "900"), 384 << 10);

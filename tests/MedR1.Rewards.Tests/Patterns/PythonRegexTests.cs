@@ -2,9 +2,9 @@ namespace MedR1.Rewards.Tests;
 
 public sealed class PythonRegexTests
 {
-    // Expected values: Python 3.11's re.
+    // Expected values are those of Python 3.11's re.
     [Fact]
-    public void Counts_places_in_code_points()
+    public void Counts_positions_in_code_points()
     {
         PythonMatch match = new PythonRegex("(b+)(c)?").Search("😀😀abb")!;
         Assert.Equal((3, 5, "bb"), (match.Start, match.End, match.Value));
@@ -38,7 +38,7 @@ public sealed class PythonRegexTests
     [InlineData(@"\B.\B", "-", true)]
     [InlineData(@"\x41\u0042\.", "AB.", true)]
     [InlineData(@"(?P<letter>[A-D])(?=\))\)", "C)", true)]
-    public void Matches_whole_texts_as_python_does(string pattern, string text, bool expected) =>
+    public void Matches_whole_texts_like_python(string pattern, string text, bool expected) =>
         Assert.Equal(expected, new PythonRegex(pattern).FullMatch(text) is not null);
 
     [Theory]
@@ -48,11 +48,11 @@ public sealed class PythonRegexTests
     [InlineData("ß", "\u1E9E", true)]
     [InlineData("a{2}", "aA", true)]
     [InlineData("ss", "ß", false)]
-    public void Ignores_case_as_python_does(string pattern, string text, bool expected) =>
+    public void Ignores_case_like_python(string pattern, string text, bool expected) =>
         Assert.Equal(expected, new PythonRegex(pattern, PythonRegexOptions.IgnoreCase).FullMatch(text) is not null);
 
     [Fact]
-    public void Takes_the_dollar_before_a_last_line_feed_and_at_lines_if_told_to()
+    public void Matches_the_dollar_before_a_final_line_feed_and_in_multiline_mode_at_lines()
     {
         Assert.NotNull(new PythonRegex("abc$").Search("abc\n"));
         Assert.Null(new PythonRegex(@"abc\Z").Search("abc\n"));
@@ -75,7 +75,7 @@ public sealed class PythonRegexTests
     [InlineData("[ab")]
     [InlineData("(a")]
     [InlineData("a)")]
-    public void Refuses_what_it_does_not_know_and_quotes_what_was_written(string pattern)
+    public void Refuses_unsupported_syntax_and_quotes_it(string pattern)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new PythonRegex(pattern));
         Assert.Contains($"The expression '{pattern}' ", exception.Message);
@@ -83,7 +83,7 @@ public sealed class PythonRegexTests
     }
 
     [Fact]
-    public async Task Makes_a_reward_of_a_whole_match()
+    public async Task Rewards_a_match_of_the_whole_text()
     {
         PatternReward reward = new("boxed", new PythonRegex(@".*\\boxed\{[A-D]\}"));
         Assert.Equal(1.0, await reward.Score(@"so \boxed{C}"));
