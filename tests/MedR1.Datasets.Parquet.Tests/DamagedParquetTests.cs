@@ -16,7 +16,7 @@ public sealed class DamagedParquetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_that_is_not_there_is_not_said_to_be_damaged() => Assert.DoesNotContain(
+    public void A_missing_file_is_not_called_damaged() => Assert.DoesNotContain(
         "damaged",
         Assert.Throws<DatasetException>(() => ParquetDataset.Load(Path.Combine(_folder.Path, "none.parquet"))).Message);
 
@@ -62,7 +62,7 @@ public sealed class DamagedParquetTests : IDisposable
         }
         catch (Exception exception) when (exception is DatasetException or IOException)
         {
-            // Named; what Load says is checked by the caller.
+            // A named exception; the message of Load is checked by the caller.
         }
     }
 }

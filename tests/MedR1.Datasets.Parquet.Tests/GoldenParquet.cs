@@ -1,6 +1,6 @@
 namespace MedR1.Datasets.Parquet.Tests;
 
-/// <summary>The Parquet files of tests/Golden, which PyArrow, Hugging Face's datasets, arrow-rs and DuckDB wrote.</summary>
+/// <summary>The Parquet files of tests/Golden, written by PyArrow, Hugging Face's datasets, arrow-rs and DuckDB.</summary>
 internal static class GoldenParquet
 {
     public static readonly string[] Cases =

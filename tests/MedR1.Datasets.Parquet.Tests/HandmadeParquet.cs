@@ -4,7 +4,7 @@ using System.Text;
 namespace MedR1.Datasets.Parquet.Tests;
 
 /// <summary>
-/// A file of one column of texts whose footer says what a test wants; all row groups refer to the same pages, so that it stays small.
+/// A file with one text column and a footer as a test wants it; all row groups refer to the same pages, so that it stays small.
 /// </summary>
 internal sealed class HandmadeParquet
 {
@@ -15,19 +15,19 @@ internal sealed class HandmadeParquet
     private const byte Structure = 12;
     private const int ByteArrayType = 6;
 
-    /// <summary>The column's name.</summary>
+    /// <summary>The name of the column.</summary>
     public string Name { get; init; } = "question";
 
-    /// <summary>The number of values, and of rows, that the footer claims for each row group.</summary>
+    /// <summary>The number of values and rows that the footer claims for each row group.</summary>
     public required int Values { get; init; }
 
     /// <summary>The number of row groups.</summary>
     public int Groups { get; init; } = 1;
 
-    /// <summary>The bytes of the dictionary's page at the start of the pages, its header included; 0 if there is none.</summary>
+    /// <summary>The size of the dictionary page at the start of the pages, including its header; 0 if there is none.</summary>
     public int DictionaryBytes { get; init; }
 
-    /// <summary>The file around uncompressed pages.</summary>
+    /// <summary>Creates a file around uncompressed pages.</summary>
     public byte[] Write(byte[] pages)
     {
         byte[] footer = Footer(pages.Length);
@@ -36,7 +36,7 @@ internal sealed class HandmadeParquet
         return [.. "PAR1"u8, .. pages, .. footer, .. length, .. "PAR1"u8];
     }
 
-    /// <summary>The values of a page that repeats the first text: what each shares with the one before, and what it adds.</summary>
+    /// <summary>Encodes a page that repeats the first text: the length shared with the previous value, and the rest of each.</summary>
     public static byte[] Repeated(string text, int count) =>
     [
         .. Deltas([0, .. Enumerable.Repeat(text.Length, count - 1)]),
@@ -44,7 +44,7 @@ internal sealed class HandmadeParquet
         .. Encoding.ASCII.GetBytes(text),
     ];
 
-    // In blocks of 128 values of four parts, a part of 64 bits a value where it is not all 0.
+    // In blocks of 128 values in four parts; a part has 64 bits per value unless all are 0.
     private static byte[] Deltas(int[] values)
     {
         List<byte> bytes = [.. Varint(128), .. Varint(4), .. Varint((ulong)values.Length), .. Varint((ulong)values[0] * 2)];
@@ -60,7 +60,7 @@ internal sealed class HandmadeParquet
         return [.. bytes];
     }
 
-    // The fields' numbers are those of parquet.thrift; each is written as its distance from the one before.
+    // The field numbers are those of parquet.thrift; each is written as the difference from the previous one.
     private byte[] Footer(int pageBytes)
     {
         byte[] root = [.. Field(4, Binary), .. Text("schema"), .. Field(1, Int32), .. Number(1), 0];

@@ -4,7 +4,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Parquet.Tests;
 
-/// <summary>Small files that would take much memory, and pages that claim something else than the footer does.</summary>
+/// <summary>Small files that would take much memory, and pages that contradict the footer.</summary>
 public sealed class HostileParquetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,17 +12,17 @@ public sealed class HostileParquetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Texts_that_repeat_each_other_are_read()
+    public async Task Texts_with_common_prefixes_are_read()
     {
         ColumnValues column = await ReadAsync(
             new HandmadeParquet { Values = 200 }, Page(PageEncoding.DeltaBytes, 200, HandmadeParquet.Repeated("abc", 200)));
         Assert.Equal(Enumerable.Repeat("abc", 200), column.Values);
     }
 
-    // 3 bytes of content, 4 of the length before it, for each of 200 values; with the references to the values and the page as it
-    // lies in the file twice, once for the rewriting.
+    // 3 bytes of content and 4 of its length for each of 200 values; plus the references to the values, and the page as stored in
+    // the file twice, once for rewriting it.
     [Fact]
-    public async Task A_budget_that_the_file_needs_is_enough_and_one_byte_less_is_not()
+    public async Task The_memory_that_a_file_needs_is_enough_and_one_byte_less_is_not()
     {
         byte[] content = HandmadeParquet.Repeated("abc", 200);
         byte[] page = Page(PageEncoding.DeltaBytes, 200, content);
@@ -33,7 +33,7 @@ public sealed class HostileParquetTests : IDisposable
 
     // 20,000 times 64 KiB: 1.3 GB from a file of 66 KB.
     [Fact]
-    public void A_page_that_takes_more_than_is_allowed_is_refused_before_anything_is_allocated_for_it()
+    public void A_page_above_the_memory_limit_is_refused_before_any_allocation()
     {
         byte[] content = HandmadeParquet.Repeated(new string('a', 1 << 16), 20_000);
         string file = Write(new HandmadeParquet { Values = 20_000 }, Page(PageEncoding.DeltaBytes, 20_000, content));
@@ -47,11 +47,11 @@ public sealed class HostileParquetTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
-    // Each text takes what the file is allowed for both; several pages of one column are as many as several columns.
+    // Each text takes what the file may take for both; several pages of one column count like several columns.
     [Theory]
     [InlineData(2, 1)]
     [InlineData(1, 2)]
-    public async Task What_a_file_may_take_is_shared_by_its_pages_and_groups(int groups, int pages)
+    public async Task The_memory_limit_of_a_file_is_shared_by_its_pages_and_groups(int groups, int pages)
     {
         byte[] page = Page(PageEncoding.DeltaBytes, 200, HandmadeParquet.Repeated(new string('a', 1000), 200));
         string file = Write(
@@ -72,9 +72,9 @@ public sealed class HostileParquetTests : IDisposable
         Assert.Equal("question", exception.Field);
     }
 
-    // 1,000,000 values in a run take a few bytes in the file, and 8,000,000 in memory for the references to them alone.
+    // 1,000,000 values in a run take a few bytes in the file, but 8,000,000 bytes in memory for the references alone.
     [Fact]
-    public async Task Values_in_runs_count_too()
+    public async Task Values_in_runs_count_towards_the_limit()
     {
         byte[] dictionary = DictionaryPage("a");
         byte[] page = Page(PageEncoding.Dictionary, 1_000_000, [1, .. RunOf(1_000_000)]);
@@ -83,9 +83,9 @@ public sealed class HostileParquetTests : IDisposable
             () => ReadAsync(file, [.. dictionary, .. page], maxBytes: 8_000_000))).Message);
     }
 
-    // 2,000 texts of 64 KiB would be 260 MB.
+    // 2,000 texts of 64 KiB would take 260 MB.
     [Fact]
-    public async Task An_entry_of_a_dictionary_is_in_memory_once_however_often_it_occurs()
+    public async Task A_dictionary_entry_is_in_memory_once_however_often_it_occurs()
     {
         byte[] dictionary = DictionaryPage(new string('a', 1 << 16));
         byte[] page = Page(PageEncoding.Dictionary, 2_000, [1, .. RunOf(2_000)]);
@@ -100,7 +100,7 @@ public sealed class HostileParquetTests : IDisposable
     [InlineData(3, 2, 7)]
     [InlineData(2, 3, 0)]
     [InlineData(2, 3, 7)]
-    public async Task Pages_with_another_number_of_values_than_their_column_are_refused(int inPage, int inFooter, int encoding)
+    public async Task Pages_with_a_different_number_of_values_than_their_column_are_refused(int inPage, int inFooter, int encoding)
     {
         byte[] content = encoding == (int)PageEncoding.Plain
             ? [.. Enumerable.Range(0, inPage).SelectMany(_ => (byte[])[1, 0, 0, 0, (byte)'a'])]
@@ -110,9 +110,9 @@ public sealed class HostileParquetTests : IDisposable
         Assert.Contains($"its pages declare {inPage} values, but the footer {inFooter}.", exception.Message);
     }
 
-    // A small file may have 2^20 rows in a group, since equal ones take nothing.
+    // A small file may have 2^20 rows in a group, because equal ones take no space.
     [Fact]
-    public async Task A_group_of_more_rows_than_are_read_is_refused_with_both_numbers()
+    public async Task A_row_group_above_the_limit_of_rows_is_refused_with_both_numbers()
     {
         string file = Write(new HandmadeParquet { Values = 2_000_000_000 }, Page(PageEncoding.Plain, 0, []));
         await using ParquetFile opened = await ParquetFile.OpenAsync(file, CancellationToken.None);
@@ -138,7 +138,7 @@ public sealed class HostileParquetTests : IDisposable
         return writer.ToArray();
     }
 
-    // One run of the entry 0 of a dictionary, its places one bit wide.
+    // One run of entry 0 of a dictionary, with indices one bit wide.
     private static byte[] RunOf(int count) =>
         [(byte)(count << 1 & 127 | 128), (byte)(count >> 6 & 127 | 128), (byte)(count >> 13 & 127), 0];
 

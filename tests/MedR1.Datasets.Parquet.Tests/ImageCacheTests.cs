@@ -12,14 +12,14 @@ public sealed class ImageCacheTests
     private static readonly int[] s_inOrder = [.. Enumerable.Range(0, Groups * ImagesOfGroup)];
 
     [Fact]
-    public void In_the_files_order_each_group_is_read_once_whatever_is_kept()
+    public void In_file_order_each_group_is_read_once_for_any_cache_size()
     {
         Assert.Equal(Groups, Reads(s_inOrder, maxBytes: 0));
         Assert.Equal(Groups, Reads(s_inOrder, maxBytes: 5 * GroupBytes));
     }
 
     [Fact]
-    public void In_random_order_a_set_that_is_kept_whole_is_read_once()
+    public void In_random_order_a_fully_cached_set_is_read_once()
     {
         int[] twice = [.. Shuffled(1), .. Shuffled(2)];
         Assert.Equal(Groups, Reads(twice, maxBytes: Groups * GroupBytes));
@@ -28,11 +28,11 @@ public sealed class ImageCacheTests
     [Theory]
     [InlineData(5)]
     [InlineData(15)]
-    public void In_random_order_what_is_kept_saves_its_share_of_the_reads(int kept)
+    public void In_random_order_the_cache_saves_its_share_of_the_reads(int kept)
     {
-        // An image's group is not kept with a chance of 1 - kept / Groups, a little more as each image comes once. Each of
-        // the 10 orders of 200 images begins with nothing kept, which costs at most 20 reads of 200 more. The standard
-        // deviation of the share is below sqrt(0.25 / 2000) = 0.011.
+        // The group of an image is not cached with a probability of 1 - kept / Groups, a little more because each image comes
+        // once. Each of the 10 orders of 200 images begins with an empty cache, which costs at most 20 more of 200 reads. The
+        // standard deviation of the share is below sqrt(0.25 / 2000) = 0.011.
         double reads = Enumerable.Range(0, 10).Sum(seed => Reads(Shuffled(seed), kept * GroupBytes));
         double share = reads / (10 * s_inOrder.Length);
         double missing = 1 - (double)kept / Groups;
@@ -40,7 +40,7 @@ public sealed class ImageCacheTests
     }
 
     [Fact]
-    public void Least_recently_used_groups_go_first_and_the_last_read_one_stays()
+    public void Least_recently_used_groups_are_evicted_first_and_the_last_read_one_stays()
     {
         List<int> reads = [];
         ImageCache cache = new(2 * GroupBytes, group => Read(group, reads));
@@ -57,7 +57,7 @@ public sealed class ImageCacheTests
     }
 
     [Fact]
-    public void An_image_that_occurs_often_takes_its_bytes_once()
+    public void A_repeated_image_takes_its_bytes_once()
     {
         List<int> reads = [];
         byte[] image = new byte[100];

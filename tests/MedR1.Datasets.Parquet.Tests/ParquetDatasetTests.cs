@@ -14,7 +14,7 @@ public sealed class ParquetDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Rows_keep_their_order_over_files_and_row_groups_loaded_or_streamed()
+    public async Task Rows_keep_their_order_across_files_and_row_groups_loaded_or_streamed()
     {
         await WriteAsync("b-1.parquet", 5, 7);
         await WriteAsync("b-0.parquet", 0, 5);
@@ -33,7 +33,7 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
-    public async Task Images_are_those_of_their_rows_whatever_the_order_and_the_cache()
+    public async Task Rows_have_their_own_images_whatever_the_order_and_the_cache()
     {
         await WriteAsync("a.parquet", 0, 9);
         TableDataset dataset = ParquetDataset.Load(
@@ -45,9 +45,9 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Images_of_lists_are_those_of_their_rows_whether_or_not_empty_lists_count_as_nulls()
+    public void Rows_have_their_own_lists_of_images_whether_or_not_empty_lists_count_as_nulls()
     {
-        // The footer's statistics of images.bytes: a null_count of 1 (zigzag 2), which is the empty list, then the largest
+        // The footer's statistics of images.bytes: a null_count of 1 (zigzag 2) for the empty list, then the largest
         // value. Polars writes 0 there.
         ReadOnlySpan<byte> statistics = [0x1C, 0x36, 0x02, 0x28, 0xC9, 0x0D, 0x89, 0x50, 0x4E, 0x47];
         string written = GoldenParquet.File("image-list-parquet");
@@ -69,10 +69,10 @@ public sealed class ParquetDatasetTests : IDisposable
         ];
     }
 
-    // DuckDB writes these with the encodings of the format's second version; what the columns hold is in the statement that
-    // wrote them: ids that end in the row's number, 1.25, the row's number as seconds and in JSON.
+    // DuckDB writes these with the encodings of the format's second version. The content follows from the statement that
+    // wrote them: ids that end with the row number, 1.25, the row number as seconds and in JSON.
     [Fact]
-    public void Columns_that_an_example_does_not_need_are_texts_and_depend_on_no_time_zone()
+    public void Other_columns_become_text_that_does_not_depend_on_the_time_zone()
     {
         string file = Path.Combine(GoldenParquet.Folder("second-version-parquet"), "b-duckdb.parquet");
         TableDataset dataset = ParquetDataset.Load(file, new ParquetDatasetOptions
@@ -88,9 +88,9 @@ public sealed class ParquetDatasetTests : IDisposable
             ["2147483647", "-2147483648", "0", "2147483647", "-1", "-2147483648"], dataset.Select(one => one.Metadata["n"]));
     }
 
-    // The Arrow tests expect the same texts of the same values.
+    // The Arrow tests expect the same texts for the same values.
     [Fact]
-    public async Task Dates_times_and_decimals_are_texts()
+    public async Task Dates_times_and_decimals_become_text()
     {
         DateTime time = new(2024, 1, 2, 3, 4, 5, 678, 901, DateTimeKind.Utc);
         DatedRow[] rows =
@@ -120,11 +120,11 @@ public sealed class ParquetDatasetTests : IDisposable
     [InlineData("-5", 2, "-0.05")]
     [InlineData("12500", 4, "1.2500")]
     [InlineData("99999999999999999999999999999999999999", 0, "99999999999999999999999999999999999999")]
-    public void Decimals_keep_the_places_of_their_column(string unscaled, int scale, string text) =>
+    public void Decimals_keep_the_scale_of_their_column(string unscaled, int scale, string text) =>
         Assert.Equal(text, DecimalText.Of(BigInteger.Parse(unscaled, CultureInfo.InvariantCulture), scale));
 
     [Fact]
-    public async Task Options_in_a_structure_of_letters_are_read_up_to_their_last_text()
+    public async Task Options_in_a_structure_of_letters_are_read_up_to_the_last_text()
     {
         await ParquetSerializer.SerializeAsync(
             (LetteredRow[])
@@ -143,7 +143,7 @@ public sealed class ParquetDatasetTests : IDisposable
 
     // Without them a model would be asked about images that it does not see.
     [Fact]
-    public async Task Images_that_are_not_read_are_refused_and_other_such_columns_are_left_out()
+    public async Task Unreadable_images_are_refused_and_other_unreadable_columns_skipped()
     {
         OddRow[] rows = [new() { question = "?", answer = "a", image = new() { url = "a" }, other = new() { url = "a" } }];
         await ParquetSerializer.SerializeAsync(rows, Path.Combine(_folder.Path, "a.parquet"));
@@ -171,7 +171,7 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_Parquet_is_refused_with_the_file_and_the_reason()
+    public void A_file_that_is_not_Parquet_is_refused_with_its_name_and_the_reason()
     {
         string file = _folder.Write("a.parquet", "version https://git-lfs.github.com/spec/v1");
         DatasetException exception = Assert.Throws<DatasetException>(() => ParquetDataset.Load(file));
@@ -190,7 +190,7 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Nulls_in_texts_are_refused_unless_they_are_allowed()
+    public void Nulls_in_text_columns_are_refused_unless_allowed()
     {
         string folder = GoldenParquet.Folder("image-list-parquet");
         Assert.Contains("MissingTexts", Assert.Throws<DatasetException>(() => ParquetDataset.Load(folder)).Message);
@@ -221,7 +221,7 @@ public sealed class ParquetDatasetTests : IDisposable
             rows, Path.Combine(_folder.Path, name), new ParquetOptions { RowGroupSize = 4 });
     }
 
-    // The columns' names are the file's.
+    // The property names are the column names of the file.
 #pragma warning disable SA1300, IDE1006
     private sealed class Image
     {

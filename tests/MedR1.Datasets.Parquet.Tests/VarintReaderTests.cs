@@ -2,7 +2,7 @@ namespace MedR1.Datasets.Parquet.Tests;
 
 public sealed class VarintReaderTests
 {
-    // 300 = 0b10_0101100: the low seven bits with a mark that more follows, then 2. In ten bytes the last has one bit.
+    // 300 = 0b10_0101100: the low seven bits with a continuation flag, then 2. The last of ten bytes has one bit.
     [Theory]
     [InlineData("00", 0UL)]
     [InlineData("7F", 127UL)]
@@ -21,7 +21,7 @@ public sealed class VarintReaderTests
     [InlineData("01", -1L)]
     [InlineData("02", 1L)]
     [InlineData("FFFFFFFFFFFFFFFFFF01", long.MinValue)]
-    public void Signs_are_in_the_lowest_bit(string bytes, long value) =>
+    public void The_sign_is_in_the_lowest_bit(string bytes, long value) =>
         Assert.Equal(value, new VarintReader(Convert.FromHexString(bytes), "a page is").ZigZag());
 
     [Theory]

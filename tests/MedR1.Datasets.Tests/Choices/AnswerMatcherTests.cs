@@ -5,12 +5,12 @@ public sealed class AnswerMatcherTests
     private static readonly string[] s_options = ["edema.", "Edema", "pleural  effusion", "B"];
 
     [Theory]
-    [InlineData("Edema", 1)] // the same text, though an earlier option is alike
+    [InlineData("Edema", 1)] // the same text, although an earlier option is similar
     [InlineData("EDEMA", 0)]
     [InlineData(" Pleural effusion. ", 2)]
-    [InlineData("b", 3)] // no letter, even if it looks like one
+    [InlineData("b", 3)] // not a letter, even if it looks like one
     [InlineData("A", null)]
     [InlineData("", null)]
-    public void Finds_the_option_that_a_file_means(string answer, int? expected) =>
+    public void Finds_the_option_meant_by_a_file(string answer, int? expected) =>
         Assert.Equal(expected, AnswerMatcher.Find(s_options, answer));
 }

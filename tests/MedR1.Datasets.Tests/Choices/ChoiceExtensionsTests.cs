@@ -3,7 +3,7 @@ namespace MedR1.Datasets.Tests;
 public sealed class ChoiceExtensionsTests
 {
     [Fact]
-    public void Shuffled_options_keep_their_right_answer_and_move_evenly()
+    public void Shuffled_options_keep_their_right_answer_and_are_uniformly_distributed()
     {
         IVqaDataset source = Choices(4000, 4);
         IVqaDataset shuffled = source.ShuffleOptions(seed: 3);
@@ -37,7 +37,7 @@ public sealed class ChoiceExtensionsTests
     [InlineData("Both A and B")]
     [InlineData("A and C")]
     [InlineData("any of these")]
-    public void Options_that_speak_of_others_stay_where_they_are(string option)
+    public void Options_that_refer_to_others_stay_in_place(string option)
     {
         VqaExample example = Choice(0, 4) with { Options = ["x", "y", "z", option], Answer = "x", AnswerIndex = 0 };
         IVqaDataset dataset = new InMemoryDataset("one", [example]);
@@ -52,7 +52,7 @@ public sealed class ChoiceExtensionsTests
     [InlineData("Both lungs")]
     [InlineData("Below the diaphragm")]
     [InlineData("Other findings")]
-    public void Options_that_only_sound_like_it_are_moved(string option)
+    public void Options_that_only_seem_to_refer_to_others_are_moved(string option)
     {
         VqaExample example = Choice(0, 4) with { Options = ["x", "y", "z", option], Answer = "x", AnswerIndex = 0 };
         IVqaDataset dataset = new InMemoryDataset("one", [example]);
@@ -60,7 +60,7 @@ public sealed class ChoiceExtensionsTests
     }
 
     [Fact]
-    public void Open_questions_stay_as_they_are()
+    public void Open_questions_are_unchanged()
     {
         VqaExample open = new() { Id = "o", Question = "?", Answer = "yes" };
         Assert.Same(open, new InMemoryDataset("one", [open]).ShuffleOptions(1)[0]);

@@ -2,7 +2,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Tests;
 
-/// <summary>Damages each layout's file of tests/Golden and reads it to its end.</summary>
+/// <summary>Damages the file of each layout in tests/Golden and reads it to its end.</summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private static readonly string CasesFolder =
@@ -99,7 +99,7 @@ public sealed class DamagedFileTests : IDisposable
                 OpenAll(PmcVqaDataset.Load(table, path, new() { MissingImages = MissingImageHandling.Skip }));
                 break;
             case "json-lines":
-                // Images by path are not beside the copy: those inside the lines are opened.
+                // Images given by path don't exist next to the copy: only embedded ones are opened.
                 OpenAll(JsonLines.Load(path, new() { Table = s_lenient }));
                 break;
             default:

@@ -3,7 +3,7 @@ using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Tests;
 
-/// <summary>Damages each table of the shipped data's layout, cut down to eight questions.</summary>
+/// <summary>Damages each table in the layout of the shipped data, reduced to eight questions.</summary>
 public sealed class DamagedRealMiniTests : IDisposable
 {
     private const int Questions = 8;

@@ -19,23 +19,23 @@ public sealed class NearDuplicateTests
     }
 
     [Fact]
-    public void Greys_are_means_of_the_parts_that_they_cover()
+    public void Greys_are_means_of_their_areas()
     {
-        // Left half black, right half white: the thumbnails of it and of its negative differ by 255 everywhere.
+        // Left half black, right half white: its thumbnail and that of its negative differ by 255 everywhere.
         RgbImage half = Paint(64, (x, _) => x < 32 ? (byte)0 : (byte)255);
         RgbImage negative = Paint(64, (x, _) => x < 32 ? (byte)255 : (byte)0);
         Assert.Equal(255, ImageFingerprint.Of(half).GreyDistance(ImageFingerprint.Of(negative)));
 
-        // A plain image has no frequencies but the mean: its hash is 0, and greys alone tell such images apart.
+        // A uniform image has no frequencies but the mean: its hash is 0, and only greys distinguish such images.
         ImageFingerprint dark = ImageFingerprint.Of(Paint(10, (_, _) => 20));
         ImageFingerprint light = ImageFingerprint.Of(Paint(10, (_, _) => 27));
         Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GreyDistance(light)));
     }
 
     [Fact]
-    public void No_near_copy_stands_on_both_sides_of_the_split()
+    public void No_near_copies_are_on_both_sides_of_the_split()
     {
-        // 60 images, each as it is, scaled, and with noise, under names of their own; two questions an image.
+        // 60 images, each unchanged, scaled, and with noise, under different names; two questions per image.
         List<VqaExample> examples = [];
         for (int seed = 0; seed < 60; seed++)
         {
@@ -58,7 +58,7 @@ public sealed class NearDuplicateTests
         Assert.InRange(split.Train.Count, 252 - 6, 252 + 6);
         Assert.Equal(examples.Count, split.Train.Count + split.Test.Count);
 
-        // Names alone do not keep the copies apart: the check above can fail.
+        // Splitting by name alone separates copies, so that the check above can fail.
         DatasetSplit byName = dataset.SplitByImage(0.7, seed: 4);
         Assert.NotEmpty(Families(byName.Train).Intersect(Families(byName.Test)));
 
@@ -67,12 +67,12 @@ public sealed class NearDuplicateTests
     }
 
     // One image, and another under nine names. Half of ten is five; images go to the training part while half of their
-    // questions, rounded down, still fit: the nine do where they come first (0 + 4 < 5), as seed 2 has it, and don't behind the
-    // other (1 + 4), as seed 1 has it.
+    // questions, rounded down, still fit: the nine do if they come first (0 + 4 < 5), as with seed 2, and don't after the
+    // other (1 + 4), as with seed 1.
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 9)]
-    public void Near_copies_go_together_where_more_of_them_fit(long seed, int trained)
+    public void Near_copies_go_together_to_the_part_where_more_of_them_fit(long seed, int trained)
     {
         InMemoryDataset dataset = new("uneven", Enumerable.Range(0, 10)
             .Select(i => Example(new PixelImageSource($"{i}", Picture(i == 0 ? 1 : 2, 64)), "a")));
@@ -83,10 +83,10 @@ public sealed class NearDuplicateTests
         Assert.Equal(dataset[0], Assert.Single(trained == 1 ? split.Train : split.Test));
     }
 
-    // Pictures 0 to 3 are asked; 1 stands in the other set by its name, 2 in another size, 3 with noise. 2 has a second
-    // question, which goes with it.
+    // There are questions on images 0 to 3; the other set contains 1 by its name, 2 in another size, 3 with noise. 2 has a second
+    // question, which is removed with it.
     [Fact]
-    public void Leaves_out_what_another_set_shows_already()
+    public void Removes_images_that_another_set_already_contains()
     {
         IImageSource same = new PixelImageSource("1", Picture(1, 64));
         PixelImageSource resized = new("2", Picture(2, 64));
@@ -112,7 +112,7 @@ public sealed class NearDuplicateTests
     }
 
     [Fact]
-    public void Pairs_are_those_that_comparing_all_with_all_finds()
+    public void Pairs_equal_those_of_an_exhaustive_comparison()
     {
         ImageFingerprint[] images =
         [
@@ -138,7 +138,7 @@ public sealed class NearDuplicateTests
     }
 
     [Fact]
-    public void Looking_at_images_can_be_cancelled()
+    public void Fingerprinting_can_be_cancelled()
     {
         using CancellationTokenSource source = new();
         int decoded = 0;
@@ -172,7 +172,7 @@ public sealed class NearDuplicateTests
         Images = [image],
     };
 
-    // Eight soft blobs of a seed, in shares of the side, so that an image has any size.
+    // Eight soft blobs from a seed, relative to the side, so that an image can have any size.
     private static RgbImage Picture(int seed, int side)
     {
         Random random = new(seed);

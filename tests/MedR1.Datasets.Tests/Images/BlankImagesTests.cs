@@ -2,7 +2,7 @@ namespace MedR1.Datasets.Tests;
 
 public sealed class BlankImagesTests
 {
-    // Headers only: the sizes are read, nothing is decoded.
+    // Headers only: sizes are read, and nothing is decoded.
     public static TheoryData<string, byte[], int, int> Headers => new()
     {
         { "png", [0x89, .. "PNG\r\n\u001A\n"u8, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 1, 2, 0, 0, 0, 7, 8, 2, 0, 0, 0],
@@ -32,7 +32,7 @@ public sealed class BlankImagesTests
     }
 
     [Fact]
-    public void Have_the_size_of_real_images_and_nothing_else_of_them()
+    public void Have_only_the_size_of_real_images()
     {
         IVqaDataset test = RealMini.LoadTest(RepositoryFolder.RealMini);
         IVqaDataset blank = test.BlankImages(grey: 100);
@@ -51,12 +51,12 @@ public sealed class BlankImagesTests
     }
 
     [Fact]
-    public void Take_the_size_of_pixels_in_memory() =>
+    public void Have_the_size_of_pixels_in_memory() =>
         Assert.Equal((3, 2), SizeOfBlank(new PixelImageSource("p", new RgbImage(3, 2, new byte[18]))));
 
-    // Whoever keeps prepared images keeps one of a file, however many questions are about it.
+    // A cache of prepared images keeps one per file, however many questions are about it.
     [Fact]
-    public void Are_equal_where_the_originals_are_one_file_and_the_grey_is_the_same()
+    public void Are_equal_if_the_original_file_and_the_grey_are_the_same()
     {
         IImageSource Blank(string file, byte grey) => new InMemoryDataset(
             "one", [new() { Id = "x", Question = "q", Answer = "a", Images = [new FileImageSource(file)] }])
@@ -70,16 +70,16 @@ public sealed class BlankImagesTests
     }
 
     [Fact]
-    public void Name_the_image_that_is_none()
+    public void Name_a_file_that_is_not_an_image()
     {
         InvalidDataException exception =
             Assert.Throws<InvalidDataException>(() => SizeOfBlank(new BytesImageSource("letter.txt", [.. "Dear"u8])));
         Assert.Contains("letter.txt", exception.Message);
     }
 
-    // A header of 65,000 x 65,000 pixels would ask for 12 GB.
+    // A header of 65,000 x 65,000 pixels would require 12 GB.
     [Fact]
-    public void Refuse_an_absurd_size_before_they_take_memory() =>
+    public void Refuse_an_absurd_size_before_allocating_memory() =>
         Assert.Throws<InvalidDataException>(
             () => SizeOfBlank(new BytesImageSource("bomb", [.. "GIF89a"u8, 0xE8, 0xFD, 0xE8, 0xFD])));
 

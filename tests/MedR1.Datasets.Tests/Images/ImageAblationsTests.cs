@@ -5,7 +5,7 @@ namespace MedR1.Datasets.Tests;
 public sealed class ImageAblationsTests
 {
     [Fact]
-    public void Questions_can_lose_their_images()
+    public void Images_can_be_removed_from_questions()
     {
         InMemoryDataset dataset = new("list", [Question(0, "a.png", ImagingModality.CT)]);
         IVqaDataset without = dataset.WithoutImages();
@@ -14,7 +14,7 @@ public sealed class ImageAblationsTests
         Assert.Equal(dataset[0].Question, without.Single().Question);
     }
 
-    // Any spread of questions over images and modalities with at least two images each.
+    // Any distribution of questions over images and modalities with at least two images each.
     [Fact]
     public void Shuffling_gives_every_question_another_image_of_its_modality() => (
         from counts in Gen.Int[1, 9].Array[2, 6]
@@ -71,7 +71,7 @@ public sealed class ImageAblationsTests
             pair => Assert.NotEqual(pair.First.Images[0].Name, pair.Second.Images[0].Name));
     }
 
-    // Each of the first three shares an image with the two others.
+    // Each of the first three shares an image with each of the two others.
     [Fact]
     public void Shuffling_gives_no_question_one_of_its_own_images()
     {
@@ -90,9 +90,9 @@ public sealed class ImageAblationsTests
         static IEnumerable<string> Names(VqaExample example) => example.Images.Select(image => image.Name);
     }
 
-    // Such a question can only get two images, and no other question has as many.
+    // Such a question can only get two images, and no other question has two.
     [Fact]
-    public void Shuffling_names_the_questions_that_stand_alone_by_their_number_of_images()
+    public void Shuffling_names_questions_whose_number_of_images_is_unique()
     {
         InMemoryDataset dataset = new(
             "list",

@@ -9,7 +9,7 @@ public sealed class VaryImagesTests
         new() { MinShare = 1, MaxDegrees = 0, MaxBrightness = 0, MaxContrast = 0 };
 
     [Fact]
-    public void Shows_the_same_for_the_same_seed_and_something_else_for_another()
+    public void Gives_the_same_for_the_same_seed_and_something_else_for_another()
     {
         Assert.Equal(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 3)[0].Images[0]));
         Assert.NotEqual(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 4)[0].Images[0]));
@@ -17,7 +17,7 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Leaves_all_but_the_pixels()
+    public void Changes_only_the_pixels()
     {
         VqaExample example = Vary(seed: 1)[1];
         VqaExample original = Questions()[1];
@@ -28,11 +28,11 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Shows_the_image_itself_where_nothing_may_change() =>
+    public void Gives_the_original_image_if_nothing_may_change() =>
         Assert.Equal(Read(Questions()[0].Images[0]), Read(Vary(seed: 5, None)[0].Images[0]));
 
     [Fact]
-    public void A_part_of_a_plain_image_is_as_plain_however_it_is_turned()
+    public void A_part_of_a_uniform_image_is_uniform_however_it_is_rotated()
     {
         ImageVariationOptions moves = None with { MinShare = 0.5, MaxDegrees = 180 };
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
@@ -43,7 +43,7 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Half_an_image_holds_no_more_than_half_of_a_ramp()
+    public void Half_an_image_contains_at_most_half_of_a_ramp()
     {
         byte[] ramp = [.. Enumerable.Range(0, 100).SelectMany(x => new[] { (byte)x, (byte)x, (byte)x })];
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
@@ -57,9 +57,9 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void A_quarter_turn_carries_the_upper_edge_to_the_left_one()
+    public void A_quarter_turn_moves_the_upper_edge_to_the_left()
     {
-        // Rows 0, 100 and 200: seen after a quarter turn they are columns.
+        // Rows 0, 100 and 200, which are columns after a quarter turn.
         byte[] rows = [.. new byte[] { 0, 100, 200 }.SelectMany(value => Enumerable.Repeat(value, 9))];
         byte[] turned = new ImageVariation(1, 0, 0, Math.PI / 2, 0, 1).Apply(new RgbImage(3, 3, rows)).Pixels.ToArray();
         Assert.Equal([0, 100, 200], [turned[0], turned[3], turned[6]]);
@@ -67,16 +67,16 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Brightness_adds_and_contrast_spreads_from_mid_grey()
+    public void Brightness_adds_and_contrast_scales_around_mid_grey()
     {
         Assert.Equal(141, new ImageVariation(1, 0, 0, 0, 0.2, 1).Apply(Plain(90)).Pixels.Span[0]);
         Assert.Equal(71, new ImageVariation(1, 0, 0, 0, 0, 1.5).Apply(Plain(90)).Pixels.Span[0]);
         Assert.Equal(0, new ImageVariation(1, 0, 0, 0, -0.5, 1).Apply(Plain(90)).Pixels.Span[0]);
     }
 
-    // Whoever keeps prepared images takes two that are equal for one.
+    // A cache of prepared images treats equal images as one.
     [Fact]
-    public void Are_equal_where_original_seed_and_options_are()
+    public void Are_equal_if_original_seed_and_options_are_equal()
     {
         IImageSource first = Vary(seed: 3)[0].Images[0];
         Assert.Equal(first, Vary(seed: 3)[0].Images[0]);
@@ -86,7 +86,7 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Opens_no_image_before_it_is_read()
+    public void Opens_no_image_before_it_is_needed()
     {
         IVqaDataset varied = Questions().VaryImages(1, _ => throw new InvalidDataException("opened"));
         Assert.Equal(2, varied.ToList().Count);
@@ -94,7 +94,7 @@ public sealed class VaryImagesTests
     }
 
     [Fact]
-    public void Options_that_can_not_be_meant_are_refused()
+    public void Invalid_options_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MinShare = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MinShare = 1.1 });

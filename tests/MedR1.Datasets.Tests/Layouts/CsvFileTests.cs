@@ -19,7 +19,7 @@ public sealed class CsvFileTests : IDisposable
     }
 
     [Fact]
-    public void A_column_that_occurs_twice_is_refused_where_it_is_read()
+    public void A_column_that_occurs_twice_is_refused_if_it_is_read()
     {
         const string twice = "3 columns 'answer', at positions 2, 3, 5 of its header";
         string file = _folder.Write("a.csv", "question,answer,answer,note,answer\nWhich?,CT,MRI,n,CT\n");
@@ -33,14 +33,14 @@ public sealed class CsvFileTests : IDisposable
     }
 
     [Fact]
-    public void Columns_without_a_name_may_be_several()
+    public void Several_columns_may_have_no_name()
     {
         string file = _folder.Write("a.csv", "question,answer,,\nWhich?,CT,,\n");
         Assert.Equal("CT", Assert.Single(CsvFile.Load(file)).Answer);
     }
 
     [Fact]
-    public void Options_are_a_list_in_a_cell_or_columns_of_their_own_or_stand_in_the_question()
+    public void Options_are_a_list_in_a_cell_or_separate_columns_or_part_of_the_question()
     {
         _folder.Write("p0.png", "");
         string list = _folder.Write("list.csv", "image,question,options,answer\np0.png,Which?,\"[\"\"CT\"\", \"\"MRI\"\"]\",MRI\n");
@@ -60,7 +60,7 @@ public sealed class CsvFileTests : IDisposable
     }
 
     [Fact]
-    public void UTF_16_is_read_by_its_mark_and_bytes_that_are_no_UTF_8_are_refused()
+    public void UTF_16_is_recognized_by_its_mark_and_invalid_UTF_8_is_refused()
     {
         const string text = "question,answer\nGröße?,ja\n";
         string file = Path.Combine(_folder.Path, "a.csv");
@@ -70,7 +70,7 @@ public sealed class CsvFileTests : IDisposable
             Assert.Equal("Größe?", Assert.Single(CsvFile.Load(file)).Question);
         }
 
-        // Behind the mark, too: the reader takes an encoding of its own for a file that begins with one.
+        // After a byte order mark too: the reader chooses another encoding for a file that begins with one.
         foreach (byte[] mark in (byte[][])[[], Encoding.UTF8.GetPreamble()])
         {
             File.WriteAllBytes(file, [.. mark, .. Encoding.Latin1.GetBytes(text)]);

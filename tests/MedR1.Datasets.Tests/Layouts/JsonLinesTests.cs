@@ -9,7 +9,7 @@ public sealed class JsonLinesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Line_breaks_marks_and_blank_lines_change_nothing()
+    public void Line_breaks_byte_order_marks_and_blank_lines_change_nothing()
     {
         const string first = """{"question":"a","answer":"no"}""";
         const string second = "{\"question\":\"b\u2028b\",\"answer\":2.5}";
@@ -23,7 +23,7 @@ public sealed class JsonLinesTests : IDisposable
         }
     }
 
-    // Python's json: int(...) of each, which a double has no room for.
+    // As int(...) of each in Python's json; they exceed the precision of a double.
     [Fact]
     public void Long_numbers_keep_their_digits()
     {
@@ -41,7 +41,7 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("[{\"url\":\"a.png\"}]")]
     [InlineData("{\"bytes\":[137,80,78,71]}")]
     [InlineData("{\"bytes\":null,\"path\":7}")]
-    public void What_is_no_image_is_not_the_same_as_none(string image)
+    public void An_invalid_image_is_not_treated_as_none(string image)
     {
         string file = _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}""");
         Assert.Contains(
@@ -54,12 +54,12 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("{\"bytes\":null,\"path\":null}")]
     [InlineData("{\"bytes\":null}")]
     [InlineData("[null]")]
-    public void An_image_that_is_null_is_none(string image) => Assert.Empty(Assert.Single(JsonLines.Load(
+    public void An_image_that_is_null_is_treated_as_none(string image) => Assert.Empty(Assert.Single(JsonLines.Load(
         _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}"""))).Images);
 
-    // One letter more than there are; and only nulls, which is how programs write that there are none.
+    // One letter more than supported; and only nulls, with which programs express that there are none.
     [Fact]
-    public void Objects_of_too_many_letters_are_no_options_and_objects_of_nulls_are_none()
+    public void Objects_with_too_many_letters_are_refused_and_objects_of_nulls_mean_no_options()
     {
         string letters = string.Join(',', Enumerable.Range(0, 27).Select(i => $"\"{(char)('A' + i)}\":{(i == 26 ? "null" : "\"x\"")}"));
         TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", $$$"""
@@ -72,9 +72,9 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void Options_are_taken_out_of_the_text_once()
+    public void Options_are_removed_from_the_text_once()
     {
-        // Med-R1's line; the same with its options in a column; options as letters; options that are not in the text.
+        // A line of Med-R1; the same with its options in a column; options as letters; options that are not in the text.
         TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
             {"problem":"Which? A)CT, B)MRI","solution":"<answer> B </answer>"}
             {"problem":"Which? A)CT, B)MRI","options":["CT","MRI"],"answer":"mri."}
@@ -107,7 +107,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void Images_in_a_line_are_read_from_the_file_when_they_are_opened()
+    public void Embedded_images_are_read_from_the_file_when_opened()
     {
         byte[] picture = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
         string base64 = Convert.ToBase64String(picture);
@@ -157,7 +157,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void Paths_written_on_Windows_are_found_everywhere()
+    public void Paths_written_on_Windows_work_everywhere()
     {
         _folder.Write("images/ct/1.png", "1");
         string file = _folder.Write(
@@ -190,9 +190,9 @@ public sealed class JsonLinesTests : IDisposable
             () => JsonLines.Load(file, Lenient(MissingImageHandling.Throw, MissingTextHandling.Keep))).Message);
     }
 
-    // metadata.jsonl of a folder of images, as the Hugging Face hub has it.
+    // metadata.jsonl of a folder of images, as on the Hugging Face hub.
     [Fact]
-    public void A_file_name_is_an_image_where_it_reads_like_one()
+    public void A_file_name_is_an_image_if_it_looks_like_one()
     {
         _folder.Write("train/p0.PNG", "");
         TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
@@ -207,7 +207,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_of_images_without_their_column_is_refused_with_the_columns()
+    public async Task A_folder_of_images_without_an_image_column_is_refused_with_the_columns()
     {
         string file = _folder.Write("a.jsonl", """
             {"question":"?","answer":"a","about":"p0"}
@@ -218,7 +218,7 @@ public sealed class JsonLinesTests : IDisposable
         Assert.Contains("the columns are question, answer, about. Set Columns.Images", error.Message);
         await Assert.ThrowsAsync<DatasetException>(async () => await JsonLines.ReadAsync(file, options).CountAsync());
 
-        // Without the folder, and where one row has an image, questions may be text alone.
+        // Without the folder, or if any row has an image, questions may be text only.
         Assert.Equal(2, JsonLines.Load(file).Count);
         string mixed = _folder.Write("b.jsonl", """
             {"question":"?","answer":"a"}
@@ -228,7 +228,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_in_place_of_the_file_and_paths_from_elsewhere_are_refused_with_a_way_out()
+    public void A_folder_instead_of_the_file_and_foreign_paths_are_refused_with_the_fix()
     {
         string file = _folder.Write("a.jsonl", """{"question":"?","answer":"a","image":"p0.png"}""");
         Assert.Equal(
@@ -263,7 +263,7 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
-    public void The_buffer_stays_as_small_as_its_first_size_however_long_the_file()
+    public void The_buffer_keeps_its_initial_size_however_long_the_file()
     {
         byte[] line = [.. Enumerable.Repeat((byte)'x', 19_999), (byte)'\n'];
         JsonLineBuffer buffer = new("a.jsonl", maxLineLength: 1 << 20);

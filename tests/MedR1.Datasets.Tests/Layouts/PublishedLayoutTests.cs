@@ -10,7 +10,7 @@ public sealed class PublishedLayoutTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void VQA_RAD_keeps_numbers_as_they_are_written_and_trims_types()
+    public void VQA_RAD_keeps_numbers_as_written_and_trims_types()
     {
         _folder.Write("VQA_RAD Dataset Public.json", """
             [{"qid":7,"phrase_type":"test_para","image_name":"a.jpg","image_organ":"HEAD","question":"How many?",
@@ -31,7 +31,7 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
-    public void SLAKE_reads_either_name_of_its_validation_file_and_one_language()
+    public void SLAKE_reads_a_validation_file_of_either_name_and_filters_by_language()
     {
         _folder.Write("validation.json", """
             [{"img_name":"xmlab1/source.jpg","question":"?","answer":"CT","q_lang":"en","modality":"MRI",
@@ -79,7 +79,7 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
-    public void An_image_that_an_archive_has_twice_is_refused_where_a_question_needs_it()
+    public void An_image_that_occurs_twice_in_an_archive_is_refused_if_a_question_needs_it()
     {
         string archive = Path.Combine(_folder.Path, "images.zip");
         using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
@@ -101,7 +101,7 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
-    public void MedVLM_R1_takes_the_letter_and_keeps_the_texts()
+    public void MedVLM_R1_reads_the_letter_and_keeps_the_texts()
     {
         string file = _folder.Write("test.json", """
             [{"image":["a.png","b.png"],"problem":"?\nA) x\nB) y","solution":"B","question":"?","options":["x","y"],
@@ -118,7 +118,7 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
-    public void Conversations_need_a_mark_for_each_image()
+    public void Conversations_need_a_placeholder_for_each_image()
     {
         string file = _folder.Write("c.json", """
             [{"id":5,"conversations":[{"from":"human","value":"<image>\r\n<image>Hi"},{"from":"gpt","value":"Yes"}],

@@ -13,7 +13,7 @@ public sealed class UnreadImagesTests : IDisposable
     [InlineData("\"scans/p1.PNG\"", "scans/p1.PNG")]
     [InlineData("[\"p1.dcm\", null]", "p1.dcm")]
     [InlineData("{\"bytes\":\"AAAA\",\"path\":\"x\"}", "a.jsonl")]
-    public async Task A_column_of_images_that_nothing_reads_is_refused_by_name(string cell, string named)
+    public async Task An_unread_column_of_images_is_refused_by_name(string cell, string named)
     {
         string file = Write($"{{\"question\":\"?\",\"answer\":\"a\",\"scan\":null}}", Row("scan", cell), Row("scan", "\"\""), Row("scan", cell));
 
@@ -27,7 +27,7 @@ public sealed class UnreadImagesTests : IDisposable
     }
 
     [Fact]
-    public void Named_it_is_read_and_an_empty_name_leaves_it_as_text()
+    public void If_named_it_is_read_and_an_empty_name_keeps_it_as_text()
     {
         string file = Write(Row("scan", "\"p1.png\""), Row("image", "\"p1.png\""));
         Assert.Empty(JsonLines.Load(file, Columns(ExampleColumns.None))[1].Images);
@@ -39,9 +39,9 @@ public sealed class UnreadImagesTests : IDisposable
     }
 
     [Fact]
-    public void Text_that_names_images_now_and_then_and_columns_that_are_read_stay_text()
+    public void Text_that_sometimes_names_images_and_read_columns_stay_text()
     {
-        // A source that is an image in one row; ids and answers that are names; a second column beside that of the images.
+        // A source that is an image in one row; ids and answers that are file names; a second column next to that of the images.
         Assert.Equal(2, JsonLines.Load(Write(Row("source", "\"p1.png\""), Row("source", "\"page 4\""))).Count);
         Assert.Equal(2, JsonLines.Load(Write(Row("source", "\"page 4\""), Row("source", "\"p1.png\""))).Count);
         Assert.Equal("p1.png", JsonLines.Load(Write("""{"id":"p1.png","question":"?","answer":"p2.png"}"""))[0].Id);
@@ -49,7 +49,7 @@ public sealed class UnreadImagesTests : IDisposable
     }
 
     [Fact]
-    public void A_table_whose_images_are_missing_and_left_out_has_a_column_of_them()
+    public void A_table_whose_images_are_all_missing_still_has_an_image_column()
     {
         string file = Write("""{"question":"?","answer":"a","origin":"p1.png"}""", Row("image", "\"missing.png\""));
         TableOptions options = new() { ImageRoot = _folder.Path, MissingImages = MissingImageHandling.Skip };

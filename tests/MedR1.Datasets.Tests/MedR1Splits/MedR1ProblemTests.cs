@@ -5,7 +5,7 @@ namespace MedR1.Datasets.Tests;
 public sealed class MedR1ProblemTests
 {
     [Fact]
-    public void Starts_the_options_at_the_mark_with_its_space()
+    public void Starts_the_options_at_the_marker_with_its_space()
     {
         MedR1Problem problem =
             MedR1Problem.Parse("Image quality assessment (IQA) matters. Which? A)Yes, it's fine., B)No., C)No.");
@@ -19,11 +19,11 @@ public sealed class MedR1ProblemTests
     [InlineData("What is it? A), B)", new[] { "", "" })]
     [InlineData("What is it (A)a, B)b", new string[0])]
     [InlineData("", new string[0])]
-    public void Takes_further_options_only_in_their_order(string text, string[] options) =>
+    public void Accepts_further_options_only_in_order(string text, string[] options) =>
         Assert.Equal(options, MedR1Problem.Parse(text).Options);
 
     [Fact]
-    public void Gives_the_same_text_again_when_joined()
+    public void Joining_restores_the_text()
     {
         string[] parts = [" A)", ", B)", ", C)", ", D)", "A)", ",", " ", "x", "(IQA)", "."];
         Gen.Int[0, parts.Length - 1].Array[0, 12].Select(picks => string.Concat(picks.Select(pick => parts[pick])))

@@ -11,7 +11,7 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Reads_a_split_file_and_gives_its_texts_again()
+    public void Reads_a_split_file_and_restores_its_texts()
     {
         string file = _folder.Write(OctFile, """
             [{"image":"Images/Retinal OCT-C8/test/a.b (3).png",
@@ -32,9 +32,9 @@ public sealed class MedR1SplitDatasetTests : IDisposable
         Assert.Equal("Retinal OCT-C8", example.Dataset);
     }
 
-    // As Python's json.loads, which takes bytes in any of Unicode's encodings.
+    // Like Python's json.loads, which accepts bytes in any Unicode encoding.
     [Fact]
-    public void A_file_may_begin_with_the_mark_of_its_encoding()
+    public void A_file_may_begin_with_a_byte_order_mark()
     {
         string file = Path.Combine(_folder.Path, "a.json");
         foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(false), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode])
@@ -61,7 +61,7 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Takes_the_question_type_from_the_name_or_both_from_the_options()
+    public void Derives_question_type_and_modality_from_name_or_options()
     {
         string typed = _folder.Write("Lesion Grading_train.json", "[]");
         string other =
@@ -105,7 +105,7 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Names_a_file_that_is_not_there()
+    public void Names_a_missing_file()
     {
         string file = Path.Combine(_folder.Path, "none.json");
         Assert.Equal(file, Assert.Throws<DatasetException>(() => MedR1SplitDataset.Load(file, _folder.Path)).FilePath);

@@ -9,7 +9,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_missing_folder_is_not_taken_for_a_wrong_one()
+    public void A_missing_folder_is_distinguished_from_a_wrong_one()
     {
         string folder = Path.Combine(_folder.Path, "nothing");
         DatasetException error = Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(folder));
@@ -49,7 +49,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Finds_the_folder_below_the_one_given_and_loads_the_part_asked_for()
+    public void Finds_the_folder_below_the_given_one_and_loads_the_requested_part()
     {
         _folder.Write("OmniMedVQA/QA_information/Open-access/a.json", $"[{Item("a", "a_0", "Images/a.png")}]");
         _folder.Write("OmniMedVQA/QA_information/Restricted-access/b.json", $"[{Item("b", "b_0", "Images/b.png")}]");
@@ -89,7 +89,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Names_the_item_whose_answer_is_none_of_its_options_or_leaves_it_out()
+    public void Names_or_skips_an_item_whose_answer_is_not_among_its_options()
     {
         Write("Open-access/d.json",
             $"[{Item("d", "d_0", "Images/0.png")},{Item("d", "d_1", "Images/0.png", gold: "other")}]");
@@ -129,7 +129,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Says_what_a_folder_without_annotations_lacks()
+    public void Says_what_is_missing_from_a_folder_without_annotations()
     {
         Assert.Contains(
             "has no folder 'QA_information'",

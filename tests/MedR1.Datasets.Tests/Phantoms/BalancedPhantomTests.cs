@@ -4,7 +4,7 @@ public sealed class BalancedPhantomTests
 {
     public static TheoryData<PhantomFamily> Families => [.. PhantomGenerator.Families];
 
-    // 12 is a multiple of 2, 3 and 4, the numbers of answers that facts have.
+    // 12 is a multiple of 2, 3 and 4, the numbers of answers of a fact.
     [Theory]
     [MemberData(nameof(Families))]
     public void Each_answer_and_each_letter_of_a_fact_is_right_equally_often(PhantomFamily family)
@@ -24,7 +24,7 @@ public sealed class BalancedPhantomTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_and_another_shares_no_image()
+    public void The_same_seed_gives_the_same_and_different_seeds_share_no_image()
     {
         IVqaDataset first = PhantomDataset.CreateBalanced(PhantomFamily.SkinLesion, 40, seed: 2001, imageSize: 28);
         IVqaDataset again = PhantomDataset.CreateBalanced(PhantomFamily.SkinLesion, 40, seed: 2001, imageSize: 28);
@@ -38,7 +38,7 @@ public sealed class BalancedPhantomTests
     }
 
     [Fact]
-    public void Refuses_numbers_of_images_that_answers_cannot_share()
+    public void Refuses_numbers_of_images_that_answers_do_not_divide()
     {
         ArgumentException refused = Assert.Throws<ArgumentException>(
             () => PhantomDataset.CreateBalanced(PhantomFamily.OctLayers, 50, seed: 1));

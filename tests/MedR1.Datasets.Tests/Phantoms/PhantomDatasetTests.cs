@@ -18,7 +18,7 @@ public sealed class PhantomDatasetTests
         });
     }
 
-    // Right letters go round, so among the n questions with k options each letter is right n/k times, to within one.
+    // Right letters rotate, so that among n questions with k options each letter is right n/k times, to within one.
     [Fact]
     public void Balances_the_right_letters()
     {
@@ -38,7 +38,7 @@ public sealed class PhantomDatasetTests
             int[] counts = [.. fact.GroupBy(example => example.Answer).Select(answer => answer.Count())];
             double expected = (double)fact.Count() / counts.Length;
 
-            // 100 images a family: five standard deviations of a binomial around the mean.
+            // 100 images per family: five standard deviations of a binomial around the mean.
             Assert.All(counts,
                 count => Assert.InRange(count, expected - 5 * Math.Sqrt(expected), expected + 5 * Math.Sqrt(expected)));
         }
@@ -58,7 +58,7 @@ public sealed class PhantomDatasetTests
     }
 
     [Fact]
-    public void Asks_open_questions_and_for_captions_too()
+    public void Asks_open_questions_and_for_captions()
     {
         IVqaDataset open = PhantomDataset.CreateOpenQuestions(7, 1, 28, PhantomFamily.Stripes);
         Assert.Equal(28, open.Count);

@@ -4,8 +4,8 @@ namespace MedR1.Datasets.Tests;
 
 public sealed class PhantomGeneratorTests
 {
-    // All drawing is in whole numbers, so the bytes are the same on every machine. The number is that of the first run:
-    // it changes if a painter does, and base checkpoints made before are then of other phantoms.
+    // All drawing uses integers, so that the bytes are the same on every machine. The number is that of the first run: if it
+    // changes because drawing does, earlier base checkpoints belong to different phantoms.
     [Fact]
     public void Draws_the_same_bytes_for_the_same_seed_on_every_machine()
     {
@@ -19,7 +19,7 @@ public sealed class PhantomGeneratorTests
     }
 
     [Fact]
-    public void Tells_for_every_image_which_choice_is_true()
+    public void States_the_right_choice_for_every_image()
     {
         foreach (PhantomFamily family in PhantomGenerator.Families)
         {
@@ -31,10 +31,10 @@ public sealed class PhantomGeneratorTests
         }
     }
 
-    // Bright discs on a ground of at most 140: the pixels above 200 fall into as many connected parts as the count
+    // Bright discs on a background of at most 140: the pixels above 200 form as many connected components as the count
     // says.
     [Fact]
-    public void Draws_as_many_discs_as_it_says()
+    public void Draws_as_many_discs_as_it_states()
     {
         for (int seed = 0; seed < 40; seed++)
         {

@@ -11,7 +11,7 @@ public sealed class RealMiniTests
 
     // Counts: the table in data/real-mini/README.md.
     [Fact]
-    public void Has_the_numbers_of_questions_that_its_readme_gives()
+    public void Has_the_numbers_of_questions_stated_in_its_readme()
     {
         Assert.Equal(1803, s_train.Count);
         Assert.Equal(685, s_test.Count);
@@ -30,7 +30,7 @@ public sealed class RealMiniTests
     }
 
     [Fact]
-    public void Says_the_same_as_its_split_files()
+    public void Has_the_same_content_as_its_split_files()
     {
         foreach ((string split, IVqaDataset dataset) in new[] { ("train", s_train), ("test", s_test) })
         {
@@ -50,7 +50,7 @@ public sealed class RealMiniTests
         }
     }
 
-    // "the right letter going through all k": letters are exactly balanced within every family (the README).
+    // "the right letter going through all k": letters are exactly balanced within every family (README).
     [Fact]
     public void Balances_letters_within_every_family()
     {
@@ -62,7 +62,7 @@ public sealed class RealMiniTests
     }
 
     [Fact]
-    public void Has_ids_of_its_own_and_readable_images()
+    public void Has_unique_ids_and_readable_images()
     {
         Assert.Equal(s_train.Count, s_train.Select(example => example.Id).Distinct().Count());
         using Stream image = s_train[0].Images[0].OpenRead();
@@ -70,7 +70,7 @@ public sealed class RealMiniTests
     }
 
     [Fact]
-    public void Refuses_a_folder_in_which_an_image_changed_its_split()
+    public void Refuses_a_folder_in_which_an_image_moved_to_the_other_split()
     {
         using TemporaryFolder folder = new();
         folder.Write("QA_information/Open-access/d.json", """

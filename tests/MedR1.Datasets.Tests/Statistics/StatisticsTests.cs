@@ -32,9 +32,9 @@ public sealed class StatisticsTests
         Assert.Null(dataset.Describe().Sizes);
     }
 
-    // Names come from the files of a data set.
+    // Names come from the files of a data set, and may contain anything.
     [Fact]
-    public void A_name_can_end_no_cell_of_the_table()
+    public void A_name_cannot_break_the_cells_of_the_table()
     {
         InMemoryDataset dataset = new("a|b\nc", [Choice("?", 0) with { Modality = new ImagingModality("CT | MRI\r\n<b>") }]);
         string[] lines = dataset.Describe().ToString().TrimEnd('\n').Split('\n');
@@ -45,7 +45,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void Examples_beyond_the_limit_of_text_and_images_are_told_apart()
+    public void Examples_too_long_by_text_or_by_images_are_distinguished()
     {
         InMemoryDataset dataset = new("three",
         [

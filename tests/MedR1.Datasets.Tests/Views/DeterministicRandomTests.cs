@@ -1,10 +1,10 @@
 namespace MedR1.Datasets.Tests;
 
-/// <summary>Data sets and images that someone made with a seed must stay as they are: the numbers are written down.</summary>
+/// <summary>Data sets and images created with a seed must not change: the random numbers are fixed here.</summary>
 public sealed class DeterministicRandomTests
 {
     [Fact]
-    public void The_numbers_are_those_of_the_published_generator()
+    public void The_numbers_equal_those_of_the_published_generator()
     {
         DeterministicRandom random = new(1234567);
         Assert.Equal(
@@ -13,7 +13,7 @@ public sealed class DeterministicRandomTests
     }
 
     [Fact]
-    public void One_of_many_things_and_a_shuffle_stay_as_they_are()
+    public void A_choice_and_a_shuffle_do_not_change()
     {
         Assert.Equal(16557332040044707943UL, DeterministicRandom.For(9, 3).NextBits());
 

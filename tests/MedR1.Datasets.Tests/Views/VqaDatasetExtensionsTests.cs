@@ -43,8 +43,8 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Throws<ArgumentException>(() => s_mixed.WithModality());
     }
 
-    // The order is part of the contract: the same seed gives it on every machine. Worked out in Python: SplitMix64 from
-    // 7, its numbers modulo i + 1 for i = 9, 8, …, 1 as Fisher and Yates's partners.
+    // The order is part of the contract: a seed gives the same one on every machine. Computed in Python: SplitMix64 from
+    // 7, its numbers modulo i + 1 for i = 9, 8, …, 1 as the partners of a Fisher-Yates shuffle.
     [Fact]
     public void Shuffles_the_same_way_for_the_same_seed()
     {
@@ -63,13 +63,13 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Empty(Ids(split.Train).Intersect(Ids(split.Test)));
     }
 
-    // 2.5 and 1.5 are as near to one whole number as to the next; the training part takes the larger.
+    // 2.5 and 1.5 are halfway between two integers; the training part gets the larger.
     [Theory]
     [InlineData(5, 0.5, 3)]
     [InlineData(3, 0.5, 2)]
     [InlineData(10, 0.74, 7)]
     [InlineData(10, 0.76, 8)]
-    public void The_training_part_has_the_nearest_whole_number(int count, double share, int train) =>
+    public void The_training_part_has_the_nearest_integer(int count, double share, int train) =>
         Assert.Equal(train, Examples.OnImages(count, 1).Split(share, seed: 3).Train.Count);
 
     [Fact]
@@ -84,12 +84,12 @@ public sealed class VqaDatasetExtensionsTests
     }
 
     // Half of ten is five, and an image goes to the training part while half of its questions, rounded down, still fit: 9 come
-    // first and fit (0 + 4 < 5), or 1 comes first and 9 don't fit any more (1 + 4). SplitMix64's first number from 1 is odd,
-    // 10451216379200822465, from 2 even, 10905525725756348110: odd ones leave two images in their order, even ones swap them.
+    // first and fit (0 + 4 < 5), or 1 comes first and 9 no longer fit (1 + 4). SplitMix64's first number from 1 is odd,
+    // 10451216379200822465, from 2 even, 10905525725756348110: odd ones keep the order of two images, even ones swap them.
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 9)]
-    public void An_image_with_most_of_the_questions_goes_where_more_of_them_fit(long seed, int trained)
+    public void An_image_with_most_of_the_questions_goes_to_the_part_where_more_fit(long seed, int trained)
     {
         InMemoryDataset dataset = new("uneven",
             Enumerable.Range(0, 10).Select(i => Examples.Make($"{i}", images: [i == 0 ? "one.png" : "nine.png"])));
@@ -101,9 +101,9 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Equal(trained == 9 ? ["0"] : nine, Ids(split.Test));
     }
 
-    // 1 and 2 share b, 2 and 3 share c: none of the three can be parted from the others, though 1 and 3 share nothing.
+    // 1 and 2 share b, 2 and 3 share c: none of the three can be separated from the others, though 1 and 3 share nothing.
     [Fact]
-    public void Keeps_examples_together_that_a_third_ties_by_its_images()
+    public void Keeps_examples_together_that_are_linked_by_the_images_of_a_third()
     {
         InMemoryDataset dataset = new("chain",
         [
