@@ -34,7 +34,7 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
-    public async Task They_stand_beside_each_other_in_a_composite()
+    public async Task They_can_be_combined_in_a_composite()
     {
         CompositeEvaluator evaluator = new(
             new ScoringRuleEvaluator(ScoringRules.MedR1), new BlindPriorEvaluator(s_prior));
@@ -65,7 +65,7 @@ public sealed class EvaluatorTests
         Assert.True(scored.Get<BooleanMetric>("Correct (lenient)").Value);
         Assert.Equal(0, scored.Get<NumericMetric>("Chance").Value);
 
-        // The prior has nothing to choose from if the options are only in the question's text either.
+        // The prior has no options to choose from either if they are only in the text of the question.
         VqaExampleContext inText = new(new VqaExample { Id = "t", Question = "Which? A)CT, B)MRI", Answer = "MRI", AnswerIndex = 1 });
         foreach (VqaExampleContext context in (VqaExampleContext[])[open, inText])
         {

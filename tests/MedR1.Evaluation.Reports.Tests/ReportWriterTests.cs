@@ -12,7 +12,7 @@ public sealed class ReportWriterTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Writes_a_page_that_loads_nothing_and_escapes_what_it_shows()
+    public void Writes_a_page_that_loads_nothing_and_escapes_its_content()
     {
         ReportWriter.Save(SampleReports.Whole(), _folder);
         string page = Read("report.html");
@@ -26,7 +26,7 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void Names_of_methods_are_no_paths_and_make_no_two_files_one()
+    public void Method_names_become_safe_and_distinct_file_names()
     {
         TransferReport transfer = SampleReports.Transfer("modality", SampleReports.Modalities);
         CrossDomainReport report = SampleReports.Whole() with
@@ -54,7 +54,7 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void Each_figure_names_rule_seed_model_and_data()
+    public void Every_figure_names_rule_seed_model_and_data()
     {
         ReportWriter.Save(SampleReports.Whole(), _folder);
         string text = Read("report.md");
@@ -68,13 +68,13 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Contains("The data has no questions for OCT", text);
         Assert.Contains("| GRPO | med-r1 |", text);
 
-        // So do the paired tests.
+        // As do the paired tests.
         Assert.Contains("\nrule med-r1 · seed 3 · model base (sha256 0123456789ab)\n", text);
         Assert.Contains("| zero-shot | GRPO | fedcba987654 | 100 |", text);
     }
 
     [Fact]
-    public void A_reader_without_images_has_the_numbers_of_the_heat_maps()
+    public void The_numbers_of_heat_maps_are_available_as_text()
     {
         ReportWriter.Save(SampleReports.Whole(), _folder);
         string[] lines = Read("report.md").Split('\n');
@@ -90,9 +90,9 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Contains("–: not run.", string.Join('\n', lines.Skip(map).Take(5)));
     }
 
-    // GRPO's diagonal is 84 − r % in row r (49 + 3r − 4r + 35): 81 over rows 0 to 6, 80.5 over all eight.
+    // The diagonal of GRPO is 84 − r % in row r (49 + 3r − 4r + 35): 81 over rows 0 to 6, 80.5 over all eight.
     [Fact]
-    public void Synthetic_domains_are_named_and_left_out_of_the_means()
+    public void Synthetic_domains_are_named_and_excluded_from_the_means()
     {
         TransferReport transfer = SampleReports.Transfer("modality", SampleReports.Modalities) with
         {
@@ -131,9 +131,9 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Equal("fedcba9876543210", grpo.GetProperty("origin").GetProperty("dataHash").GetString());
     }
 
-    // A page is the same wherever it is made: a comma in a number would break the drawing.
+    // A page must not depend on where it is created: a comma in a number would break the drawing.
     [Fact]
-    public void Numbers_do_not_depend_on_the_language_of_the_machine()
+    public void Numbers_do_not_depend_on_the_culture_of_the_machine()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         HeatMap map = TransferFigures.Accuracy(
@@ -164,7 +164,7 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void One_evaluation_has_its_accuracy_over_all_and_by_group()
+    public void A_single_evaluation_has_its_accuracy_over_all_and_by_group()
     {
         ReportWriter.Save(SampleReports.Answers("GRPO <1>", 63), _folder);
         string text = Read("report.md");
@@ -180,7 +180,7 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void Evaluations_of_the_same_questions_stand_side_by_side()
+    public void Evaluations_of_the_same_questions_are_shown_side_by_side()
     {
         EvaluationReport model = SampleReports.Answers("GRPO", 63);
         VqaExample[] questions = [.. model.Answers.Select(answer => answer.Example)];
@@ -217,7 +217,7 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
-    // No two texts of a figure may cover each other, nor leave it: boxes from the sizes that the layout reckons with.
+    // No two texts of a figure may overlap or exceed it: boxes from the sizes that the layout assumes.
     [Fact]
     public void Texts_of_figures_do_not_overlap()
     {

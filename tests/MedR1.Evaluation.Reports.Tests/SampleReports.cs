@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports.Tests;
 
-/// <summary>Reports with made-up numbers, for drawing.</summary>
+/// <summary>Reports with made-up numbers to draw.</summary>
 internal static class SampleReports
 {
     private static readonly ReportOrigin s_origin = new()
@@ -44,7 +44,7 @@ internal static class SampleReports
     public static EvaluationReport Answers(string name, int correct) => EvaluationReport.Create(name, "med-r1",
         Enumerable.Range(0, 100).Select(index =>
         {
-            // 37 is prime to 100: a fixed mixing of right and wrong.
+            // 37 is coprime to 100: a fixed mixture of right and wrong.
             bool isCorrect = index * 37 % 100 < correct;
             double sure = 0.5 + index % 50 / 100.0;
             return new EvaluatedAnswer(

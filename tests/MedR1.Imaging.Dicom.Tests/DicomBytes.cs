@@ -3,12 +3,12 @@ using System.Text;
 
 namespace MedR1.Imaging.Dicom.Tests;
 
-/// <summary>Elements as bytes in explicit little endian, to be put into a file (PS3.5, 7.1 and 7.5).</summary>
+/// <summary>Elements as bytes in explicit little endian, to insert into a file (PS3.5, 7.1 and 7.5).</summary>
 internal static class DicomBytes
 {
     private const uint Undefined = 0xFFFFFFFF;
 
-    /// <summary>An element of short length.</summary>
+    /// <summary>An element with a short length field.</summary>
     public static byte[] Element(ushort group, ushort element, string representation, params byte[] value) =>
         [.. Tag(group, element), .. Encoding.ASCII.GetBytes(representation), .. Words(value.Length), .. value];
 
@@ -16,11 +16,11 @@ internal static class DicomBytes
     public static byte[] Text(ushort group, ushort element, string representation, string value) =>
         Element(group, element, representation, Encoding.ASCII.GetBytes(value.Length % 2 == 0 ? value : value + " "));
 
-    /// <summary>An element of a long length, which overlays, tables and sequences have.</summary>
+    /// <summary>An element with a long length field, as for overlays, tables and sequences.</summary>
     public static byte[] Long(ushort group, ushort element, string representation, params byte[] value) =>
         [.. Tag(group, element), .. Encoding.ASCII.GetBytes(representation), 0, 0, .. Length((uint)value.Length), .. value];
 
-    /// <summary>A sequence whose length, and that of its items, is given or not.</summary>
+    /// <summary>A sequence whose length and that of its items is defined or undefined.</summary>
     public static byte[] Sequence(ushort group, ushort element, bool hasLength, params byte[][] items)
     {
         byte[] inside =
@@ -36,7 +36,7 @@ internal static class DicomBytes
             : [.. Tag(group, element), .. "SQ"u8, 0, 0, .. Length(Undefined), .. inside, .. End(0xE0DD)];
     }
 
-    /// <summary>Numbers of two bytes.</summary>
+    /// <summary>Two-byte numbers.</summary>
     public static byte[] Words(params int[] values) =>
         [.. values.SelectMany(value => (byte[])[(byte)value, (byte)(value >> 8)])];
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MedR1.Imaging.Dicom.Tests;
 
-/// <summary>Writes DICOM files in every transfer syntax that is read, from the standard's rules (PS3.5, PS3.10).</summary>
+/// <summary>Writes DICOM files in every supported transfer syntax, following the standard (PS3.5, PS3.10).</summary>
 internal sealed class DicomWriter
 {
     public const string ImplicitLittle = "1.2.840.10008.1.2";
@@ -34,13 +34,13 @@ internal sealed class DicomWriter
 
     public string TransferSyntax { get; }
 
-    /// <summary>Bytes of elements to be put in before the pixels, such as a sequence.</summary>
+    /// <summary>Bytes of elements to insert before the pixels, such as a sequence.</summary>
     public byte[] Raw { get; set; } = [];
 
-    /// <summary>Values in memory's order; of 16 bits each where the file's are.</summary>
+    /// <summary>Values in memory order, with 16 bits each if the file has 16.</summary>
     public ushort[] Samples { get; set; } = [];
 
-    /// <summary>Fragments of packed pixels instead, with the offset table first.</summary>
+    /// <summary>Fragments of compressed pixels instead, preceded by the offset table.</summary>
     public byte[][]? Fragments { get; set; }
 
     public DicomWriter Text(ushort group, ushort element, string representation, string value)
@@ -122,7 +122,7 @@ internal sealed class DicomWriter
 
         if (body.Length % 2 == 1)
         {
-            // -128 does nothing: the pad that some writers use.
+            // -128 does nothing: padding that some writers use.
             body.WriteByte(0x80);
         }
     }

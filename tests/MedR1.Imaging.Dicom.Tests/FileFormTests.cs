@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom.Tests;
 
-/// <summary>Forms that files of older and less careful programs have.</summary>
+/// <summary>Forms of files from older and less careful programs.</summary>
 public sealed class FileFormTests
 {
     private static readonly ushort[] s_samples = [.. Enumerable.Range(0, 35).Select(i => (ushort)(i * 37 % 256))];
@@ -17,7 +17,7 @@ public sealed class FileFormTests
     }
 
     [Fact]
-    public void Meta_information_without_a_transfer_syntax_is_made_up_for()
+    public void Meta_information_without_a_transfer_syntax_is_tolerated()
     {
         byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 7, 5) { Samples = s_samples }.Write();
         byte[] meta = DicomBytes.Text(0x0002, 0x0013, "SH", "SOME PROGRAM");
@@ -25,7 +25,7 @@ public sealed class FileFormTests
     }
 
     [Fact]
-    public void An_implicit_data_set_is_read_where_an_explicit_one_was_announced()
+    public void An_implicit_data_set_announced_as_explicit_is_read()
     {
         byte[] announced = new DicomWriter(DicomWriter.ExplicitLittle, 7, 5) { Samples = s_samples }.Write();
         byte[] written = new DicomWriter(DicomWriter.ImplicitLittle, 7, 5) { Samples = s_samples }.Write();
@@ -37,7 +37,7 @@ public sealed class FileFormTests
     [InlineData("  ")]
     [InlineData("\0\0")]
     [InlineData("??")]
-    public void An_element_with_a_blank_representation_is_stepped_over(string representation)
+    public void An_element_with_a_blank_representation_is_skipped(string representation)
     {
         DicomWriter writer = new(DicomWriter.ExplicitLittle, 7, 5)
         {
@@ -48,7 +48,7 @@ public sealed class FileFormTests
     }
 
     [Fact]
-    public void Group_lengths_overlays_and_icons_are_stepped_over()
+    public void Group_lengths_overlays_and_icons_are_skipped()
     {
         DicomWriter writer = new(DicomWriter.ExplicitLittle, 7, 5)
         {
@@ -68,10 +68,10 @@ public sealed class FileFormTests
     }
 
     [Fact]
-    public void A_sequence_that_a_program_did_not_know_is_little_endian_and_implicit_wherever_it_stands()
+    public void A_sequence_of_unknown_representation_is_implicit_little_endian_everywhere()
     {
-        // Big endian: the head of (0029,1140) UN of undefined length. Inside, by correction CP-246: an item of known length
-        // with (0028,0010) of 2 bytes, and the end of the sequence.
+        // Big endian: the header of (0029,1140) UN of undefined length. Its content, by correction CP-246: an item of known
+        // length with (0028,0010) of 2 bytes, and the end of the sequence.
         byte[] sequence =
         [
             0x00, 0x29, 0x11, 0x40, (byte)'U', (byte)'N', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
@@ -83,7 +83,7 @@ public sealed class FileFormTests
         AssertRead(writer.Write(), DicomWriter.ExplicitBig);
     }
 
-    // An image in the image: its pixels are not the file's.
+    // A nested image, whose pixels are not those of the file.
     private static byte[] Icon() =>
         [.. DicomBytes.Element(0x0028, 0x0010, "US", 2, 0), .. DicomBytes.Long(0x7FE0, 0x0010, "OB", 9, 9, 9, 9)];
 

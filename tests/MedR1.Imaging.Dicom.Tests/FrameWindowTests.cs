@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom.Tests;
 
-/// <summary>Rescale and window of a frame, and tables of values, wherever the file has them (PS3.3, C.7.6.16 and C.11).</summary>
+/// <summary>Rescale and window of a frame and lookup tables, wherever a file has them (PS3.3, C.7.6.16 and C.11).</summary>
 public sealed class FrameWindowTests
 {
     [Theory]
@@ -8,7 +8,7 @@ public sealed class FrameWindowTests
     [InlineData(false)]
     public void Each_frame_has_the_rescale_and_the_window_of_its_functional_groups(bool hasLength)
     {
-        // All frames: x = 2 v - 10. Frame 0: 4 values around 0, exactly; frame 1: its own rescale x = v, 10 around 5, exactly.
+        // Shared: x = 2 v - 10. Frame 0: width 4 around 0, exact; frame 1: a different rescale x = v, width 10 around 5, exact.
         byte[] shared = DicomBytes.Sequence(0x0028, 0x9145, hasLength, Rescale("-10", "2"));
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1)
         {
@@ -31,16 +31,16 @@ public sealed class FrameWindowTests
         Assert.Equal([0, 128, 255], Grey(file, new DicomRenderOptions { Frame = 0 }));
         Assert.Equal([0, 128, 255], Grey(file, new DicomRenderOptions { Frame = 1 }));
 
-        // A window of the caller's is in rescaled units too: 4 around 0 shows all of frame 1 but its first value as white.
+        // A window given by the caller is in rescaled units too: 4 around 0 shows all of frame 1 except its first value as white.
         Assert.Equal([128, 255, 255], Grey(file, new DicomRenderOptions { Frame = 1, Window = new DicomWindow(0, 4) }));
     }
 
     [Theory]
     [InlineData(DicomWriter.ExplicitLittle)]
     [InlineData(DicomWriter.ExplicitBig)]
-    public void A_sequence_of_known_length_that_a_program_did_not_know_is_read(string syntax)
+    public void A_sequence_of_known_length_and_unknown_representation_is_read(string syntax)
     {
-        // Explicit outside; inside implicit little endian: an item of known length with a table of two values of 12 bits
+        // Explicit outside, implicit little endian inside: an item of known length with a table of two 12-bit values
         // from 10, white and black.
         byte[] item =
         [
@@ -56,9 +56,9 @@ public sealed class FrameWindowTests
     }
 
     [Fact]
-    public void A_modality_table_stands_for_the_rescale()
+    public void A_modality_table_replaces_the_rescale()
     {
-        // Values from -1: -1 -> 100, 0 -> 300, 1 -> 200; below and above, the ends. Signed, 8 bits stored: 0xFF is -1.
+        // Values from -1: -1 -> 100, 0 -> 300, 1 -> 200; the ends below and above. Signed, 8 bits stored: 0xFF is -1.
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 5, 1)
         {
             Samples = [0x80, 0xFF, 0, 1, 50],
@@ -67,14 +67,14 @@ public sealed class FrameWindowTests
         DicomFile file = DicomFile.Read(writer.Write());
         Assert.Equal([-128, -1, 0, 1, 50], file.StoredValues());
 
-        // Spread from 100 to 300; then by a window of 200 around 200, exactly: (x - 200) / 200 + 0.5.
+        // Stretched from 100 to 300; then by an exact window of 200 around 200: (x - 200) / 200 + 0.5.
         Assert.Equal([0, 0, 255, 128, 128], Grey(file));
         writer.Text(0x0028, 0x1050, "DS", "200").Text(0x0028, 0x1051, "DS", "400").Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
         Assert.Equal([64, 64, 191, 128, 128], Grey(DicomFile.Read(writer.Write())));
     }
 
     [Fact]
-    public void A_table_of_grey_values_is_used_where_there_is_no_window()
+    public void A_table_of_grey_values_is_used_without_a_window()
     {
         // 12 bits: 4095 is white, 2048 is 2048 / 4095 * 255 = 127.53.
         DicomWriter writer = new(DicomWriter.ExplicitLittle, 4, 1)
@@ -102,9 +102,9 @@ public sealed class FrameWindowTests
     [InlineData("0.5", "0.5", 0)]
     [InlineData("0", "0.5", 128)]
     [InlineData("7", "-3", 0)]
-    public void A_window_below_one_value_is_exact_and_an_empty_one_is_none(string center, string width, int first)
+    public void A_window_narrower_than_1_is_exact_and_an_empty_one_is_ignored(string center, string width, int first)
     {
-        // x = v / 2 = 0, 1. 0.5 around 0.5 is [0.25, 0.75]; 0.5 around 0 has 0 in its middle; without a window 0 is the lowest.
+        // x = v / 2 = 0, 1. 0.5 around 0.5 is [0.25, 0.75]; the middle of 0.5 around 0 is 0; without a window 0 is the lowest.
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1) { Samples = [0, 2] }
             .Text(0x0028, 0x1053, "DS", "0.5").Text(0x0028, 0x1050, "DS", center).Text(0x0028, 0x1051, "DS", width);
         Assert.Equal([first, 255], Grey(DicomFile.Read(writer.Write())));

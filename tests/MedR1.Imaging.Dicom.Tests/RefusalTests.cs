@@ -13,11 +13,11 @@ public sealed class RefusalTests
     [InlineData("1.2.840.10008.1.2.4.102", "a video")]
     [InlineData("1.2.840.10008.1.2.4.110", "JPEG XL")]
     [InlineData("1.2.3", "'1.2.3'")]
-    public void A_transfer_syntax_that_is_not_read_is_named(string syntax, string name) =>
+    public void A_transfer_syntax_that_is_not_supported_is_named(string syntax, string name) =>
         Assert.Contains(name, Refusal(new DicomWriter(syntax, 8, 8) { Samples = s_samples }));
 
     [Fact]
-    public void What_is_no_DICOM_or_holds_no_image_is_refused()
+    public void Files_that_are_not_DICOM_or_contain_no_image_are_refused()
     {
         Assert.Contains("'DICM'", Assert.Throws<DicomException>(() => DicomFile.Read(new byte[200])).Message);
         byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
@@ -26,7 +26,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void Pixels_of_a_kind_that_is_not_read_are_named()
+    public void Pixels_of_an_unsupported_kind_are_named()
     {
         byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
         byte[] floats = [.. whole[..(whole.Length - 64 - 12)], .. DicomBytes.Long(0x7FE0, 0x0008, "OF", new byte[256])];
@@ -38,7 +38,7 @@ public sealed class RefusalTests
         };
         Assert.Contains("segmented", Refusal(segmented));
 
-        // The byte behind the length of the start-of-frame segment is the bits of a sample.
+        // The byte after the length of the start-of-frame segment is the number of bits per sample.
         byte[] jpeg = Jpeg();
         jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 4] = 12;
         Assert.Contains("12 bits", Refusal(new DicomWriter(DicomWriter.Jpeg, 16, 16) { Fragments = [[], jpeg] }));
@@ -60,7 +60,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void A_deflated_file_unpacks_to_no_more_than_allowed()
+    public void A_deflated_file_is_decompressed_only_up_to_the_limit()
     {
         byte[] file = new DicomWriter(DicomWriter.Deflated, 1000, 1000) { Samples = new ushort[1_000_000] }.Write();
         Assert.InRange(file.Length, 0, 10_000);
@@ -89,11 +89,11 @@ public sealed class RefusalTests
     public void A_damaged_file_gives_a_result_or_a_named_exception() => CheckDamage(100, 3);
 
     [Fact]
-    public void Damaged_files_take_what_the_limits_allow() => CheckMemory(100, 4);
+    public void Damaged_files_take_no_more_memory_than_the_limits_allow() => CheckMemory(100, 4);
 
     [Fact]
     [Trait("Tier", "Slow")]
-    public void Many_damaged_files_take_what_the_limits_allow() => CheckMemory(1000, 5);
+    public void Many_damaged_files_take_no_more_memory_than_the_limits_allow() => CheckMemory(1000, 5);
 
     private static void CheckDamage(int count, int seed)
     {
@@ -107,8 +107,8 @@ public sealed class RefusalTests
         }
     }
 
-    // Four bytes a pixel of what is unpacked (the probe's limit), two for samples, four and three for an image; the rest is
-    // the runtime's.
+    // Four bytes per pixel for decompressed data (the probe's limit), two for samples, four and three for an image; the rest
+    // belongs to the runtime.
     private static void CheckMemory(int count, int seed)
     {
         const long mostPixels = 1 << 20;

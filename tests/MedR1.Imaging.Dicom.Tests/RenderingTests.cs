@@ -3,7 +3,7 @@ namespace MedR1.Imaging.Dicom.Tests;
 public sealed class RenderingTests
 {
     [Fact]
-    public void Signed_values_are_rescaled_and_windowed_as_the_standard_says()
+    public void Signed_values_are_rescaled_and_windowed_by_the_standard()
     {
         // 12 bits, signed: 0xFFF is -1. x = 2 v - 10. Window 10 around 0 (PS3.3 C.11.2.1.2): black up to -5, white above 4,
         // between ((x + 0.5) / 9 + 0.5) * 255; x = -12 gives 0, x = -10 gives 0, x = 0 gives 141.67, x = 4 gives 255.
@@ -12,7 +12,7 @@ public sealed class RenderingTests
         Assert.Equal([0, 0, 142, 255, 255], Grey(writer, new DicomWindow(0, 10)));
         Assert.Equal([255, 255, 113, 0, 0], Grey(Inverse(Signed(0xFFF, 0, 5, 7, 100)), new DicomWindow(0, 10)));
 
-        // The file's own window, here as the first of two: 20 around 5, so that x = 0 gives ((0 - 4.5) / 19 + 0.5) * 255 = 67.1.
+        // The window of the file, here the first of two: 20 around 5, so that x = 0 gives ((0 - 4.5) / 19 + 0.5) * 255 = 67.1.
         writer.Text(0x0028, 0x1050, "DS", "5\\40").Text(0x0028, 0x1051, "DS", "20\\400");
         Assert.Equal([0, 0, 67, 121, 255], Grey(writer, null));
 
@@ -24,7 +24,7 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void Without_a_window_bytes_are_shown_as_they_are_and_words_are_spread()
+    public void Without_a_window_bytes_are_unchanged_and_words_are_stretched()
     {
         DicomWriter bytes = new(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] };
         Assert.Equal([7, 100, 255], Grey(bytes, null));
@@ -33,16 +33,16 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void Stored_bits_are_taken_below_the_high_bit()
+    public void Stored_bits_end_at_the_high_bit()
     {
-        // 12 stored bits below bit 15: the four lowest bits are not the image's.
+        // 12 stored bits with bit 15 as the highest: the four lowest bits don't belong to the image.
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1, 16) { Samples = [0xABCF, 0x001F] }
             .Number(0x0028, 0x0101, 12).Number(0x0028, 0x0102, 15);
         Assert.Equal([0xABC, 1], DicomFile.Read(writer.Write()).StoredValues());
     }
 
     [Fact]
-    public void Colours_come_interleaved_by_planes_as_YBR_or_by_a_palette()
+    public void Colours_are_interleaved_or_planar_or_YBR_or_from_a_palette()
     {
         DicomWriter interleaved = new(DicomWriter.ExplicitLittle, 2, 1, 8, "RGB") { Samples = [1, 2, 3, 4, 5, 6] };
         Assert.Equal([1, 2, 3, 4, 5, 6], Pixels(interleaved));
@@ -65,9 +65,9 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void Entries_of_a_palette_of_8_bits_stand_in_bytes_or_words()
+    public void Entries_of_an_8_bit_palette_are_bytes_or_words()
     {
-        // pydicom's apply_color_lut tells them apart by the length of the data, too.
+        // pydicom's apply_color_lut also distinguishes them by the length of the data.
         Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 0x140A, 0x281E), null));
         Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 10, 20, 30, 40), null));
         Assert.Contains(
@@ -93,7 +93,7 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void A_source_gives_an_image_that_the_decoder_reads()
+    public void A_source_gives_an_image_that_the_decoder_can_read()
     {
         byte[] file = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] }.Write();
         DicomImageSource source = new(new BytesImageSource("scan.dcm", file));

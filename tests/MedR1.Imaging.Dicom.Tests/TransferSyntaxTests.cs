@@ -25,7 +25,7 @@ public sealed class TransferSyntaxTests
 
     [Theory]
     [MemberData(nameof(Native))]
-    public void Unpacked_values_are_those_that_were_written(string syntax, int bits)
+    public void Uncompressed_values_equal_those_written(string syntax, int bits)
     {
         ushort[] samples = bits == 8 ? s_bytes : s_words;
         DicomFile file = DicomFile.Read(new DicomWriter(syntax, Width, Height, bits) { Samples = samples }.Write());
@@ -37,7 +37,7 @@ public sealed class TransferSyntaxTests
     [Theory]
     [InlineData(8)]
     [InlineData(16)]
-    public void Run_length_encoded_values_are_those_that_were_written(int bits)
+    public void Run_length_encoded_values_equal_those_written(int bits)
     {
         ushort[] samples = [.. (bits == 8 ? s_bytes : s_words).Select((value, i) => i < 12 ? (ushort)3 : value)];
         byte[] high = [.. samples.Select(sample => (byte)(sample >> 8))];
@@ -49,7 +49,7 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void Run_length_encoded_colours_come_a_plane_a_segment()
+    public void Run_length_encoded_colours_have_one_plane_per_segment()
     {
         byte[] red = [1, 2, 3, 4];
         byte[] green = [5, 5, 5, 5];
@@ -63,7 +63,7 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void A_JPEG_frame_is_what_the_JPEG_decoder_makes_of_it()
+    public void A_JPEG_frame_equals_the_output_of_the_JPEG_decoder()
     {
         using SKBitmap bitmap = new(16, 8, SKColorType.Gray8, SKAlphaType.Opaque);
         for (int i = 0; i < 16 * 8; i++)
@@ -75,7 +75,7 @@ public sealed class TransferSyntaxTests
         byte[] bytes = jpeg.ToArray();
         byte[] expected = new SkiaImageDecoder().Decode(bytes).Pixels.ToArray();
 
-        // The cut is at an even byte: a pad would otherwise stand in the middle of the JPEG.
+        // Split at an even byte: otherwise there would be padding in the middle of the JPEG.
         DicomWriter writer = new(DicomWriter.Jpeg, 16, 8) { Fragments = [[], bytes[..100], bytes[100..]] };
         DicomFile file = DicomFile.Read(writer.Write());
         Assert.Equal(expected, file.Render().Pixels.ToArray());
@@ -83,10 +83,10 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void A_JPEG_that_does_not_name_its_colours_has_those_that_the_file_names()
+    public void A_JPEG_without_a_colour_space_has_that_of_the_file()
     {
         // One colour, 200 100 50, as YCbCr (JFIF): Y = 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2, Cb = 128 + (50 - 124.2) /
-        // 1.772 = 86.1, Cr = 128 + (200 - 124.2) / 1.402 = 182.1. A file that calls the samples RGB has these as its colours.
+        // 1.772 = 86.1, Cr = 128 + (200 - 124.2) / 1.402 = 182.1. These are the colours if the file declares the samples as RGB.
         byte[] named = ColorJpeg(SKJpegEncoderDownsample.Downsample444);
         byte[] unnamed = [.. named[..2], .. named[20..]];
         AssertColor(named, "YBR_FULL", 200, 100, 50);
@@ -94,7 +94,7 @@ public sealed class TransferSyntaxTests
         AssertColor(unnamed, "YBR_FULL", 200, 100, 50);
         AssertColor(unnamed, "RGB", 124, 86, 182);
 
-        // Coarser colours are YCbCr, whatever the file says.
+        // Subsampled colours are YCbCr, whatever the file says.
         byte[] coarse = ColorJpeg(SKJpegEncoderDownsample.Downsample420);
         AssertColor([.. coarse[..2], .. coarse[20..]], "RGB", 200, 100, 50);
     }
@@ -124,7 +124,7 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void Frames_are_found_by_place_by_table_and_by_fragment()
+    public void Frames_are_found_by_position_table_and_fragment()
     {
         ushort[] two = [.. s_bytes, .. s_bytes.Reverse()];
         DicomWriter native = new DicomWriter(DicomWriter.ExplicitLittle, Width, Height) { Samples = two }
@@ -145,9 +145,9 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void Sequences_of_undefined_length_are_stepped_over()
+    public void Sequences_of_undefined_length_are_skipped()
     {
-        // (0008,1140) SQ of undefined length, one item of undefined length with (0028,0010) US 99 in it: not the file's Rows.
+        // (0008,1140) SQ of undefined length with one item of undefined length with (0028,0010) US 99: not the Rows of the file.
         byte[] sequence =
         [
             0x29, 0x00, 0x40, 0x11, (byte)'S', (byte)'Q', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,

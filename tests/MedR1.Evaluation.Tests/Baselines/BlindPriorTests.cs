@@ -5,7 +5,7 @@ public sealed class BlindPriorTests
     private static readonly VqaExample[] s_train =
         [Examples.Choice(0, "CT", "MRI"), Examples.Choice(0, "CT", "PET"), Examples.Choice(1, "CT", "PET.")];
 
-    // CT: right 2 of 3 offered, so (2 + 0.25) / 4; PET without its dot: 1 of 2; never seen: 0.25 / 1.
+    // CT: right in 2 of 3 offers, so (2 + 0.25) / 4; PET without its dot: 1 of 2; never seen: 0.25 / 1.
     [Fact]
     public void Scores_options_by_how_often_they_were_right()
     {
@@ -19,7 +19,7 @@ public sealed class BlindPriorTests
     }
 
     [Fact]
-    public void Can_tell_texts_apart_by_their_spelling()
+    public void Can_distinguish_texts_by_their_spelling()
     {
         BlindPrior prior = BlindPrior.Fit(s_train, exactText: true);
         Assert.Equal(1.25 / 2, prior.ScoreOf("PET."));
@@ -29,7 +29,7 @@ public sealed class BlindPriorTests
     }
 
     [Fact]
-    public void Answers_test_questions_and_leaves_open_ones_out()
+    public void Answers_test_questions_and_skips_open_ones()
     {
         EvaluationReport report = BlindPrior.Fit(s_train).Evaluate(
         [
@@ -43,7 +43,7 @@ public sealed class BlindPriorTests
 
     // Of three B and two C, B is neither the first seen nor the one whose indices add up to most. A and B twice each: A comes first.
     [Fact]
-    public void Takes_the_letter_that_was_right_most_often()
+    public void Chooses_the_letter_that_was_right_most_often()
     {
         int[] places = [2, 1, 2, 1, 1];
         Assert.Equal(1, MajorityLetter.Fit(places.Select(place => Examples.Choice(place, "a", "b", "c"))).Index);

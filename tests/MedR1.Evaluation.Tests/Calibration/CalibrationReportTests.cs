@@ -2,12 +2,12 @@ namespace MedR1.Evaluation.Tests;
 
 public sealed class CalibrationReportTests
 {
-    // Option 0 is right in each. Confidence, right: 0.9 yes, 0.8 no, 0.6 yes, 0.7 no.
+    // Option 0 is always right. Confidence and whether right: 0.9 yes, 0.8 no, 0.6 yes, 0.7 no.
     private static readonly EvaluationReport s_report = EvaluationReport.Create("model", "rule",
         [Answer(0.9, 0.1), Answer(0.2, 0.8), Answer(0.6, 0.4), Answer(0.3, 0.7)]);
 
-    // Two bins of width 1/2: all four in the upper one: accuracy 1/2, confidence 0.75. Five of width 1/5: (0.4, 0.6] holds
-    // 0.6: |1 − 0.6|; (0.6, 0.8] holds 0.7 and 0.8: |0 − 0.75|; (0.8, 1] holds 0.9: |1 − 0.9|.
+    // Two bins of width 1/2: all four in the upper one, accuracy 1/2, confidence 0.75. Five of width 1/5: (0.4, 0.6] contains
+    // 0.6: |1 − 0.6|; (0.6, 0.8] contains 0.7 and 0.8: |0 − 0.75|; (0.8, 1] contains 0.9: |1 − 0.9|.
     [Theory]
     [InlineData(2, 0.25, 0.25, 1)]
     [InlineData(5, (0.4 + 2 * 0.75 + 0.1) / 4, 0.75, 3)]
@@ -21,15 +21,15 @@ public sealed class CalibrationReportTests
         Assert.Equal(0.75, calibration.MeanConfidence, 12);
     }
 
-    // Log loss: −(ln 0.9 + ln 0.2 + ln 0.6 + ln 0.3) / 4 = 0.857; the interval is Wilson's of 2 in 4.
+    // Log loss: −(ln 0.9 + ln 0.2 + ln 0.6 + ln 0.3) / 4 = 0.857; the interval is Wilson's for 2 of 4.
     [Fact]
-    public void It_prints_its_figures() => Assert.Equal(
+    public void It_prints_its_numbers() => Assert.Equal(
         "model (rule): 2 of 4 right, 50.0 % (15.0 to 85.0), mean confidence 75.0 %, ECE 25.0 points, Brier 0.650, -ln p 0.857",
         CalibrationReport.Measure(s_report, new CalibrationOptions { Bins = 2 }).ToString());
 
     // Sorted 0.6 yes, 0.7 no | 0.8 no, 0.9 yes: |1/2 − 0.65| and |1/2 − 0.85|, two each.
     [Fact]
-    public void Bins_can_hold_equally_many()
+    public void Bins_can_contain_equally_many_answers()
     {
         CalibrationReport calibration =
             CalibrationReport.Measure(s_report, new CalibrationOptions { Bins = 2, EqualCounts = true });
@@ -38,7 +38,7 @@ public sealed class CalibrationReportTests
         Assert.Equal([0.7, 0.9], calibration.Bins.Select(bin => bin.High));
     }
 
-    // Two options: (p − y)² counts twice: 2 · (0.01 + 0.64 + 0.16 + 0.49) / 4.
+    // With two options, (p − y)² counts twice: 2 · (0.01 + 0.64 + 0.16 + 0.49) / 4.
     [Fact]
     public void Brier_and_log_loss_are_over_all_options()
     {
@@ -55,7 +55,7 @@ public sealed class CalibrationReportTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void Options_that_say_the_same_are_one_answer(int answerIndex)
+    public void Options_of_equal_text_are_one_answer(int answerIndex)
     {
         EvaluatedAnswer answer = Answer(0.5, 0.2, 0.3) with { Example = Examples.Choice(answerIndex, "CT", "CT", "MR") };
         CalibrationReport calibration = CalibrationReport.Measure(EvaluationReport.Create("m", "r", [answer]));
@@ -65,9 +65,9 @@ public sealed class CalibrationReportTests
         Assert.Equal(-Math.Log(0.7), calibration.NegativeLogLikelihood, 12);
     }
 
-    // Guo et al. (arXiv 1706.04599) have 15. 0.65 · 15 = 9.75: the tenth bin, from 9/15 to 10/15.
+    // Guo et al. (arXiv 1706.04599) use 15. 0.65 · 15 = 9.75: the tenth bin, from 9/15 to 10/15.
     [Fact]
-    public void There_are_15_bins_of_equal_width_unless_told_otherwise()
+    public void There_are_15_bins_of_equal_width_by_default()
     {
         Assert.Equal(new CalibrationOptions { Bins = 15, EqualCounts = false }, new CalibrationOptions());
         ReliabilityBin bin = Assert.Single(
@@ -75,7 +75,7 @@ public sealed class CalibrationReportTests
         Assert.Equal((9.0 / 15, 10.0 / 15), (bin.Low, bin.High));
     }
 
-    // Bins are open below and closed above, also where the product of confidence and bins is rounded past a whole number:
+    // Bins are open below and closed above, even if the product of confidence and bins is rounded past an integer:
     // 28 / 50 · 50 is 28.000000000000004, and 2 / 3 less or more by one unit in the last place times 3 is 2.
     [Fact]
     public void A_confidence_at_a_bound_is_in_the_bin_that_ends_there()
@@ -107,7 +107,7 @@ public sealed class CalibrationReportTests
     }
 
     [Fact]
-    public void Certainty_that_is_wrong_stays_finite_and_ends_fall_into_bins()
+    public void Wrong_certainty_stays_finite_and_the_ends_belong_to_bins()
     {
         CalibrationReport calibration =
             CalibrationReport.Measure(EvaluationReport.Create("sure", "r", [Answer(0, 1), Answer(1, 0)]));
@@ -116,7 +116,7 @@ public sealed class CalibrationReportTests
     }
 
     [Fact]
-    public void Refuses_what_is_no_distribution()
+    public void Refuses_invalid_distributions()
     {
         Assert.Contains("add up to 0.9", Assert.Throws<ArgumentException>(
             () => CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(0.5, 0.4)]))).Message);

@@ -29,9 +29,9 @@ public sealed class ReportFileTests : IDisposable
     private string Path => System.IO.Path.Combine(_folder, "below", "report.json");
 
     [Fact]
-    public void A_hash_of_the_whole_data_set_does_not_stand_for_the_answers()
+    public void A_hash_of_the_whole_data_set_is_not_one_of_the_answered_questions()
     {
-        // Of a set of which some questions were not asked.
+        // For a set some of whose questions were not asked.
         EvaluationReport part = EvaluationReport.Create(
             "part", "med-r1", s_report.Answers, s_report.Origin with { DataHash = "0123456789abcdef" });
         ReportFile.Save(part, Path);
@@ -104,7 +104,7 @@ public sealed class ReportFileTests : IDisposable
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
     }
 
-    // JSON may say null, or a number outside the options, where a report has neither.
+    // JSON may contain null or a number outside the options, which a report never has.
     [Theory]
     [InlineData("\"name\": \"m\"", "\"name\": null")]
     [InlineData("\"rule\": \"r\"", "\"rule\": null")]
@@ -115,7 +115,7 @@ public sealed class ReportFileTests : IDisposable
     [InlineData("\"b\"", "null")]
     [InlineData("\"f\"", "null")]
     [InlineData("\"answerIndex\": 0", "\"answerIndex\": 2")]
-    public void Names_what_no_report_holds(string from, string to)
+    public void Names_values_that_no_report_contains(string from, string to)
     {
         VqaExample example = Examples.Choice(0, "a", "b") with { Metadata = new Dictionary<string, string> { ["family"] = "f" } };
         ReportFile.Save(EvaluationReport.Create("m", "r", [Examples.Answered(true, example)]), Path);
@@ -125,7 +125,7 @@ public sealed class ReportFileTests : IDisposable
         Assert.Contains(Path, Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
     }
 
-    // Each prefix of the file, and each with one byte changed, either loads or names what is wrong.
+    // Every prefix of the file, and every copy with one changed byte, either loads or fails with a named fault.
     [Fact]
     public void Survives_damage()
     {

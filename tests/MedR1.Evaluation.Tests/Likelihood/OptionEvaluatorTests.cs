@@ -6,9 +6,9 @@ public sealed class OptionEvaluatorTests
         Examples.Choice(1, "CT", "Ultrasound") with { Question = "How was it made?" };
 
     // Mean losses 1 and 0.5: softmax(1 / loss) = softmax(1, 2), so 1 / (1 + e) and e / (1 + e). The sums are −1 and −1.5,
-    // so by them the first would win: the rules differ, as their names say.
+    // by which the first would win: the rules differ.
     [Fact]
-    public async Task Prefix_score_takes_the_lowest_mean_loss()
+    public async Task Prefix_score_chooses_the_lowest_mean_loss()
     {
         List<(string Prompt, string[] Texts)> asked = [];
         DelegateContinuationScorer scorer = Scorer(asked, [[-1f], [-0.25f, -0.5f, -0.75f]]);
@@ -23,9 +23,9 @@ public sealed class OptionEvaluatorTests
         Assert.Equal(Math.E / (1 + Math.E), answer.OptionProbabilities![1], 6);
     }
 
-    // Sums −1 and −1.5: probabilities in the ratio e^0.5.
+    // Sums −1 and −1.5: probabilities with the ratio e^0.5.
     [Fact]
-    public async Task Letters_and_texts_go_by_the_sum()
+    public async Task Letters_and_texts_are_chosen_by_the_sum()
     {
         List<(string Prompt, string[] Texts)> asked = [];
         DelegateContinuationScorer scorer = Scorer(asked, [[-1f], [-0.25f, -0.5f, -0.75f]]);
@@ -44,7 +44,7 @@ public sealed class OptionEvaluatorTests
     }
 
     [Fact]
-    public async Task Open_questions_are_left_out_and_equal_options_are_both_right()
+    public async Task Open_questions_are_skipped_and_equal_options_are_both_right()
     {
         VqaExample twice = Examples.Choice(1, "CT", "CT", "MRI");
         VqaExample open = new() { Id = "o", Question = "?", Answer = "x" };
@@ -73,7 +73,7 @@ public sealed class OptionEvaluatorTests
 
     // A model that rules a token out gives it the log-probability of minus infinity.
     [Fact]
-    public void Texts_of_probability_0_leave_a_distribution()
+    public void Texts_of_probability_0_still_give_a_distribution()
     {
         const float never = float.NegativeInfinity;
         foreach (OptionScoring scoring in (OptionScoring[])[OptionScoring.Texts(PromptTemplates.Plain), OptionScoring.OmniMedVqaPrefix])
@@ -86,7 +86,7 @@ public sealed class OptionEvaluatorTests
     }
 
     [Fact]
-    public async Task Refuses_scores_that_are_none()
+    public async Task Refuses_invalid_scores()
     {
         Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([[0.5f]]));
         Assert.Throws<ArgumentException>(() => OptionScoring.OmniMedVqaPrefix.Probabilities([[float.NaN]]));

@@ -13,9 +13,9 @@ public sealed class AccuracyTests
         Assert.Equal(0.943318, accuracy.High, 5);
     }
 
-    // With no right answer the upper end is z² / (n + z²) = 3.841459 / 8.841459.
+    // Without a right answer, the upper end is z² / (n + z²) = 3.841459 / 8.841459.
     [Fact]
-    public void Stays_between_nothing_and_everything()
+    public void Stays_between_0_and_1()
     {
         Assert.Equal((0.0, 0.434482), (new Accuracy(0, 5).Low, Math.Round(new Accuracy(0, 5).High, 6)));
         Assert.Equal((0.565518, 1.0), (Math.Round(new Accuracy(5, 5).Low, 6), new Accuracy(5, 5).High));
@@ -29,7 +29,7 @@ public sealed class AccuracyTests
 
     // By the formula, in Python; twice the count has no room in 32 bits.
     [Fact]
-    public void Gives_Wilsons_interval_of_two_thousand_million_answers()
+    public void Gives_Wilsons_interval_of_two_billion_answers()
     {
         Accuracy accuracy = new(768653909, int.MaxValue);
         Assert.Equal(0.35791209356499976, accuracy.Low, 12);
@@ -40,6 +40,6 @@ public sealed class AccuracyTests
     [InlineData(0, 0)]
     [InlineData(2, 1)]
     [InlineData(-1, 1)]
-    public void Rejects_counts_that_give_no_share(int correct, int count) =>
+    public void Rejects_invalid_counts(int correct, int count) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Accuracy(correct, count));
 }

@@ -5,7 +5,7 @@ namespace MedR1.Evaluation.Tests;
 
 public sealed class ContentHashTests
 {
-    // The stream by hand: a length of 8 bytes before each text, the number of options, the place of the answer.
+    // The stream by hand: a length of 8 bytes before each text, the number of options, the index of the answer.
     [Fact]
     public void Of_questions_is_the_hash_of_their_parts()
     {
@@ -39,7 +39,7 @@ public sealed class ContentHashTests
     }
 
     [Fact]
-    public void Of_a_folder_takes_names_and_contents()
+    public void Of_a_folder_covers_names_and_contents()
     {
         string folder = Directory.CreateTempSubdirectory("medr1-hash-").FullName;
         try

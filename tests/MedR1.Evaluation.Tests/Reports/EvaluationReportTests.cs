@@ -21,7 +21,7 @@ public sealed class EvaluationReportTests
     ]);
 
     [Fact]
-    public void It_prints_its_figures() => Assert.Equal(
+    public void It_prints_its_numbers() => Assert.Equal(
         "model (rule): 2 of 4 right, 50.0 % (15.0 to 85.0), chance 37.5 %, unreadable 1, cut off 1", s_report.ToString());
 
     // Chance: (1/4 + 1/4 + 1/2 + 1/2) / 4.
@@ -39,7 +39,7 @@ public sealed class EvaluationReportTests
         Assert.Equal((1, 1), (s_report.UnreadableCount, s_report.TruncatedCount));
     }
 
-    // Nobody guesses an open question: (0 + 1/4) / 2.
+    // An open question can't be guessed: (0 + 1/4) / 2.
     [Fact]
     public void An_open_question_is_never_right_by_chance()
     {
@@ -50,7 +50,7 @@ public sealed class EvaluationReportTests
     }
 
     [Fact]
-    public void Scores_the_same_answers_by_another_rule()
+    public void The_same_answers_can_be_scored_by_another_rule()
     {
         EvaluationReport again = s_report.ScoreAgain(ScoringRules.ExactOutput);
         Assert.Equal(("model", "exact-output", 3), (again.Name, again.Rule, again.Overall.Accuracy.Correct));

@@ -2,7 +2,7 @@ namespace MedR1.Evaluation.Tests;
 
 public sealed class ReportComparisonTests
 {
-    // Right before: q0 to q5, after: q4 to q11; CT are the even ones.
+    // Right before: q0 to q5, after: q4 to q11; the even ones are CT.
     private static readonly EvaluationReport s_before = Report("before", index => index < 6, 12);
     private static readonly EvaluationReport s_after = Report("after", index => index >= 4, 12);
 
@@ -30,7 +30,7 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
-    public void Says_that_prompt_or_sampling_differ()
+    public void Reports_different_prompts_or_sampling()
     {
         ReportOrigin greedy = new() { Prompt = "think", Sampling = "greedy" };
         Assert.Equal(
@@ -59,10 +59,10 @@ public sealed class ReportComparisonTests
             () => ReportComparison.Compare(s_before, strange)).Message);
     }
 
-    // CT (even): only the second is right, 6 times, so p is 2 / 2⁶; MRI (odd): 3 of 6 each way, so p is 1. Of two groups the smaller p
-    // counts twice (Holm).
+    // CT (even): only the second is right, 6 times, so p is 2 / 2⁶; MRI (odd): 3 of 6 each way, so p is 1. With two groups, the
+    // smaller p is doubled (Holm).
     [Fact]
-    public void Groups_are_corrected_for_how_many_there_are()
+    public void Groups_are_corrected_for_their_number()
     {
         ReportComparison comparison = ReportComparison.Compare(
             Report("before", index => index is 1 or 3 or 5, 12), Report("after", index => index % 2 == 0 || index > 6, 12));
@@ -73,7 +73,7 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
-    public void Questions_of_the_second_report_alone_are_counted()
+    public void Questions_only_in_the_second_report_are_counted()
     {
         ReportComparison comparison = ReportComparison.Compare(Report("before", _ => true, 3), s_after);
         Assert.Equal((0, 9, 3), (comparison.OnlyInFirst, comparison.OnlyInSecond, comparison.Shared.Count));
@@ -95,7 +95,7 @@ public sealed class ReportComparisonTests
 
     [Theory]
     [MemberData(nameof(Changed))]
-    public void One_difference_makes_it_another_question(VqaExample other) => Assert.Contains(
+    public void A_single_difference_makes_it_another_question(VqaExample other) => Assert.Contains(
         "the data set changed",
         Assert.Throws<ArgumentException>(() => ReportComparison.Compare(
             s_before, EvaluationReport.Create("after", "med-r1", [Examples.Answered(true, other)]))).Message);

@@ -5,7 +5,7 @@ public sealed class ReportTableTests
     private static readonly EvaluationReport s_before = Examples.Report("before", 1, 2);
     private static readonly EvaluationReport s_after = Examples.Report("af|ter", 2, 2);
 
-    // Wilson's ends for 1 and 2 of 2: 0.5 ± 0.405469, and 2 / (2 + z²) = 0.342380.
+    // Wilson's limits for 1 and 2 of 2: 0.5 ± 0.405469, and 2 / (2 + z²) = 0.342380.
     [Fact]
     public void Writes_markdown_with_the_rule_in_the_head()
     {
@@ -27,7 +27,7 @@ public sealed class ReportTableTests
     }
 
     [Fact]
-    public void Writes_aligned_text_and_no_warning_beside_a_blind_baseline()
+    public void Writes_aligned_text_and_no_warning_with_a_blind_baseline()
     {
         string[] lines = ReportTable.ToText(s_before, Examples.Report("blind", 1, 2, BlindPrior.RuleName)).Split('\n');
         Assert.Equal("group      questions  chance     before (med-r1)  blind (blind-option-prior)", lines[0]);
@@ -36,7 +36,7 @@ public sealed class ReportTableTests
     }
 
     [Fact]
-    public void Refuses_to_set_scores_of_different_questions_side_by_side()
+    public void Refuses_to_compare_scores_of_different_questions()
     {
         Assert.Throws<ArgumentException>(() => ReportTable.ToText());
         Assert.Contains("about 2 questions", Assert.Throws<ArgumentException>(
@@ -44,7 +44,7 @@ public sealed class ReportTableTests
     }
 
     [Fact]
-    public void Equally_many_other_questions_are_refused_by_name_and_another_order_is_not()
+    public void Different_questions_of_equal_number_are_refused_and_a_different_order_is_not()
     {
         EvaluationReport report = Of("all", "a", "b", "c", "d", "e");
 

@@ -7,7 +7,7 @@ public sealed class MedEvalKitRuleTests
     private static readonly MedEvalKitRule s_rule = new();
     private static readonly VqaExample s_example = Examples.Choice(2, "MRI", "Ultrasound", "CT", "PET scan.");
 
-    // What the kit's two functions (multiple choice and parsing) give in Python 3.11 for these texts.
+    // Output of the kit's two functions (multiple choice and parsing) in Python 3.11 for these texts.
     [Theory]
     [InlineData("The answer is C.", "C")]
     [InlineData("**Answer**: C", "C")]
@@ -23,12 +23,12 @@ public sealed class MedEvalKitRuleTests
     [InlineData("E", "D")]
     [InlineData("zzzz", "A")]
     [InlineData("", "A")]
-    public void Reads_what_the_kit_reads(string text, string letter) =>
+    public void Reads_like_the_kit(string text, string letter) =>
         Assert.Equal(new ScoredAnswer(letter, letter == "C"), s_rule.Score(s_example, text));
 
     // 80 random texts of tags, boxes, announcements and options, judged by the kit's functions in Python 3.11.
     [Fact]
-    public void Judges_as_the_kit_does()
+    public void Judges_like_the_kit()
     {
         byte[] file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Rules", "medevalkit.json"));
         Row[] rows = JsonSerializer.Deserialize<Row[]>(file, JsonSerializerOptions.Web)!;
@@ -40,7 +40,7 @@ public sealed class MedEvalKitRuleTests
     }
 
     [Fact]
-    public void Takes_the_last_of_equal_options_and_leaves_open_questions_alone()
+    public void Chooses_the_last_of_equal_options_and_ignores_open_questions()
     {
         Assert.False(s_rule.Score(Examples.Choice(0, "CT", "CT", "MRI"), "A").IsCorrect);
         Assert.True(s_rule.Score(Examples.Choice(0, "CT", "CT", "MRI"), "B").IsCorrect);

@@ -4,7 +4,7 @@ public sealed class ScoringRulesTests
 {
     private static readonly VqaExample s_example = Examples.Choice(2, "MRI", "Ultrasound", "CT", "PET scan.");
 
-    // Where the published rules part: line breaks, no tags, dots, case, text for a letter.
+    // Where the published rules differ: line breaks, no tags, dots, case, text instead of a letter.
     [Theory]
     [InlineData("<think>x</think><answer>C</answer>", "med-r1 med-r1-training medvlm-r1 medevalkit lenient")]
     [InlineData("<answer>\nC\n</answer>", "med-r1 medvlm-r1 medevalkit lenient")]
@@ -16,7 +16,7 @@ public sealed class ScoringRulesTests
     [InlineData("<answer>CT</answer>", "medevalkit lenient")]
     [InlineData("ultrasound", "")]
     [InlineData("", "")]
-    public void Differ_as_their_code_does(string text, string rulesThatSayRight)
+    public void Differ_like_their_published_code(string text, string rulesThatSayRight)
     {
         string[] expected = rulesThatSayRight.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         foreach (IScoringRule rule in ScoringRules.All)
@@ -27,7 +27,7 @@ public sealed class ScoringRulesTests
     }
 
     [Fact]
-    public void Take_the_first_of_equally_similar_options_and_none_where_nothing_matches()
+    public void Choose_the_first_of_equally_similar_options_and_none_without_a_match()
     {
         Assert.Equal(0, OmniMedVqaRule.MostSimilar(["ab", "ab"], "ab"));
         Assert.Null(OmniMedVqaRule.MostSimilar(["xyz", "xyy"], "ab"));
@@ -42,7 +42,7 @@ public sealed class ScoringRulesTests
     }
 
     [Fact]
-    public void Take_options_of_equal_text_for_equally_right()
+    public void Count_options_of_equal_text_as_equally_right()
     {
         VqaExample twice = Examples.Choice(1, "CT", "CT", "MRI");
         Assert.True(ScoringRules.OmniMedVqa.Score(twice, "CT").IsCorrect);
@@ -60,7 +60,7 @@ public sealed class ScoringRulesTests
     }
 
     [Fact]
-    public void Are_found_by_name_or_named_where_there_is_none()
+    public void Are_found_by_name_or_listed_if_unknown()
     {
         Assert.All(ScoringRules.All, rule => Assert.Same(rule, ScoringRules.ByName(rule.Name)));
         Assert.Contains(

@@ -28,9 +28,9 @@ public sealed class EvaluatorTests
         Assert.Equal(s_progress, progress);
     }
 
-    // 256 tokens are those of Med-R1's evaluation.
+    // 256 tokens as in Med-R1's evaluation.
     [Fact]
-    public async Task Asks_64_questions_at_once_for_256_tokens_unless_told_otherwise()
+    public async Task By_default_asks_64_questions_at_once_for_256_tokens()
     {
         Assert.Equal(new EvaluationOptions { MaxNewTokens = 256, BatchSize = 64, Name = null, Origin = null }, new EvaluationOptions());
         FakeSampler sampler = new(_ => "<answer>A</answer>");
@@ -44,9 +44,9 @@ public sealed class EvaluatorTests
         Assert.Equal(("list", "greedy, at most 256 tokens"), (report.Name, report.Origin.Sampling));
     }
 
-    // A question's draws must not depend on who shares its batch.
+    // The samples of a question must not depend on the others in its batch.
     [Fact]
-    public async Task Asks_every_question_several_times_with_a_seed_of_its_own()
+    public async Task Asks_every_question_several_times_with_separate_seeds()
     {
         SamplingOptions sampling = new() { SamplesPerPrompt = 3, Temperature = 0.5, Seed = 4 };
         List<string[]> runs = [];
@@ -116,7 +116,7 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
-    public async Task Refuses_a_sampler_that_leaves_out_a_question_or_answers_another()
+    public async Task Refuses_a_sampler_that_skips_a_question_or_answers_another()
     {
         FakeSampler lazy = new(_ => "A") { GroupsLeftOut = 1 };
         InvalidOperationException few = await Assert.ThrowsAsync<InvalidOperationException>(

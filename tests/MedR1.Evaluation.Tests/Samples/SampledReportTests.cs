@@ -5,9 +5,9 @@ public sealed class SampledReportTests
     private static readonly SampledReport s_report = SampledReport.Create("model", "rule",
         [Question("B", "A", "B", null), Question("A", "A", null, "B"), Question("C", "A", "B", null)]);
 
-    // First question: A and B have a vote each, A was said first, B is right.
+    // First question: A and B have one vote each, A was answered first, B is right.
     [Fact]
-    public void Majority_takes_the_first_of_equals_and_no_vote_of_the_unreadable()
+    public void Majority_prefers_the_first_of_equals_and_ignores_unreadable_answers()
     {
         Assert.Equal([false, true, false], Right(s_report.MajorityAt(3)));
         SampledAnswers question = Question("B", null, "A", "B", "B");
@@ -16,9 +16,9 @@ public sealed class SampledReportTests
         Assert.Equal("model, majority@3", s_report.MajorityAt(3).Name);
     }
 
-    // A vote each, then two each: neither the alphabet nor the last vote decides.
+    // One vote each, then two each: neither the alphabet nor the last vote decides.
     [Fact]
-    public void The_first_of_equals_needs_not_be_the_first_letter()
+    public void The_first_of_equals_need_not_be_the_first_letter()
     {
         SampledAnswers question = Question("A", "B", "A", "A", "B");
         Assert.Equal(
@@ -27,14 +27,14 @@ public sealed class SampledReportTests
     }
 
     [Fact]
-    public void Best_goes_by_the_callers_score()
+    public void Best_is_chosen_by_the_score_of_the_caller()
     {
         EvaluationReport best = s_report.BestAt(3, answer => answer.Text == "B" ? 1 : 0);
         Assert.Equal([true, false, false], Right(best));
         Assert.Equal([false, true, false], Right(s_report.BestAt(1, answer => answer.Text == "B" ? 1 : 0)));
     }
 
-    // Right of three: 1, 1, 0. Any of two: second of the first question, first of the second. Pass@2 of 1 in 3: 2 / 3.
+    // Right of three: 1, 1, 0. Any of two: second of the first question, first of the second. Pass@2 for 1 of 3: 2 / 3.
     [Fact]
     public void Counts_right_answers_among_several()
     {
@@ -48,7 +48,7 @@ public sealed class SampledReportTests
 
     // Two guesses among three options: 1 − (2/3)².
     [Fact]
-    public void Says_what_guessing_gives() => Assert.Equal(5.0 / 9, s_report.ChanceOfAnyAt(2), 12);
+    public void Reports_the_chance_of_guessing() => Assert.Equal(5.0 / 9, s_report.ChanceOfAnyAt(2), 12);
 
     // Chance: (1/3 + 1/2 + 0) / 3, since nobody guesses an open question.
     [Fact]

@@ -21,7 +21,7 @@ public sealed class McNemarTestTests
         Close(approximate, test.CorrectedChiSquarePValue, 1e-12);
     }
 
-    // SciPy 1.10.1: binomtest(b, b + c).pvalue. Sums of logarithms lost as many digits as the counts have.
+    // SciPy 1.10.1: binomtest(b, b + c).pvalue. Sums of logarithms would lose as many digits as the counts have.
     [Theory]
     [InlineData(192874, 189173, 2.148838451593688e-09)]
     [InlineData(282914, 287487, 1.4158738998184423e-09)]
@@ -42,9 +42,9 @@ public sealed class McNemarTestTests
         Assert.Equal(-0.01206351929, test.DifferenceInterval.High, 10);
     }
 
-    // n = 4, d = ±2 / 4, half = 1.959964 · √((3 / 4 − 1 / 4) / 4) = 0.692952: -1.192952 is cut, the other end is 0.192952.
+    // n = 4, d = ±2 / 4, half = 1.959964 · √((3 / 4 − 1 / 4) / 4) = 0.692952: -1.192952 is clamped, the other end is 0.192952.
     [Fact]
-    public void The_interval_stays_between_nothing_and_everything()
+    public void The_interval_stays_between_minus_1_and_1()
     {
         (double low, double high) = new McNemarTest(0, 2, 0, 0).DifferenceInterval;
         Assert.Equal((-1, 0.192952), (low, Math.Round(high, 6)));
@@ -65,7 +65,7 @@ public sealed class McNemarTestTests
     }
 
     [Fact]
-    public void Refuses_counts_that_are_none()
+    public void Refuses_invalid_counts()
     {
         for (int place = 0; place < 4; place++)
         {

@@ -15,7 +15,7 @@ public sealed class PassAtKTests
     public void Is_the_unbiased_estimate(int samples, int correct, int k, double expected) =>
         Assert.Equal(expected, PassAtK.Estimate(samples, correct, k), 12);
 
-    // The estimate is the share of k-subsets that hold a right answer: counted over all subsets of up to 10.
+    // The estimate is the share of k-subsets that contain a right answer: counted over all subsets of up to 10.
     [Fact]
     public void Counts_subsets() => (
         from samples in Gen.Int[1, 10]
@@ -33,6 +33,6 @@ public sealed class PassAtKTests
     [InlineData(4, -1, 1)]
     [InlineData(4, 1, 5)]
     [InlineData(4, 1, 0)]
-    public void Refuses_what_can_not_be_drawn(int samples, int correct, int k) =>
+    public void Refuses_impossible_draws(int samples, int correct, int k) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PassAtK.Estimate(samples, correct, k));
 }

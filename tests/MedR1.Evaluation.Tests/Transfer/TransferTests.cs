@@ -14,9 +14,9 @@ public sealed class TransferTests
         ["CT"] = new(4, 10), ["MRI"] = new(3, 10),
     });
 
-    // Diagonal (0.9 + 0.7) / 2, off it (0.5 + 0.6 + 0.25) / 3, all (0.9 + 0.5 + 0.7 + 0.6 + 0.25) / 5.
+    // Diagonal (0.9 + 0.7) / 2, off-diagonal (0.5 + 0.6 + 0.25) / 3, all (0.9 + 0.5 + 0.7 + 0.6 + 0.25) / 5.
     [Fact]
-    public void Means_count_each_cell_once_and_leave_missing_ones_out()
+    public void Means_count_each_cell_once_and_exclude_missing_ones()
     {
         Assert.Equal(0.8, s_grpo.Means.Diagonal!.Value, 12);
         Assert.Equal(0.45, s_grpo.Means.OffDiagonal!.Value, 12);
@@ -28,9 +28,9 @@ public sealed class TransferTests
         Assert.Null(new TransferRow("none", "r", new Dictionary<string, Accuracy>()).Mean);
     }
 
-    // Gains: CT→CT 0.5, CT→MRI 0.2, MRI→MRI 0.4, MRI→CT 0.2; OCT has no zero-shot.
+    // Gains: CT→CT 0.5, CT→MRI 0.2, MRI→MRI 0.4, MRI→CT 0.2; OCT has no zero-shot value.
     [Fact]
-    public void Gains_are_over_the_same_tests()
+    public void Gains_are_computed_over_the_same_tests()
     {
         TransferMeans gains = s_grpo.Gains(s_zeroShot);
         Assert.Equal(0.45, gains.Diagonal!.Value, 12);
@@ -40,7 +40,7 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public void Comparison_sets_the_methods_beside_what_sees_nothing()
+    public void Comparison_shows_the_methods_next_to_blind_baselines()
     {
         TransferReport report = new()
         {
@@ -68,10 +68,10 @@ public sealed class TransferTests
         Assert.Null(report.Comparison[2].Gains);
     }
 
-    // Real domains CT and MRI: GRPO's diagonal (0.9 + 0.7) / 2, off it (0.5 + 0.6) / 2, as in the first test without OCT's
-    // 0.25; with it off the diagonal is 1.35 / 3. Chance without OCT (0.25 + 0.5) / 2, with it 1.75 / 3.
+    // Real domains CT and MRI: GRPO has (0.9 + 0.7) / 2 on the diagonal and (0.5 + 0.6) / 2 off it, as in the first test without
+    // OCT's 0.25; with it, 1.35 / 3 off the diagonal. Chance is (0.25 + 0.5) / 2 without OCT, 1.75 / 3 with it.
     [Fact]
-    public void Synthetic_domains_stand_in_the_matrices_but_not_in_the_means()
+    public void Synthetic_domains_are_in_the_matrices_but_not_in_the_means()
     {
         TransferReport report = new()
         {

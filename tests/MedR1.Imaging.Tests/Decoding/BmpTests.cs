@@ -6,7 +6,7 @@ public sealed class BmpTests
     private static readonly byte[] RedAndBlue = [0, 0, 255, 0, 255, 0, 0, 0];
     private static readonly SkiaImageDecoder Decoder = new();
 
-    // Pillow: value * 255 / 31 (63 for six bits), cut off: 4 -> 1020 / 31 = 32, 17 -> 139, 33 of 63 -> 133.
+    // Pillow: value * 255 / 31 (63 for six bits), truncated: 4 -> 1020 / 31 = 32, 17 -> 139, 33 of 63 -> 133.
     [Fact]
     public void Five_bit_samples_scale_as_in_Pillow()
     {
@@ -36,11 +36,11 @@ public sealed class BmpTests
         }
     }
 
-    // Pillow reads 32 bits without masks as BGRX: the fourth byte is no alpha.
+    // Pillow reads 32 bits without masks as BGRX: the fourth byte isn't alpha.
     [Theory]
     [InlineData(Transparency.Drop)]
     [InlineData(Transparency.CompositeOverWhite)]
-    public void The_fourth_byte_without_masks_is_no_alpha(Transparency transparency)
+    public void The_fourth_byte_without_masks_is_not_alpha(Transparency transparency)
     {
         byte[] file = BmpFile.Write(2, 1, 32, [0x80112233, 0x00445566]);
 
@@ -49,12 +49,12 @@ public sealed class BmpTests
         Assert.Equal([0x11, 0x22, 0x33, 0x44, 0x55, 0x66], image.Pixels.ToArray());
     }
 
-    // Index 0 is red, 1 is blue. The lower row comes first, 1 1 and no more (end of row); of the upper one a jump of 2 leaves
-    // the first two out, and the row ends behind the third. Pillow pads with index 0, whatever is transparent.
+    // Index 0 is red, 1 is blue. The lower row comes first, 1 1 and no more (end of row); in the upper one a jump of 2 skips
+    // the first two, and the row ends after the third. Pillow pads with index 0, whatever is transparent.
     [Theory]
     [InlineData(Transparency.Drop)]
     [InlineData(Transparency.CompositeOverWhite)]
-    public void Pixels_that_run_length_encoding_leaves_out_have_the_palettes_first_colour(Transparency transparency)
+    public void Pixels_skipped_by_run_length_encoding_have_the_first_palette_colour(Transparency transparency)
     {
         byte[] file = BmpFile.WriteRunLength(4, 2, RedAndBlue, [2, 1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 0, 0, 1]);
 
@@ -90,7 +90,7 @@ public sealed class BmpTests
     }
 
     [Fact]
-    public void Masks_that_Pillow_does_not_know_are_refused_and_named()
+    public void Masks_that_Pillow_does_not_support_are_refused_and_named()
     {
         byte[] file = BmpFile.Write(1, 1, 16, [0], [0xF00, 0xF0, 0xF, 0xF000]);
 
@@ -99,7 +99,7 @@ public sealed class BmpTests
     }
 
     [Fact]
-    public void An_alpha_mask_makes_alpha()
+    public void An_alpha_mask_gives_alpha()
     {
         byte[] file = BmpFile.Write(2, 1, 32, [0x00112233, 0xFF445566], [0xFF0000, 0xFF00, 0xFF, 0xFF000000]);
 

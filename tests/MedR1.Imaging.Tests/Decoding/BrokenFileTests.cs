@@ -8,7 +8,7 @@ public sealed class BrokenFileTests
     private static readonly SkiaImageDecoder Decoder = new();
 
     [Fact]
-    public void Rejects_no_bytes()
+    public void Rejects_an_empty_file()
     {
         ImageFormatException exception = Assert.Throws<ImageFormatException>(
             () => Decoder.Decode(ReadOnlyMemory<byte>.Empty));
@@ -43,12 +43,12 @@ public sealed class BrokenFileTests
     [InlineData("WebP")]
     [InlineData("BMP")]
     [InlineData("GIF")]
-    public void Rejects_a_file_cut_anywhere_and_never_shows_a_part(string format)
+    public void Rejects_a_file_truncated_anywhere_and_never_gives_a_part(string format)
     {
         byte[] file = Sample(format);
         RgbImage whole = Decoder.Decode(file);
-        // What a decoder may miss: check sums, terminators and padding at the very end, after the last pixel.
-        // A WebP says how long it is.
+        // A decoder may miss check sums, terminators and padding at the very end, after the last pixel.
+        // A WebP declares its length.
         int needed = format switch
         {
             "PNG" => file.Length - 20,
@@ -67,9 +67,9 @@ public sealed class BrokenFileTests
         Assert.Equal(9, whole.Width);
     }
 
-    // Pillow, too, gives an image: a JPEG has no check sum that would tell.
+    // Pillow returns an image too: a JPEG has no check sum that would reveal it.
     [Fact]
-    public void A_JPEG_with_an_end_mark_too_early_is_an_image()
+    public void A_JPEG_with_an_early_end_marker_is_an_image()
     {
         byte[] file = Sample("JPEG");
         RgbImage image = Decoder.Decode((byte[])[.. file[..(file.Length - 20)], 0xFF, 0xD9]);

@@ -11,7 +11,7 @@ public sealed class ColourTests
     [InlineData(1, 1)]
     [InlineData(1, 1000)]
     [InlineData(13, 8)]
-    public void A_PNG_comes_back_byte_for_byte(int width, int height)
+    public void A_PNG_is_decoded_byte_for_byte(int width, int height)
     {
         RgbImage image = Images.Random(width, height, seed: 2);
 
@@ -47,7 +47,7 @@ public sealed class ColourTests
     // − 128·128
     // of 255·128, so 40 becomes round((40·128 + 255·127) / 255) = round(147.08) = 147.
     [Fact]
-    public void Half_transparent_pixels_are_laid_over_white()
+    public void Half_transparent_pixels_are_composited_over_white()
     {
         byte[] file = Images.EncodeRgba([40, 50, 60, 128], 1, 1, SKEncodedImageFormat.Png);
 
@@ -77,9 +77,9 @@ public sealed class ColourTests
         Assert.Equal([10, 20, 30, 10, 20, 31], Decoder.Decode(file, Drop).Pixels.ToArray());
     }
 
-    // Pillow 13.0: unpackL2 widens samples by 85 and unpackL4 by 17, PngImagePlugin.chunk_tRNS keeps the key as it is, and
-    // ImagingConvertTransparent compares the two in eight bits. So the key 0 makes 0 transparent and no other key that
-    // fits makes anything; 85 and 34, which don't fit, are the samples 1 and 2.
+    // Pillow 13.0: unpackL2 multiplies samples by 85 and unpackL4 by 17, PngImagePlugin.chunk_tRNS keeps the key unchanged, and
+    // ImagingConvertTransparent compares the two in eight bits. So the key 0 makes 0 transparent, and no other key in range
+    // has an effect; 85 and 34, out of range, are the samples 1 and 2.
     [Theory]
     [InlineData(2, 0, new byte[] { 255, 85, 170, 255 })]
     [InlineData(2, 1, new byte[] { 0, 85, 170, 255 })]
@@ -89,9 +89,9 @@ public sealed class ColourTests
     [InlineData(4, 1, new byte[] { 0, 17, 34, 51 })]
     [InlineData(4, 15, new byte[] { 0, 17, 34, 51 })]
     [InlineData(4, 34, new byte[] { 0, 17, 255, 51 })]
-    public void A_grey_key_of_few_bits_is_compared_with_widened_samples(byte bits, byte key, byte[] overWhite)
+    public void A_grey_key_of_few_bits_is_compared_with_expanded_samples(byte bits, byte key, byte[] overWhite)
     {
-        // Samples 0 to 3 behind the row's filter byte, most significant bits first.
+        // Samples 0 to 3 after the filter byte of the row, most significant bits first.
         byte[] row = bits == 2 ? [0, 0b00_01_10_11] : [0, 0x01, 0x23];
         byte[] file = new PngFile(4, 1, bits, 0) { Transparency = [0, key] }.Write(PngFile.Compress(row));
         byte scale = (byte)(bits == 2 ? 85 : 17);
@@ -101,7 +101,7 @@ public sealed class ColourTests
     }
 
     [Fact]
-    public void A_palette_of_few_bits_keeps_its_own_transparency()
+    public void A_palette_of_few_bits_keeps_its_transparency()
     {
         // Index 1 is transparent, index 0 black.
         byte[] palette = PngFile.Chunk("PLTE"u8, [0, 0, 0, 10, 20, 30]);
@@ -124,7 +124,7 @@ public sealed class ColourTests
     public void The_orientation_in_EXIF_is_not_applied()
     {
         byte[] plain = Images.Encode(Images.Random(16, 8, seed: 5), SKEncodedImageFormat.Jpeg, quality: 90);
-        // APP1 with one tag of the first directory: 0x0112, orientation, of type SHORT, 6 (a quarter turn).
+        // APP1 with one tag in the first directory: 0x0112, orientation, of type SHORT, 6 (a quarter turn).
         byte[] exif =
         [
             0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8,

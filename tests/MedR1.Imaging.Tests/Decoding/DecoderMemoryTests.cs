@@ -3,32 +3,32 @@ using SkiaSharp;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Holds what decoding takes, the codecs' native memory included, to what the limit on pixels allows.</summary>
+/// <summary>Checks that decoding takes no more memory, including native memory, than the limit on pixels allows.</summary>
 public sealed class DecoderMemoryTests
 {
     // Four bytes for RGBA, three for RGB, up to eight for the coefficients of a progressive JPEG of four components.
     private const int MostBytesPerPixel = 15;
 
-    // What the runtime takes for itself while images are decoded one after another.
+    // Memory of the runtime itself while images are decoded one after another.
     private const long RuntimeBytes = 48L << 20;
 
     public static TheoryData<string> Formats() => ["PNG", "PNG16", "JPEG", "WebP", "BMP", "GIF"];
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Damaged_images_take_what_the_limit_on_pixels_allows(string format) => Check(format, 200, seed: 3);
+    public void Damaged_images_take_no_more_memory_than_the_limit_on_pixels_allows(string format) => Check(format, 200, seed: 3);
 
     [Theory]
     [Trait("Tier", "Slow")]
     [MemberData(nameof(Formats))]
-    public void Many_damaged_images_take_what_the_limit_on_pixels_allows(string format) => Check(format, 3000, seed: 4);
+    public void Many_damaged_images_take_no_more_memory_than_the_limit_on_pixels_allows(string format) => Check(format, 3000, seed: 4);
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png, 90)]
     [InlineData(SKEncodedImageFormat.Jpeg, 90)]
     [InlineData(SKEncodedImageFormat.Webp, 90)]
     [InlineData(SKEncodedImageFormat.Webp, 100)]
-    public void An_image_takes_about_seven_bytes_a_pixel(SKEncodedImageFormat format, int quality)
+    public void An_image_takes_about_seven_bytes_per_pixel(SKEncodedImageFormat format, int quality)
     {
         const int side = 2000;
         byte[] file = Images.Encode(Images.Random(side, side, seed: 5), format, quality);
@@ -39,11 +39,11 @@ public sealed class DecoderMemoryTests
         Assert.InRange(bytes, 6L * side * side, 10L * side * side);
     }
 
-    // 40 texts of 7.9 MB each, packed to 8 kB; libpng would keep all of them.
+    // 40 texts of 7.9 MB each, compressed to 8 kB; libpng would keep all of them.
     [Theory]
     [InlineData("zTXt", "k\0\0")]
     [InlineData("iTXt", "k\0\u0001\0\0\0")]
-    public void Packed_texts_of_a_PNG_are_not_unpacked(string type, string head)
+    public void Compressed_texts_of_a_PNG_are_not_decompressed(string type, string head)
     {
         byte[] text = [.. head.Select(letter => (byte)letter), .. PngFile.Compress(new byte[7_900_000])];
         byte[] chunk = PngFile.Chunk(type.Select(letter => (byte)letter).ToArray(), text);
@@ -59,10 +59,10 @@ public sealed class DecoderMemoryTests
         Assert.Equal(decoder.Decode(plain.Write(Pixel)).Pixels.ToArray(), decoder.Decode(file).Pixels.ToArray());
     }
 
-    // libwebp fills five tables of 256 entries of four bytes for each of the 65,536 groups, 320 MiB, and 0.5 kB beside them.
-    // docs/imaging.md tells this cost; where it is gone, the documentation is wrong too.
+    // libwebp fills five tables of 256 entries of four bytes for each of the 65,536 groups, 320 MiB, plus 0.5 kB each.
+    // docs/imaging.md states this cost; if it goes away, the documentation must change too.
     [Fact]
-    public void Codes_of_a_lossless_WebP_take_what_is_documented()
+    public void Codes_of_a_lossless_WebP_take_the_documented_memory()
     {
         byte[] file = WebPCodes.Write();
         Assert.InRange(file.Length, 0, 300_000);

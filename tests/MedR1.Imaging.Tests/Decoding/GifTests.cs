@@ -21,7 +21,7 @@ public sealed class GifTests
         Assert.Equal([200, 10, 20, 255, 255, 255, 50, 60, 220, 120, 120, 120], Decoder.Decode(file).Pixels.ToArray());
     }
 
-    // Pillow starts from a screen of zeros, hence of the palette's first colour.
+    // Pillow starts with a screen of zeros, hence of the first palette colour.
     [Theory]
     [InlineData(Transparency.Drop)]
     [InlineData(Transparency.CompositeOverWhite)]
@@ -34,7 +34,7 @@ public sealed class GifTests
         Assert.Equal([200, 10, 20, 50, 60, 220, 200, 10, 20], image.Pixels.ToArray());
     }
 
-    // Pillow starts from a screen of the transparent index where there is one.
+    // Pillow starts with a screen of the transparent index if there is one.
     [Fact]
     public void Around_a_frame_with_a_transparent_index_the_screen_has_that_index()
     {
@@ -45,7 +45,7 @@ public sealed class GifTests
     }
 
     [Fact]
-    public void A_frame_that_reaches_past_the_screen_widens_it()
+    public void A_frame_that_exceeds_the_screen_enlarges_it()
     {
         byte[] file = GifFile.Write(1, 1, 1, 0, 1, 1, [2]);
 
@@ -60,7 +60,7 @@ public sealed class GifTests
     [InlineData(0b101_001_000_100, "ends after 2 of 2 x 2 pixels")]
     [InlineData(0b000_111_000_100, "ends after 1 of 2 x 2 pixels")]
     [InlineData(0b111_100, "ends after 0 of 2 x 2 pixels")]
-    public void Codes_that_end_early_or_are_impossible_are_refused(int codes, string said)
+    public void Codes_that_end_early_or_are_invalid_are_refused(int codes, string said)
     {
         byte[] whole = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
         int data = Array.LastIndexOf(whole, (byte)',') + 10;
@@ -70,7 +70,7 @@ public sealed class GifTests
     }
 
     [Fact]
-    public void A_code_length_that_no_table_holds_is_refused()
+    public void An_invalid_code_length_is_refused()
     {
         byte[] file = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
         file[Array.LastIndexOf(file, (byte)',') + 10] = 12;

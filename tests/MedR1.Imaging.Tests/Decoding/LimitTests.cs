@@ -50,7 +50,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void Options_refuse_limits_that_no_array_can_hold()
+    public void Options_refuse_limits_above_the_size_of_an_array()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageDecodeOptions { MaxPixels = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(
@@ -60,7 +60,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void Rows_behind_the_last_one_of_a_PNG_are_not_inflated()
+    public void Rows_after_the_last_one_of_a_PNG_are_not_inflated()
     {
         byte[] rows = new byte[4 * (1 + 4 * 2) + 30_000_000];
         byte[] file = new PngFile(4, 4, 16, 0).Write(PngFile.Compress(rows));

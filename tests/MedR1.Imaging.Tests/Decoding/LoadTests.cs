@@ -17,7 +17,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void Pixels_at_hand_are_not_encoded_first()
+    public void Pixels_in_memory_are_not_encoded_first()
     {
         RgbImage image = Images.Random(4, 3, seed: 1);
 
@@ -25,7 +25,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void The_file_that_a_pixel_source_gives_decodes_to_its_pixels()
+    public void The_file_of_a_pixel_source_decodes_to_its_pixels()
     {
         RgbImage image = Images.Random(5, 3, seed: 1);
         using Stream file = new PixelImageSource("phantom", image).OpenRead();
@@ -48,13 +48,13 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void An_image_that_can_not_be_read_is_named()
+    public void An_image_that_cannot_be_read_is_named()
     {
         string missing = Path.Combine(Path.GetTempPath(), "no-such-folder", "scan.png");
         FileNotFoundException absent = Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(missing)));
         Assert.StartsWith($"There is no image '{missing}'. Put it there", absent.Message);
 
-        // However the path is spelt.
+        // However the path is written.
         string spelt = Path.Combine(Path.GetDirectoryName(missing)!, ".", Path.GetFileName(missing));
         Assert.Equal(
             absent.Message, Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(spelt))).Message);
@@ -95,7 +95,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_stream_that_gives_a_byte_at_a_time_is_read_to_its_end()
+    public void A_stream_that_returns_one_byte_at_a_time_is_read_to_its_end()
     {
         RgbImage image = Images.Random(9, 8, seed: 1);
         byte[] file = Images.Encode(image, SKEncodedImageFormat.Png);
@@ -106,7 +106,7 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public void A_missing_file_stays_a_missing_file()
+    public void A_missing_file_is_reported_as_missing()
     {
         FileNotFoundException exception = Assert.Throws<FileNotFoundException>(
             () => Decoder.Load(new FileImageSource(Path.Combine(Path.GetTempPath(), "no-such-picture.png"))));

@@ -2,11 +2,11 @@ using SkiaSharp;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>The public pieces are enough to put another library behind <see cref="IImageDecoder"/>.</summary>
+/// <summary>The public API suffices to implement <see cref="IImageDecoder"/> with another library.</summary>
 public sealed class OwnDecoderTests
 {
     [Fact]
-    public void A_decoder_of_another_library_needs_only_public_pieces()
+    public void A_decoder_of_another_library_needs_only_public_API()
     {
         IImageDecoder decoder = new BitmapDecoder();
         byte[] file = Images.EncodeRgba([40, 50, 60, 128, 1, 2, 3, 255], 2, 1, SKEncodedImageFormat.Png);
@@ -22,7 +22,7 @@ public sealed class OwnDecoderTests
     public void Rejects_a_wrong_number_of_RGBA_bytes() =>
         Assert.Throws<ArgumentException>(() => RgbaConversion.ToRgb(2, 2, new byte[15]));
 
-    // Mirrors the adapter of docs/imaging.md, with a library that this project has.
+    // Mirrors the adapter in docs/imaging.md, with a library that this project references.
     private sealed class BitmapDecoder : IImageDecoder
     {
         public ImageHeader ReadHeader(ReadOnlyMemory<byte> encoded) => ImageHeader.Read(encoded.Span);

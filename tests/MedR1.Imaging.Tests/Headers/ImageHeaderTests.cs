@@ -8,7 +8,7 @@ public sealed class ImageHeaderTests
     [InlineData(SKEncodedImageFormat.Png, ImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Jpeg, ImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Webp, ImageFormat.WebP)]
-    public void Reads_what_an_encoder_wrote(SKEncodedImageFormat written, ImageFormat format)
+    public void Reads_headers_written_by_an_encoder(SKEncodedImageFormat written, ImageFormat format)
     {
         foreach (int quality in (int[])[50, 100])
         {
@@ -21,9 +21,9 @@ public sealed class ImageHeaderTests
     [Theory]
     [InlineData(2)]
     [InlineData(20)]
-    public void Bytes_between_the_segments_of_a_JPEG_are_skipped_as_decoders_do(int place)
+    public void Bytes_between_the_segments_of_a_JPEG_are_skipped_like_by_decoders(int place)
     {
-        // The first segment behind the start is JFIF's, of 18 bytes.
+        // The first segment after the start is that of JFIF, of 18 bytes.
         byte[] file = Images.Encode(Images.Random(37, 21, seed: 1), SKEncodedImageFormat.Jpeg, 90);
         byte[] stray = [.. file[..place], 0, 7, 0, .. file[place..]];
 
@@ -79,7 +79,7 @@ public sealed class ImageHeaderTests
     [InlineData(0, 5)]
     [InlineData(5, 0)]
     [InlineData(-1, 5)]
-    public void Rejects_sizes_that_no_image_has(int width, int height)
+    public void Rejects_invalid_sizes(int width, int height)
     {
         ImageFormatException exception = Assert.Throws<ImageFormatException>(
             () => ImageHeader.Read(new PngFile(width, height, 8, 2).Write([])));
@@ -105,7 +105,7 @@ public sealed class ImageHeaderTests
     }
 
     [Fact]
-    public void Steps_over_fill_bytes_and_segments_before_a_JPEG_frame()
+    public void Skips_fill_bytes_and_segments_before_a_JPEG_frame()
     {
         byte[] file = [0xFF, 0xD8, 0xFF, 0xFF, 0xFF, 0xFE, 0, 4, 1, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 0, 7, 1, 1, 0x11, 0];
 

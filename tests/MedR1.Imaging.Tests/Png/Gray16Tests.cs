@@ -28,7 +28,7 @@ public sealed class Gray16Tests
         ushort[] samples = Samples(width * height, seed: filter);
         byte[] file = Gray(width, height, filter, isInterlaced, samples);
 
-        // Skia keeps the high byte; a window of the levels 0 to 255 of high bytes is compared with it below.
+        // Skia keeps the high byte; it is compared below with a window that maps high bytes to the levels 0 to 255.
         byte[] high = Red(Decoder.Decode(file));
         byte[] own = Red(Decoder.Decode(file, Windowed(Gray16Window.FullRange)));
 
@@ -36,7 +36,7 @@ public sealed class Gray16Tests
         Assert.Equal(samples.Select(sample => (byte)Math.Floor(sample / 257.0 + 0.5)), own);
     }
 
-    // From 1000 to 1510 two samples make a level: 1001 is 0.5 and rounds up to 1.
+    // From 1000 to 1510, a level has two samples: 1001 is 0.5 and rounds up to 1.
     [Theory]
     [InlineData(0, 0)]
     [InlineData(1000, 0)]
@@ -44,7 +44,7 @@ public sealed class Gray16Tests
     [InlineData(1255, 128)]
     [InlineData(1510, 255)]
     [InlineData(65535, 255)]
-    public void A_window_spreads_its_levels(ushort sample, byte level)
+    public void A_window_is_stretched_to_all_levels(ushort sample, byte level)
     {
         byte[] file = Gray(1, 1, filter: 0, isInterlaced: false, [sample]);
 
@@ -54,7 +54,7 @@ public sealed class Gray16Tests
     }
 
     [Fact]
-    public void Cutting_at_255_is_what_Pillow_does()
+    public void Clipping_at_255_equals_Pillow()
     {
         byte[] file = Gray(4, 1, filter: 0, isInterlaced: false, [0, 7, 255, 4000]);
 
@@ -66,7 +66,7 @@ public sealed class Gray16Tests
     // DICOM PS3.3 C.11.2.1.2.1: y = ((x − (c − 0.5)) / (w − 1) + 0.5) · 255. With c = 40, w = 400: 0 up to −160, 255
     // from 239 on.
     [Fact]
-    public void A_DICOM_window_has_its_ends_where_the_standard_puts_them()
+    public void A_DICOM_window_has_the_ends_defined_by_the_standard()
     {
         Gray16Window window = Gray16Window.FromCenterAndWidth(40, 400);
 
@@ -88,7 +88,7 @@ public sealed class Gray16Tests
         Assert.Throws<ArgumentException>(() => Gray16Window.FromCenterAndWidth(40, width));
 
     [Fact]
-    public void Alpha_beside_16_bit_grey_is_composited_or_dropped()
+    public void Alpha_of_16_bit_grey_is_composited_or_dropped()
     {
         byte[] file = new PngFile(2, 1, 16, 4).Write((x, _) => x == 0 ? [0, 100, 0, 0] : [0, 100, 255, 255]);
         ImageDecodeOptions options = Windowed(new Gray16Window(0, 255));
@@ -110,7 +110,7 @@ public sealed class Gray16Tests
     }
 
     [Fact]
-    public void Rejects_data_that_end_before_the_last_row()
+    public void Rejects_data_that_ends_before_the_last_row()
     {
         byte[] file = new PngFile(4, 4, 16, 0).Write(PngFile.Compress(new byte[3 * 9]));
 
@@ -118,11 +118,11 @@ public sealed class Gray16Tests
     }
 
     [Fact]
-    public void Rejects_data_that_are_no_zlib_stream() =>
+    public void Rejects_data_that_is_not_a_zlib_stream() =>
         AssertBroken(new PngFile(4, 4, 16, 0).Write([1, 2, 3, 4, 5, 6]), "compressed data");
 
     [Fact]
-    public void Rejects_a_filter_that_does_not_exist() =>
+    public void Rejects_an_unknown_filter() =>
         AssertBroken(new PngFile(1, 1, 16, 0).Write(PngFile.Compress([5, 0, 0])), "filter 5");
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class Gray16Tests
     }
 
     [Fact]
-    public void Rejects_a_file_cut_before_its_end()
+    public void Rejects_a_truncated_file()
     {
         byte[] file = Gray(4, 4, filter: 0, isInterlaced: false, Samples(16, seed: 1));
 

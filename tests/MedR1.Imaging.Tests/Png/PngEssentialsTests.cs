@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Files of which libpng alone makes something else than Pillow 9.4 and 13.0; the numbers are Pillow's.</summary>
+/// <summary>Files that plain libpng decodes differently than Pillow 9.4 and 13.0; the numbers are Pillow's.</summary>
 public sealed class PngEssentialsTests
 {
     private static readonly SkiaImageDecoder Decoder = new();
@@ -12,7 +12,7 @@ public sealed class PngEssentialsTests
     private static readonly byte[] Palette = PngFile.Chunk("PLTE"u8, [200, 10, 20, 30, 210, 40, 50, 60, 220]);
 
     [Fact]
-    public void Indices_past_the_palettes_end_are_black()
+    public void Indices_beyond_the_palette_are_black()
     {
         byte[] file = new PngFile(4, 1, 8, 3) { Before = Palette }.Write((x, _) => [(byte)x]);
 
@@ -20,7 +20,7 @@ public sealed class PngEssentialsTests
     }
 
     [Fact]
-    public void Transparency_counts_before_the_palette_and_past_its_end()
+    public void Transparency_may_precede_the_palette_and_exceed_it()
     {
         byte[] file = new PngFile(2, 1, 8, 3) { Transparency = [255, 0, 255, 255, 0], Before = Palette }
             .Write((x, _) => [(byte)x]);
@@ -30,14 +30,14 @@ public sealed class PngEssentialsTests
     }
 
     [Fact]
-    public void A_critical_chunk_that_nobody_knows_is_skipped()
+    public void An_unknown_critical_chunk_is_skipped()
     {
         byte[] file = new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk("ABCD"u8, [1]) }.Write((_, _) => [7]);
 
         Assert.Equal([7, 7, 7], Decoder.Decode(file).Pixels.ToArray());
     }
 
-    // Pillow takes what a regular expression calls a word (\w), on both sides of the pixels; libpng does not.
+    // Pillow accepts the word characters of a regular expression (\w), before and after the pixels; libpng does not.
     [Theory]
     [InlineData("ab_d")]
     [InlineData("_BCD")]
@@ -50,7 +50,7 @@ public sealed class PngEssentialsTests
         Assert.Equal([7, 7, 7], Decoder.Decode(file).Pixels.ToArray());
     }
 
-    // Pillow takes any key but 0 for white; 4 black, 4 white pixels.
+    // Pillow treats any key except 0 as white; 4 black, 4 white pixels.
     [Theory]
     [InlineData(2, 0, 255)]
     [InlineData(0, 255, 255)]
@@ -73,7 +73,7 @@ public sealed class PngEssentialsTests
     }
 
     [Fact]
-    public void Pixels_that_another_chunk_interrupts_are_refused()
+    public void Pixels_interrupted_by_another_chunk_are_refused()
     {
         byte[] data = PngFile.Compress([0, 1, 2, 3]);
         byte[] file = new PngFile(3, 1, 8, 0)
@@ -85,7 +85,7 @@ public sealed class PngEssentialsTests
     }
 
     [Fact]
-    public void A_wrong_check_sum_of_a_chunk_that_no_pixel_depends_on_is_refused()
+    public void A_wrong_check_sum_of_an_irrelevant_chunk_is_refused()
     {
         byte[] chunk = PngFile.Chunk("pHYs"u8, new byte[9]);
         chunk[^1] ^= 1;
@@ -117,7 +117,7 @@ public sealed class PngEssentialsTests
     [InlineData(26)]
     [InlineData(27)]
     [InlineData(28)]
-    public void Methods_that_do_not_exist_are_refused(int place)
+    public void Unknown_methods_are_refused(int place)
     {
         byte[] file = new PngFile(1, 1, 8, 0).Write((_, _) => [7]);
         file[place] = 2;
@@ -128,7 +128,7 @@ public sealed class PngEssentialsTests
     }
 
     [Fact]
-    public void A_file_with_nothing_else_is_not_copied()
+    public void A_file_with_only_essential_chunks_is_not_copied()
     {
         ReadOnlyMemory<byte> file = new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk("pHYs"u8, new byte[9]) }
             .Write((_, _) => [7]);

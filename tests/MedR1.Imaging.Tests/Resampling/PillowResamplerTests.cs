@@ -24,7 +24,7 @@ public sealed class PillowResamplerTests
         }, iter: 300);
 
     [Fact]
-    public void The_result_has_the_size_that_was_asked_for() =>
+    public void The_result_has_the_requested_size() =>
         Gen.Select(Sizes, Filters).Sample((size, filter) =>
         {
             RgbImage result = PillowResampler.Resize(
@@ -55,7 +55,7 @@ public sealed class PillowResamplerTests
     public void A_mirrored_image_gives_the_mirrored_result() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int).Sample((width, toWidth, seed) =>
         {
-            // Bilinear weights are symmetric to the last bit; the others' rounding may differ between the two sides.
+            // Bilinear weights are symmetric bit for bit; the rounding of the others may differ between the two sides.
             RgbImage image = Images.Random(width, 3, seed);
             RgbImage result = PillowResampler.Resize(image, toWidth, 3, ResampleFilter.Bilinear);
             RgbImage mirrored = PillowResampler.Resize(Mirror(image), toWidth, 3, ResampleFilter.Bilinear);
@@ -75,10 +75,10 @@ public sealed class PillowResamplerTests
             Assert.Equal(rows.Pixels.ToArray(), Transpose(columns).Pixels.ToArray());
         }, iter: 200);
 
-    // One pixel to two with a triangle: the only tap has the whole weight. Two to one: support 2, both taps weigh one
-    // half.
+    // One pixel to two with a triangle: the only tap has all the weight. Two to one: support 2, both taps have a weight of
+    // one half.
     [Fact]
-    public void Small_images_give_the_numbers_of_the_formula()
+    public void Small_images_follow_the_formula()
     {
         RgbImage one = new(1, 1, new byte[] { 9, 8, 7 });
         RgbImage two = new(2, 1, new byte[] { 10, 0, 255, 20, 255, 0 });
@@ -113,7 +113,7 @@ public sealed class PillowResamplerTests
     }
 
     [Fact]
-    public void Rejects_sizes_and_choices_that_do_not_exist()
+    public void Rejects_invalid_sizes_and_options()
     {
         RgbImage image = Images.Random(2, 2, seed: 1);
 
@@ -125,7 +125,7 @@ public sealed class PillowResamplerTests
     }
 
     [Fact]
-    public void Rejects_a_result_that_fits_no_array()
+    public void Rejects_a_result_that_does_not_fit_an_array()
     {
         ImageTooLargeException exception = Assert.Throws<ImageTooLargeException>(
             () => PillowResampler.Resize(Images.Random(1, 1, seed: 1), 1_000_000_000, 1));

@@ -4,7 +4,7 @@ namespace MedR1.Imaging.Tests;
 
 public sealed class SmartResizeTests
 {
-    // Computed with transformers' smart_resize; halves go to the even multiple: 42 / 28 = 1.5 -> 2, 70 / 28 = 2.5 -> 2.
+    // Computed with transformers' smart_resize; halves round to the even multiple: 42 / 28 = 1.5 -> 2, 70 / 28 = 2.5 -> 2.
     [Theory]
     [InlineData(320, 480, 3136, 12_845_056, 308, 476)]
     [InlineData(480, 640, 3136, 12_845_056, 476, 644)]
@@ -27,11 +27,11 @@ public sealed class SmartResizeTests
     }
 
     [Fact]
-    public void The_defaults_are_those_of_Qwen2_VL() =>
+    public void The_defaults_equal_those_of_Qwen2_VL() =>
         Assert.Equal(new ImageSize(2912, 4368), SmartResize.Compute(4000, 6000));
 
     [Fact]
-    public void An_image_of_one_pixel_grows_to_the_fewest_pixels() =>
+    public void An_image_of_one_pixel_is_enlarged_to_the_minimum() =>
         Assert.Equal(new ImageSize(56, 56), SmartResize.Compute(1, 1));
 
     [Theory]
@@ -49,11 +49,11 @@ public sealed class SmartResizeTests
     }
 
     [Fact]
-    public void An_aspect_ratio_of_exactly_200_passes() =>
+    public void An_aspect_ratio_of_exactly_200_is_accepted() =>
         Assert.Equal(0, SmartResize.Compute(10, 2000).Width % 28);
 
     [Fact]
-    public void Only_the_rule_of_qwen_vl_utils_minds_limits_in_the_wrong_order()
+    public void Only_the_rule_of_qwen_vl_utils_refuses_limits_in_the_wrong_order()
     {
         Assert.Throws<ArgumentException>(
             () => SmartResize.Compute(56, 56, 28, 5000, 4000, SmartResizeRule.QwenVlUtils));

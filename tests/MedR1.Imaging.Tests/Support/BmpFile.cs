@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Writes BMP files, rows from the bottom.</summary>
+/// <summary>Writes BMP files with rows from the bottom up.</summary>
 internal static class BmpFile
 {
     /// <summary>
-    /// An image of 16 or 32 bits a pixel; masks (red, green, blue, alpha) make it a BITMAPV4HEADER with bit fields.
+    /// An image with 16 or 32 bits per pixel; with masks (red, green, blue, alpha), it has a BITMAPV4HEADER with bit fields.
     /// </summary>
     public static byte[] Write(int width, int height, int bits, uint[] pixels, uint[]? masks = null)
     {
@@ -40,7 +40,7 @@ internal static class BmpFile
         return file;
     }
 
-    /// <summary>An image of 8 bits a pixel, run-length encoded (BI_RLE8), with a palette of blue, green, red, 0.</summary>
+    /// <summary>A run-length encoded image (BI_RLE8) with 8 bits per pixel and a palette of blue, green, red, 0.</summary>
     public static byte[] WriteRunLength(int width, int height, byte[] palette, byte[] runs)
     {
         byte[] head = Write(width, height, 8, []);

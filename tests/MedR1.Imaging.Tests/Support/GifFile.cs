@@ -1,11 +1,11 @@
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Writes GIF files of one frame with four colours: 0 red, 1 green, 2 blue, 3 grey.</summary>
+/// <summary>Writes GIF files with one frame and four colours: 0 red, 1 green, 2 blue, 3 grey.</summary>
 internal static class GifFile
 {
     public static readonly byte[] Palette = [200, 10, 20, 30, 210, 40, 50, 60, 220, 120, 120, 120];
 
-    /// <summary>A screen with one frame at (left, top), all of whose pixels are given as indices.</summary>
+    /// <summary>A screen with one frame at (left, top), whose pixels are given as indices.</summary>
     public static byte[] Write(
         int screenWidth,
         int screenHeight,

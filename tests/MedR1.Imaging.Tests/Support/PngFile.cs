@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace MedR1.Imaging.Tests;
 
 /// <summary>
-/// Writes PNG files of any bit depth, with a chosen filter and interlace method, right or wrong on request.
+/// Writes PNG files of any bit depth, filter and interlace method, valid or invalid on request.
 /// </summary>
 internal sealed class PngFile(int width, int height, byte bits, byte colour)
 {
@@ -19,10 +19,10 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
     /// <summary>Ready-made chunks between header and pixels.</summary>
     public byte[] Before { get; init; } = [];
 
-    /// <summary>Ready-made chunks behind the pixels.</summary>
+    /// <summary>Ready-made chunks after the pixels.</summary>
     public byte[] Behind { get; init; } = [];
 
-    /// <summary>The file; <paramref name="pixel"/> gives the bytes of a pixel (whole bytes only).</summary>
+    /// <summary>Creates the file; <paramref name="pixel"/> returns the bytes of a pixel (whole bytes only).</summary>
     public byte[] Write(Func<int, int, byte[]> pixel)
     {
         using MemoryStream raw = new();
@@ -43,7 +43,7 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
         return Write(Compress(raw.ToArray()));
     }
 
-    /// <summary>The file around ready-made IDAT data; null leaves the chunk out.</summary>
+    /// <summary>Creates the file around ready-made IDAT data; null omits the chunk.</summary>
     public byte[] Write(byte[]? imageData)
     {
         using MemoryStream file = new();

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MedR1.Imaging.Tests;
 
 /// <summary>
-/// Writes a lossless WebP (RFC 9649, section 3) whose blocks of 4 × 4 pixels each have prefix codes of their own, as many as
-/// the format can number; the pixels take no bits at all.
+/// Writes a lossless WebP (RFC 9649, section 3) with separate prefix codes for each block of 4 × 4 pixels, as many as the
+/// format can number; the pixels themselves take no bits.
 /// </summary>
 internal sealed class WebPCodes
 {
@@ -35,7 +35,7 @@ internal sealed class WebPCodes
         return data.File();
     }
 
-    // Which group a block has is written in its green and its red.
+    // The group of a block is stored in its green and red.
     private void EntropyImage()
     {
         Bits(1, 1);
@@ -53,13 +53,13 @@ internal sealed class WebPCodes
         }
     }
 
-    /// <summary>A simple code of the symbol 0 alone, which takes no bits.</summary>
+    /// <summary>A simple code with only the symbol 0, which takes no bits.</summary>
     private void OneSymbol() => Bits(1, 4);
 
     /// <summary>A code with eight bits for each of the first 256 symbols.</summary>
     private void AllBytes(int alphabet)
     {
-        // Lengths are 8 or 0, with one bit each: of the twelve first in the format's order these are the third and the last.
+        // Lengths are 8 or 0, with one bit each: they are the third and the last of the first twelve in the order of the format.
         Bits(0, 1);
         Bits(12 - 4, 4);
         for (int place = 0; place < 12; place++)
@@ -74,7 +74,7 @@ internal sealed class WebPCodes
         }
     }
 
-    // Codes start with their highest bit, numbers with their lowest.
+    // Codes are stored from the highest bit, numbers from the lowest.
     private void Code(int symbol)
     {
         for (int bit = 7; bit >= 0; bit--)

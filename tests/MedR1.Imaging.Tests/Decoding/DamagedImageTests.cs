@@ -2,12 +2,12 @@ using MedR1.TestSupport;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Damages an image of each format, the ones of the own 16-bit reader included, and decodes it.</summary>
-public sealed class DamagedPictureTests
+/// <summary>Damages an image of each format, including those of the library's 16-bit reader, and decodes it.</summary>
+public sealed class DamagedImageTests
 {
     private static readonly SkiaImageDecoder s_decoder = new();
 
-    // A damaged head may ask for many pixels; what may be allocated for them is bounded by this.
+    // A damaged header may announce many pixels; this limits the allocation for them.
     private static readonly ImageDecodeOptions s_options = new()
     {
         MaxPixels = 1 << 20,

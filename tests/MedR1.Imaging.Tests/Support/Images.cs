@@ -23,7 +23,7 @@ internal static class Images
         return new RgbImage(width, height, pixels);
     }
 
-    /// <summary>A file of the format, written by Skia.</summary>
+    /// <summary>Encodes an image in a format with Skia.</summary>
     public static byte[] Encode(RgbImage image, SKEncodedImageFormat format, int quality = 100)
     {
         byte[] rgba = new byte[image.Width * image.Height * 4];
@@ -36,7 +36,7 @@ internal static class Images
         return EncodeRgba(rgba, image.Width, image.Height, format, quality, SKAlphaType.Opaque);
     }
 
-    /// <summary>A file of the format from unpremultiplied RGBA, written by Skia.</summary>
+    /// <summary>Encodes unpremultiplied RGBA in a format with Skia.</summary>
     public static unsafe byte[] EncodeRgba(
         byte[] rgba,
         int width,

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>A small file of each format, the own 16-bit reader's included.</summary>
+/// <summary>A small file of each format, including that of the library's 16-bit reader.</summary>
 internal static class SampleImages
 {
     public static byte[] Of(string format)
