@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the CPU kernels of MedR1.Modeling for Linux on x64 to the library that the repository keeps: no user needs a
-# compiler. Needs clang (tried with 14).
+# Compiles the CPU kernels of MedR1.Modeling for Linux on x64 to the library in the repository, so that users need no
+# compiler. Needs clang (tested with 14).
 set -euo pipefail
 cd "$(dirname "$0")/../src/MedR1.Modeling/Kernels/Native"
 clang=${CLANG:-$(command -v clang || command -v clang-14)}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks the CUDA kernels of MedR1.Modeling on the CPU and compiles them to PTX, which the repository keeps: no user needs a
-# compiler, and the driver makes code for the GPU that it meets (Ampere or later). Needs clang with the NVPTX back end (tried with
-# 14); none of NVIDIA's tools.
+# Checks the CUDA kernels of MedR1.Modeling on the CPU and compiles them to PTX in the repository, so that users need no
+# compiler and the driver generates code for their GPU (Ampere or later). Needs clang with the NVPTX back end (tested with
+# 14), but none of NVIDIA's tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clang=${CLANG:-$(command -v clang || command -v clang-14)}
@@ -29,10 +29,10 @@ compile() {
 compile operators.cu operators.ptx
 compile steps.cu steps.ptx
 
-# Starting early is of PTX 7.8 for Hopper, which clang 14 doesn't know by name; only the kernels' own assembly has it.
+# Early start needs PTX 7.8 for Hopper, which clang 14 doesn't know by name; only the kernels' inline assembly uses it.
 compile steps.cu steps.early.ptx -DMEDR1_EARLY_START
 sed -i 's/^\.version .*/.version 7.8/; s/^\.target .*/.target sm_90/' steps.early.ptx
 
-# A test compares it with the sources.
+# A test compares the hash with the sources.
 sed -i "1i // From *.cu and *.cuh, SHA-256 $hash" ./*.ptx
 grep -c '\.visible \.entry' ./*.ptx

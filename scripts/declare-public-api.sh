@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes what the source declares into PublicAPI.Unshipped.txt, for review in the diff of a change: of the packages that are
-# named (such as Evaluation Sampling.Remote), or of every package.
+# Writes the declared public API into PublicAPI.Unshipped.txt, for review in the diff of a change: of the named packages
+# (such as Evaluation Sampling.Remote), or of all packages.
 set -euo pipefail
 # The diagnostics are read below, so they must not be in the user's language.
 export DOTNET_CLI_UI_LANGUAGE=en
@@ -10,7 +10,7 @@ if [ $# -gt 0 ]; then
   builds=("$@")
 else
   folders=(src/MedR1.*)
-  # Core reaches every package but the leaves behind it.
+  # Core depends on every package except the leaves.
   builds=(Core Datasets.Arrow Datasets.Parquet Evaluation.ExtensionsAI Evaluation.Reports Imaging.Dicom Rewards.Judge
     Sampling.Remote Training.Plots Training.Terminal Testing)
 fi

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Rollouts and updates on an NVIDIA GPU, beside transformers and PEFT on the same weights; ends with tables.
-#   scripts/gpu-benchmarks.sh [FOLDER]   FOLDER holds what scripts/publish-gpu-checks.sh has published (default: artifacts/gpu,
-#                                        which is unpacked from artifacts/gpu-checks.tar.xz if it isn't there)
-# Needs python3 with torch (whose libtorch the library takes too), transformers and PEFT; no .NET SDK, no network. Logs go to $OUT,
-# or to artifacts/gpu-benchmarks. Settings, for a trial without a GPU too:
+# Compares rollouts and updates on an NVIDIA GPU to transformers and PEFT on the same weights; ends with tables.
+#   scripts/gpu-benchmarks.sh [FOLDER]   FOLDER contains the output of scripts/publish-gpu-checks.sh (default: artifacts/gpu,
+#                                        which is unpacked from artifacts/gpu-checks.tar.xz if it doesn't exist)
+# Needs python3 with torch (whose libtorch the library uses too), transformers and PEFT; no .NET SDK, no network. Logs go to $OUT,
+# or to artifacts/gpu-benchmarks. Settings, also for a trial without a GPU:
 #   GPU_BENCHMARKS_DEVICE=cpu   GPU_BENCHMARKS_SHAPES="tiny"   GPU_BENCHMARKS_SECONDS=235 (for the whole)
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -31,12 +31,12 @@ else
 fi
 . scripts/gpu-environment.sh "$(realpath "$programs")"
 
-# Memory where there is enough of it, so that no disk takes part; 23 GB is both checkpoints and some more.
+# In memory if there is enough, so that the disk doesn't matter; 23 GB is both checkpoints and a margin.
 shared=$(df --output=avail -B1000000 /dev/shm 2>/dev/null | tail -1 | tr -d ' ')
 if [ "${shared:-0}" -gt 23000 ]; then weights=$(mktemp -d /dev/shm/medr1.XXXXXX); else weights=$(mktemp -d); fi
 trap 'rm -rf "$weights"' EXIT
 
-# part NAME LIMIT COMMAND…: within its limit and what is left of the whole; a failure stops nothing but itself.
+# part NAME LIMIT COMMAND…: within its limit and what is left of the total time; a failure does not stop the others.
 part() {
   local name=$1 limit=$2 left=$((seconds - SECONDS)) status=0 start=$SECONDS
   shift 2
@@ -75,7 +75,7 @@ reference "reference-update-$first" 50 update "$first"
 part "update-all-$first" 40 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device" --whole --plain false --tokens 64
 reference "generate-compiled-$first" 75 generate "$first" --compile --samples 8 --limit 70
 
-# table TITLE LOG…: the rows of the logs under the head of the first.
+# table TITLE LOG…: the rows of the logs under the header of the first.
 table() {
   local title=$1
   shift

@@ -1,5 +1,5 @@
-# For the scripts that run published programs on a machine with a GPU: where their libtorch is, unless MEDR1_LIBTORCH says so,
-# and ICU where the machine has none. It is sourced, with the folder of the programs.
+# For scripts that run published programs on a machine with a GPU: sets the folder of libtorch unless MEDR1_LIBTORCH is set,
+# and ICU if the machine has none. To be sourced, with the folder of the programs.
 if [ -z "${MEDR1_LIBTORCH:-}" ]; then
   # Without importing torch, which takes seconds.
   read -r torch_folder version <<< "$(python3 -c '

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the solution and runs its tests; the last line has the real counts.
+# Builds the solution and runs its tests; the last line has the total counts.
 #   scripts/test.sh          the tests that every change must pass
 #   scripts/test.sh --slow   the second tier too
-# Needs nothing but the .NET SDK: the packages, libtorch among them, come by restore.
+# Needs only the .NET SDK: packages, including libtorch, are restored.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 # The closing lines are read below, so they must not be in the user's language.
@@ -23,11 +23,11 @@ for project in tests/*.Tests/*.csproj; do
   [ "${PIPESTATUS[0]}" -eq 0 ] || { status=1; echo "failed: $project"; }
 done
 
-# One closing line a test project: "Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, …"
+# One summary line per test project: "Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, …"
 read -r passed failed skipped closed < <(sed -nE \
   's/.*Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+), Total:.*/\1 \2 \3/p' "$log" |
   awk '{ failed += $1; passed += $2; skipped += $3; n++ } END { print passed + 0, failed + 0, skipped + 0, n + 0 }')
-# A project without a closing line has crashed: that is a failure, whatever the others say.
+# A project without a summary line has crashed, which is a failure whatever the others report.
 missing=$((projects - closed))
 if [ "$missing" -gt 0 ]; then
   echo "$missing of $projects test projects printed no result"

@@ -1,6 +1,6 @@
 namespace MedR1.Conformance.Tests;
 
-/// <summary>Runs the cases that the repository keeps, a kind a test.</summary>
+/// <summary>Runs the cases in the repository, one test per kind.</summary>
 public sealed class GoldenCasesTests
 {
     private static readonly string Root = FindGolden();

@@ -5,9 +5,9 @@ namespace MedR1.Conformance.Tests;
 public sealed class MicroBatchMeansTests
 {
     [Fact]
-    public void An_extreme_over_nothing_is_left_out_and_a_mean_over_nothing_is_0()
+    public void An_extreme_over_nothing_is_omitted_and_a_mean_over_nothing_is_0()
     {
-        // Of the second micro-batch all rows are cut: TRL has NaN for the extreme, which log() drops, and 0 for the mean.
+        // All rows of the second micro-batch are truncated: TRL has NaN for the extreme, which log() drops, and 0 for the mean.
         Dictionary<string, double> means = MicroBatchMeans.Of(
         [
             Measured(new LossMetric(0.5, 4, LossMetricKind.Minimum), new LossMetric(6, 4)),
@@ -19,7 +19,7 @@ public sealed class MicroBatchMeansTests
     }
 
     [Fact]
-    public void A_name_without_any_value_is_left_out()
+    public void A_name_without_any_value_is_omitted()
     {
         LossMetric nothing = new(double.NegativeInfinity, 0, LossMetricKind.Maximum);
         Assert.Equal(["entropy"], MicroBatchMeans.Of([Measured(nothing, new LossMetric(1, 1))]).Keys);

@@ -46,7 +46,7 @@ public sealed class RunnerTests : IDisposable
         "one: steps_per_generation 3 is no multiple of gradient_accumulation_steps 2, so that optimizer steps learn from two generations",
         """{"config":{"steps_per_generation":3,"gradient_accumulation_steps":2},"optimizer":{"schedule":"linear"}}""", "{}")]
     [InlineData("sft-trajectory", "one: unknown schedule 'polynomial'", """{"optimizer":{"schedule":"polynomial"}}""", "{}")]
-    public void A_case_that_needs_what_the_library_lacks_is_not_run_and_says_what(
+    public void A_case_that_needs_something_unsupported_is_not_run_and_says_what(
         string kind, string expected, string inputs, string expectedFields)
     {
         WriteCase(kind, "one", $$"""{"kind":"{{kind}}","name":"one","inputs":{{inputs}},"expected":{{expectedFields}}}""");
@@ -60,7 +60,7 @@ public sealed class RunnerTests : IDisposable
     [InlineData("""{"image_grid_thw":null}""")]
     [InlineData("""{"image_grid_thw":[]}""")]
     [InlineData("""{"image_grid_thw":[[1,4,6],[1,2,2]]}""", 1, 4, 6, 1, 2, 2)]
-    public void A_micro_step_of_texts_alone_has_no_grids(string microStep, params int[] expected)
+    public void A_text_only_micro_step_has_no_grids(string microStep, params int[] expected)
     {
         WriteCase("sft-trajectory", "one", $$"""{"expected":{{microStep}}}""");
         ConformanceCase one = new(_root, Path.Combine(_root, "cases", "sft-trajectory", "one"));

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace MedR1.Conventions.Tests;
 
-/// <summary>The repository keeps kernels compiled; each says of which source it was made.</summary>
+/// <summary>The repository contains compiled kernels; each states the hash of its source.</summary>
 public class CompiledKernelTests
 {
     [Fact]
-    public void The_kernels_for_a_gpu_are_of_their_sources()
+    public void The_kernels_for_a_gpu_match_their_sources()
     {
         string folder = Repository.Path("src", "MedR1.Modeling", "Devices", "Kernels");
         string expected = $"// From *.cu and *.cuh, SHA-256 {HashOf(folder, "*.cu", "*.cuh")}";
@@ -19,7 +19,7 @@ public class CompiledKernelTests
     }
 
     [Fact]
-    public void The_kernels_for_a_cpu_are_of_their_sources()
+    public void The_kernels_for_a_cpu_match_their_sources()
     {
         string folder = Repository.Path("src", "MedR1.Modeling", "Kernels", "Native");
         string name = $"medr1-kernels-{HashOf(folder, "*.c", "*.h")}";

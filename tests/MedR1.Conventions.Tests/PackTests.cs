@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Packs every package and uses them as somebody else's project would.</summary>
+/// <summary>Packs every package and uses the packages as another project would.</summary>
 public sealed class PackTests
 {
     private const string Program = """
@@ -20,7 +20,7 @@ public sealed class PackTests
         """;
 
     [Fact]
-    public void Packages_install_from_the_local_folder_into_a_fresh_project_and_run()
+    public void Packages_install_from_a_local_folder_into_a_new_project_and_run()
     {
         string work = Directory.CreateTempSubdirectory("medr1-pack-").FullName;
         try
@@ -28,7 +28,7 @@ public sealed class PackTests
             string feed = Path.Combine(work, "packages");
             foreach (string folder in Repository.PackageFolders())
             {
-                // What is built is packed: the tests run after a Release build.
+                // Packs the existing build: the tests run after a Release build.
                 Run(Repository.Root, "pack", folder, "--configuration", Configuration, "--no-build", "--output", feed, "--nologo");
             }
 

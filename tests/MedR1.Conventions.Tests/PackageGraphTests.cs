@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Holds the package graph of docs/architecture.md: which package may lean on which.</summary>
+/// <summary>Enforces the package graph of docs/architecture.md: which package may depend on which.</summary>
 public sealed class PackageGraphTests
 {
     private static readonly Dictionary<string, string[]> Graph = new()
@@ -41,7 +41,7 @@ public sealed class PackageGraphTests
     ];
 
     [Fact]
-    public void The_projects_are_those_of_the_architecture() =>
+    public void The_projects_match_the_architecture() =>
         Assert.Equal(
             Graph.Keys.Order(StringComparer.Ordinal),
             Repository.PackageFolders().Select(folder => Path.GetFileName(folder)["MedR1.".Length..])
@@ -49,14 +49,14 @@ public sealed class PackageGraphTests
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public void A_package_leans_on_what_the_architecture_allows(string package) =>
+    public void A_package_depends_only_on_what_the_architecture_allows(string package) =>
         Assert.Equal(Graph[package], ProjectReferences(package));
 
     [Fact]
     public void Abstractions_has_no_third_party_package() => Assert.Empty(PackageReferences("Abstractions"));
 
     [Fact]
-    public void Packages_without_tensors_reach_no_native_tensor_library()
+    public void Packages_without_tensors_depend_on_no_native_tensor_library()
     {
         foreach (string package in WithoutNativeTensors)
         {
@@ -65,21 +65,21 @@ public sealed class PackageGraphTests
     }
 
     [Fact]
-    public void Losses_can_be_used_alone_from_any_training_loop() => Assert.Equal(["TorchSharp"], PackageReferences("Losses"));
+    public void Losses_depend_only_on_TorchSharp() => Assert.Equal(["TorchSharp"], PackageReferences("Losses"));
 
     [Fact]
-    public void The_remote_sampler_needs_the_client_of_its_protocol_only() =>
+    public void The_remote_sampler_needs_only_the_client_of_its_protocol() =>
         Assert.Equal(["OpenAI"], PackageReferences("Sampling.Remote"));
 
     [Fact]
-    public void The_judge_needs_the_abstractions_of_chat_clients_only() =>
+    public void The_judge_needs_only_the_abstractions_of_chat_clients() =>
         Assert.Equal(["Microsoft.Extensions.AI.Abstractions"], PackageReferences("Rewards.Judge"));
 
     [Fact]
     public void Datasets_has_no_third_party_package() => Assert.Empty(PackageReferences("Datasets"));
 
     [Fact]
-    public void The_adapters_of_table_files_need_their_reader_only()
+    public void The_adapters_of_table_files_need_only_their_reader()
     {
         Assert.Equal(["Parquet.Net"], PackageReferences("Datasets.Parquet"));
         Assert.Equal(["Apache.Arrow"], PackageReferences("Datasets.Arrow"));

@@ -6,7 +6,7 @@ using System.Xml.Linq;
 
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Checks what a package shows in a feed and brings into somebody else's debugger and editor.</summary>
+/// <summary>Checks what a package shows in a feed and provides to debuggers and editors of its users.</summary>
 internal static class PackedPackage
 {
     public static void Check(string path)
@@ -24,7 +24,7 @@ internal static class PackedPackage
         byte[] assembly = Bytes(package, assemblies[0]);
         using PEReader reader = new(new MemoryStream(assembly));
 
-        // Stack traces with lines; without the folders of the machine that built it.
+        // Stack traces have line numbers, but no folders of the build machine.
         DebugDirectoryEntry[] entries = [.. reader.ReadDebugDirectory()];
         DebugDirectoryEntry symbols = Assert.Single(entries, entry => entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
         using MetadataReaderProvider provider = reader.ReadEmbeddedPortablePdbDebugDirectoryData(symbols);

@@ -1,6 +1,6 @@
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Habits that the code base keeps.</summary>
+/// <summary>Conventions of the code base.</summary>
 public sealed class SourceConventionTests
 {
     [Fact]
@@ -19,9 +19,9 @@ public sealed class SourceConventionTests
         Assert.True(lines[lines.Length / 2] < 80, $"The median file has {lines[lines.Length / 2]} lines.");
     }
 
-    // Visual Basic can't call what takes a span, and F# needs one written out: ask for an array or a list instead.
+    // Visual Basic can't call methods with span parameters, and F# needs an explicit span: use an array or a list instead.
     [Fact]
-    public void What_is_called_with_any_number_of_values_takes_no_span() =>
+    public void Params_parameters_are_not_spans() =>
         Assert.All(
             Repository.PackageFolders(),
             folder => Assert.DoesNotContain(

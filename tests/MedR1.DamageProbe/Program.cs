@@ -5,7 +5,7 @@ using MedR1.Imaging.Dicom;
 using MedR1.TestSupport;
 
 // <file> <copies> <seed> <most pixels>: decodes the file, then damaged copies of it, and prints by how many bytes the memory
-// of this process has grown at most, what the native decoders take included; or without copies, what the file itself takes.
+// of this process has grown at most, including native decoders; or, without copies, what the file itself takes.
 byte[] whole = File.ReadAllBytes(args[0]);
 int count = int.Parse(args[1], CultureInfo.InvariantCulture);
 int seed = int.Parse(args[2], CultureInfo.InvariantCulture);
@@ -15,7 +15,7 @@ SkiaImageDecoder decoder = new();
 ImageDecodeOptions options = new() { MaxPixels = mostPixels };
 DicomLimits limits = new() { MaxPixels = mostPixels, MaxInflatedBytes = mostPixels * 4 };
 
-// A PNG of one pixel loads the native library, whose memory is not the images'.
+// A PNG of one pixel loads the native library, whose memory does not belong to the images.
 decoder.Decode(Convert.FromBase64String(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="));
 using Process process = Process.GetCurrentProcess();
@@ -25,7 +25,7 @@ for (int i = 0; i < count; i++)
 {
     decoded += Decode(DamagedCopy.Of(whole, new Random(seed * 100_003 + i)));
 
-    // Collects: what the last image leaves is no memory of the next one.
+    // Collects garbage, so that memory of the last image does not count for the next one.
     GC.GetTotalMemory(forceFullCollection: true);
 }
 

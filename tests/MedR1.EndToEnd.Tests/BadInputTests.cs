@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace MedR1.EndToEnd.Tests;
 
 /// <summary>
-/// Walks what can be wrong with checkpoints, questions, images, rewards and data, through the public calls and on the shipped
-/// checkpoint: each time one named exception that holds the value and says what to do. A full disk is with the writers' tests.
+/// Covers possible faults of checkpoints, questions, images, rewards and data, through public calls on the shipped checkpoint:
+/// each gives an exception with the value and the fix. The tests of the writers cover full disks.
 /// </summary>
 public sealed class BadInputTests : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_tensor_and_one_of_another_shape()
+    public void A_missing_tensor_and_one_of_a_wrong_shape()
     {
         CopyBase();
         using (DisposeScope scope = NewDisposeScope())
@@ -78,7 +78,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_image()
+    public async Task Bytes_that_are_not_an_image()
     {
         string file = Path.Combine(_work, "notes.png");
         File.WriteAllText(file, "These are words.");
@@ -96,9 +96,9 @@ public sealed class BadInputTests : IDisposable
         Assert.IsType<AspectRatioException>(error.GetBaseException());
     }
 
-    // As the reference does: smart_resize makes it as large as the smallest image that the model takes.
+    // Like the reference: smart_resize enlarges it to the smallest image that the model accepts.
     [Fact]
-    public async Task An_image_of_one_pixel_is_small_but_not_wrong() =>
+    public async Task An_image_of_one_pixel_is_accepted() =>
         Assert.NotEmpty(await AskAsync("What is this?", new PixelImageSource("dot", new RgbImage(1, 1, new byte[] { 9, 9, 9 }))));
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Rewards_that_throw_hang_or_give_no_number()
+    public async Task Rewards_that_throw_hang_or_return_NaN()
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
         TrainingReport report = await Trainer(policy, stops: false)
@@ -129,8 +129,8 @@ public sealed class BadInputTests : IDisposable
             .AddReward("works", context => context.Completion.TokenCount)
             .Build().RunAsync();
 
-        // Two prompts with two completions each: the first of each has rewards that failed and stays out, and a group of one that
-        // is left differs from nothing.
+        // Two prompts with two completions each: the first of each has failed rewards and is excluded, and the remaining group of
+        // one has nothing to differ from.
         StepMetrics step = Assert.Single(report.History);
         Assert.Equal(0, step.Values["loss"]);
         Assert.Equal([("hangs", 2L), ("nan", 2L), ("throws", 2L)], report.RewardFailures.Select(pair => (pair.Key, pair.Value)).Order());
@@ -148,7 +148,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reward_that_throws_stops_the_run_where_that_is_asked_for()
+    public async Task A_reward_that_throws_stops_the_run_if_requested()
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
         GrpoTrainer trainer = Trainer(policy, stops: true)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>Runs the comparison of methods for a few steps, as a user does.</summary>
+/// <summary>Runs the comparison of methods for a few steps, like a user.</summary>
 public sealed class ComparisonTests : IDisposable
 {
     private readonly string _work = Directory.CreateTempSubdirectory("medr1-comparison-").FullName;
@@ -10,7 +10,7 @@ public sealed class ComparisonTests : IDisposable
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
     [Fact]
-    public void It_makes_table_and_figure_of_all_methods_and_goes_on_where_it_was_stopped()
+    public void It_creates_table_and_figure_of_all_methods_and_resumes_where_it_was_stopped()
     {
         string[] arguments = ["--steps", "2", "--seeds", "1", "--test-limit", "48", "--output", _work];
         SampleProgram.Run("Comparison", [.. arguments, "--methods", "zero-shot", "sft"]);
@@ -30,7 +30,7 @@ public sealed class ComparisonTests : IDisposable
             row => Assert.Contains(row, table));
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(_work, "comparison.png"))[1..4]);
 
-        // PPO's critic has the weights of the policy and a head of 128 + 1 on top.
+        // PPO's critic has the weights of the policy plus a head of 128 + 1.
         JsonElement grpo = CostOf("grpo");
         JsonElement ppo = CostOf("ppo");
         long weights = grpo.GetProperty("learningWeights").GetInt64();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>Runs the cross-domain protocol on two modalities of the shipped data, with a step for each training.</summary>
+/// <summary>Runs the cross-domain protocol on two modalities of the shipped data, with one step per training run.</summary>
 public sealed class CrossModalityTests : IDisposable
 {
     private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
@@ -18,7 +18,7 @@ public sealed class CrossModalityTests : IDisposable
 
     // Two domains: zero-shot and blank 2 each, and for SFT and GRPO two rows of two cells and a control: 16.
     [Fact]
-    public void A_run_that_was_killed_goes_on_and_keeps_its_finished_cells()
+    public void A_killed_run_resumes_and_keeps_its_finished_cells()
     {
         KillAfterCells(3);
         Dictionary<string, string> before = Cells();
@@ -48,7 +48,7 @@ public sealed class CrossModalityTests : IDisposable
 
     // One domain: zero-shot, blank, larger and two ways of scoring options, then for SFT and GRPO a cell and a control: 9.
     [Fact]
-    public void A_larger_checkpoint_stands_in_the_comparison_and_options_are_scored()
+    public void A_larger_checkpoint_is_part_of_the_comparison_and_options_are_scored()
     {
         string larger = Path.Combine(_output, "larger");
         using (Qwen2VLPolicy shipped = Qwen2VLPolicy.Load(Base))
@@ -68,7 +68,7 @@ public sealed class CrossModalityTests : IDisposable
         Assert.Contains("[8/8]", SampleProgram.Run("CrossModality", without));
         Assert.Contains("There was no larger model", File.ReadAllText(Path.Combine(run, "report", "report.md")));
 
-        // It may be added to a run: nothing else is computed again.
+        // It may be added to a run without recomputing anything else.
         string console = SampleProgram.Run("CrossModality", arguments);
         Assert.Contains("8 of 9 cells are already finished", console);
         Assert.Contains("larger model, zero-shot on CT", console);
@@ -90,7 +90,7 @@ public sealed class CrossModalityTests : IDisposable
         Assert.DoesNotContain("no larger model", File.ReadAllText(Path.Combine(run, "report", "report.md")));
         Assert.Contains("| larger model, zero-shot |", File.ReadAllText(Path.Combine(run, "report", "report.md")));
 
-        // Another larger model is another run, and so is none.
+        // A different larger model is a different run, and so is none.
         string[] another = [.. arguments.Select(argument => argument == larger ? Base : argument)];
         Exception refused = Assert.ThrowsAny<Exception>(() => SampleProgram.Run("CrossModality", another));
         Assert.Contains("larger model was", refused.Message);
@@ -100,7 +100,7 @@ public sealed class CrossModalityTests : IDisposable
 
     // Two domains: zero-shot and blank 2 each, and for SFT and GRPO two rows of two cells and a control.
     [Fact]
-    public void Phantoms_stand_in_for_missing_modalities_and_say_what_they_are()
+    public void Phantoms_replace_missing_modalities_and_are_labelled_as_such()
     {
         string[] arguments =
         [
@@ -134,7 +134,7 @@ public sealed class CrossModalityTests : IDisposable
 
     // One domain: zero-shot, blank and larger, then for SFT and GRPO a cell and a control.
     [Fact]
-    public void The_larger_model_that_ships_is_asked_by_default()
+    public void The_shipped_larger_model_is_evaluated_by_default()
     {
         string console = SampleProgram.Run(
             "CrossModality", "--steps", "1", "--test-limit", "2", "--domains", "CT", "--output", _output);
@@ -143,7 +143,7 @@ public sealed class CrossModalityTests : IDisposable
             .Single(other => other.GetProperty("name").GetString() == "larger model, zero-shot");
         Assert.Equal("larger", row.GetProperty("origin").GetProperty("model").GetString());
 
-        // 3.2 million weights in two bytes each, twice the base's number; computed in four.
+        // 3.2 million weights of two bytes each, twice the number of the base; computed in four.
         string folder = Path.Combine(SampleProgram.Root, "samples", "CrossModality", "larger");
         using Qwen2VLPolicy shipped = Qwen2VLPolicy.Load(folder);
         using Qwen2VLPolicy small = Qwen2VLPolicy.Load(Base);
@@ -155,7 +155,7 @@ public sealed class CrossModalityTests : IDisposable
     }
 
     [Fact]
-    public void A_run_stops_when_it_is_interrupted_and_says_how_to_go_on()
+    public void An_interrupted_run_stops_and_says_how_to_resume()
     {
         using Process process = Start();
         while (!process.HasExited && Cells().Count < 1)
@@ -174,7 +174,7 @@ public sealed class CrossModalityTests : IDisposable
     }
 
     [Fact]
-    public void The_blind_tables_need_no_images_and_equal_the_datas_readme()
+    public void The_blind_tables_need_no_images_and_equal_those_in_the_readme()
     {
         string console = SampleProgram.Run("CrossModality", "blind");
         Assert.Contains("| CT | 84 | 28 |", console);
@@ -198,7 +198,7 @@ public sealed class CrossModalityTests : IDisposable
     }
 
     // What a terminal sends for Ctrl+C.
-    // Not SIGINT, which a shell's background jobs ignore, and all that they start; the program takes both alike.
+    // Not SIGINT, which background jobs of a shell and their children ignore; the program handles both alike.
     private static void Interrupt(Process process)
     {
         using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);

@@ -12,13 +12,13 @@ using static TorchSharp.torch;
 namespace MedR1.EndToEnd.Tests;
 
 /// <summary>
-/// The shipped checkpoint on a GPU beside the CPU. Needs a libtorch with CUDA (docs/native-runtime.md):
+/// Compares the shipped checkpoint on GPU and CPU. Needs a libtorch with CUDA (docs/native-runtime.md):
 /// <c>dotnet test tests/MedR1.EndToEnd.Tests --filter Device=Gpu</c>.
 /// </summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuTests
 {
-    // Float32 sums in another order, four layers deep.
+    // Float32 sums in a different order, through four layers.
     private const double Tolerance = 1e-3;
     private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
     private static readonly IPromptTemplate Template = new TextPromptTemplate("question", "{Question} Answer with an option.");
@@ -26,7 +26,7 @@ public sealed class GpuTests
     [Theory]
     [InlineData(WeightQuantization.None)]
     [InlineData(WeightQuantization.DecoderAndVision)]
-    public void Log_probabilities_are_those_of_the_CPU(WeightQuantization quantization)
+    public void Log_probabilities_equal_those_of_the_CPU(WeightQuantization quantization)
     {
         using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base, quantization: quantization);
         using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, quantization: quantization);
@@ -42,7 +42,7 @@ public sealed class GpuTests
     [Theory]
     [InlineData(WeightQuantization.None)]
     [InlineData(WeightQuantization.DecoderAndVision)]
-    public async Task What_is_sampled_has_the_log_probabilities_of_the_training_forward(WeightQuantization quantization)
+    public async Task Completions_have_the_log_probabilities_of_the_training_forward_pass(WeightQuantization quantization)
     {
         using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, quantization: quantization);
         SamplingOptions options = new() { SamplesPerPrompt = 4, MaxNewTokens = 24, Seed = 5 };
@@ -63,9 +63,9 @@ public sealed class GpuTests
         }
     }
 
-    // A logit of about 10 rounds by 0.03 in bfloat16, and each of four layers rounds before it.
+    // A logit of about 10 has a rounding error of 0.03 in bfloat16, and each of four layers rounds before it.
     [Fact]
-    public void Log_probabilities_in_bfloat16_are_near_those_of_the_CPU_in_float32()
+    public void Bfloat16_log_probabilities_are_close_to_those_of_the_CPU_in_float32()
     {
         using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base, dataType: ScalarType.Float32);
         using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, ScalarType.BFloat16);
@@ -81,7 +81,7 @@ public sealed class GpuTests
     }
 
     [Fact]
-    public async Task Greedy_answers_in_bfloat16_choose_the_likeliest_token_of_the_training_forward()
+    public async Task Greedy_bfloat16_answers_have_the_likeliest_tokens_of_the_training_forward_pass()
     {
         using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, ScalarType.BFloat16);
         SamplingOptions options = new() { MaxNewTokens = 24, Temperature = 0 };
@@ -107,7 +107,7 @@ public sealed class GpuTests
         Assert.All(host.Zip(device), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }
 
-    // Learnt from given answers, so that no draw that falls otherwise takes the two apart.
+    // Trained on given answers, so that no different sample separates the two.
     private static async Task<double[]> TrainAsync(Device device)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base, device);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>A server in this process that draws with a policy of its own, loaded from folders as an SGLang server loads them.</summary>
+/// <summary>An in-process server that samples with a separate policy, loaded from folders like by an SGLang server.</summary>
 internal sealed class PolicyServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -26,13 +26,13 @@ internal sealed class PolicyServer : IAsyncDisposable
         _policy = policy;
     }
 
-    /// <summary>Versions that were loaded, and "draw" for each request of completions with the version behind it.</summary>
+    /// <summary>Loaded versions, and "draw" followed by the version for each request of completions.</summary>
     public List<string> Events { get; } = [];
 
     public Uri Endpoint => new(_application.Urls.Single() + "/v1");
 
     /// <summary>Starts a server.</summary>
-    /// <param name="policy">What it draws with until it loads another; the server disposes it.</param>
+    /// <param name="policy">The policy until another is loaded; the server disposes it.</param>
     public static async Task<PolicyServer> StartAsync(TinyPolicy policy)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

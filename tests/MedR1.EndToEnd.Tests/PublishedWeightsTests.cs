@@ -8,17 +8,17 @@ using static TorchSharp.torch;
 
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>A training whose completions are drawn by a server, with the weights that it is handed through a folder.</summary>
+/// <summary>A training run whose completions are sampled by a server that gets the weights through a folder.</summary>
 public sealed class PublishedWeightsTests : IDisposable
 {
-    // Decoding and the training forward sum in another order.
+    // Decoding and the training forward pass sum in different orders.
     private const double Tolerance = 1e-4;
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-published-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Each_step_is_drawn_with_the_weights_of_the_step_before()
+    public async Task Each_step_is_sampled_with_the_weights_of_the_previous_step()
     {
         using TinyPolicy policy = new(new TinyPolicyOptions { Seed = 1 });
         using IVisionLanguagePolicy first = policy.CloneFrozen();
@@ -44,7 +44,7 @@ public sealed class PublishedWeightsTests : IDisposable
             .Build();
         await trainer.RunAsync();
 
-        // The server started with other weights than the training, and was never asked for a completion of them.
+        // The server started with different weights than the training run, and was never asked for a completion with them.
         Assert.Equal(["load", "draw", "draw", "load", "draw", "draw"], server.Events.Select(what => what.Split(' ')[0]));
         string[] versions = [.. server.Events.Select(what => what.Split(' ')[1])];
         Assert.Equal([.. Enumerable.Repeat(versions[0], 3), .. Enumerable.Repeat(versions[3], 3)], versions);
@@ -54,7 +54,7 @@ public sealed class PublishedWeightsTests : IDisposable
         Assert.True(seen.FromFirst[1] > 10 * Tolerance, $"Step 2 is {seen.FromFirst[1]} from what the first weights say.");
     }
 
-    /// <summary>How far the log-probabilities that a rollout was drawn with are from those of the policy and of another.</summary>
+    /// <summary>Measures how far the log-probabilities of a rollout are from those of the policy and of another one.</summary>
     private sealed class DrawnWith(IVisionLanguagePolicy policy, IVisionLanguagePolicy other) : IRolloutObserver
     {
         public List<double> FromCurrent { get; } = [];

@@ -1,6 +1,6 @@
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>Makes the mistakes of a first day with each sample: what is said names the value, and is no stack trace.</summary>
+/// <summary>Typical mistakes with each sample: the message names the value and has no stack trace.</summary>
 public sealed class SampleMistakeTests : IDisposable
 {
     private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
@@ -18,12 +18,12 @@ public sealed class SampleMistakeTests : IDisposable
     public void Options_are_checked_before_anything_runs(string sample, string arguments, string said) =>
         SampleProgram.Fail(1, said, sample, arguments.Split(' '));
 
-    // The folder is there, but holds neither images nor a model.
+    // The folder exists, but contains neither images nor a model.
     [Theory]
     [InlineData("SftBaseline", "--data")]
     [InlineData("Comparison", "--data")]
     [InlineData("QuickStart", "--checkpoint")]
-    public void A_folder_of_something_else_is_told_in_words(string sample, string option) =>
+    public void A_folder_with_other_content_is_reported_clearly(string sample, string option) =>
         SampleProgram.Fail(SampleProgram.Mistaken, _work, sample, [option, _work, "--output", Path.Combine(_work, "run")]);
 
     [Theory]

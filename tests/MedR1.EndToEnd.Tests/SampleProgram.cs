@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>Runs a sample as a user does: the built program, in a folder of the checkout.</summary>
+/// <summary>Runs a sample like a user: the built program, in a folder of the checkout.</summary>
 internal static class SampleProgram
 {
-    /// <summary>The exit code of a sample that was asked for something that can't be.</summary>
+    /// <summary>The exit code of a sample with invalid arguments.</summary>
     public const int Mistaken = 2;
 
     public static string Root { get; } = FindRoot();
@@ -20,7 +20,7 @@ internal static class SampleProgram
         return result.Output;
     }
 
-    /// <summary>Runs a sample that must end with a message, no stack trace and no progress; returns the message.</summary>
+    /// <summary>Runs a sample that must end with a message, without stack trace or progress; returns the message.</summary>
     public static string Fail(int exitCode, string said, string sample, params IEnumerable<string> arguments)
     {
         SampleResult result = Try(sample, arguments);

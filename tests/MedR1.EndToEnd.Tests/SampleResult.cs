@@ -1,4 +1,4 @@
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>What a sample came to.</summary>
+/// <summary>The result of a sample.</summary>
 internal sealed record SampleResult(int ExitCode, string Output, string Errors);

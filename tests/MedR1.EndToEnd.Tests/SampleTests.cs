@@ -20,10 +20,10 @@ public sealed class SampleTests : IDisposable
         Assert.Equal(0.366, summary.GetProperty("chance").GetDouble(), 0.001);
         Assert.Equal(0.366, summary.GetProperty("blindPriorAccuracy").GetDouble(), 0.02);
 
-        // docs/results.md: 281 of the 685 without training, greedily; another processor's rounding may turn a close answer, not ten.
+        // docs/results.md: 281 of the 685 without training, greedily; rounding on another processor may change a close answer, not ten.
         Assert.Equal(281 / 685.0, summary.GetProperty("zeroShotAccuracy").GetDouble(), 10 / 685.0);
 
-        // Blank images leave chance, give or take three standard errors: 3 · √(0.366 · 0.634 / 685).
+        // Blank images give chance, within three standard errors: 3 · √(0.366 · 0.634 / 685).
         Assert.Equal(0.366, summary.GetProperty("questionOnlyAccuracy").GetDouble(), 0.055);
         Assert.Matches(
             @"(?m)^- question only: .* data real-mini \(test\) \(blank images\) .* then 2 steps of GRPO",
@@ -42,7 +42,7 @@ public sealed class SampleTests : IDisposable
         string output = Path.Combine(_work, "varied");
         SampleProgram.Run("QuickStart", "--steps", "2", "--vary-images", "--no-control", "--output", output);
 
-        // A right answer earns 1, the form asked for 0.05.
+        // A right answer scores 1, the requested format 0.05.
         JsonElement[] steps =
         [
             .. File.ReadLines(Path.Combine(output, "grpo.jsonl")).Select(line => JsonDocument.Parse(line).RootElement),
@@ -70,7 +70,7 @@ public sealed class SampleTests : IDisposable
     public void CustomReward_trains_with_a_lambda_and_a_class() => Assert.Contains("2 steps in", SampleProgram.Run("CustomReward", "2"));
 
     [Fact]
-    public void TrainGrpo_trains_a_checkpoint_on_a_folder_of_OmniMedVQA_and_goes_on_where_it_stopped()
+    public void TrainGrpo_trains_a_checkpoint_on_a_folder_of_OmniMedVQA_and_resumes()
     {
         string output = Path.Combine(_work, "grpo");
         string[] arguments =
@@ -83,7 +83,7 @@ public sealed class SampleTests : IDisposable
         Assert.Contains("step 1 of 1", SampleProgram.Run("TrainGrpo", [.. arguments, "--Trainer:MaxSteps", "1"]));
         Assert.Contains("step 2 of 2", SampleProgram.Run("TrainGrpo", [.. arguments, "--Trainer:MaxSteps", "2"]));
 
-        // Step 0 was evaluated before the first step; the second call went on and made step 2 alone.
+        // Step 0 was evaluated before the first step; the second call resumed and made only step 2.
         JsonElement[] steps =
         [
             .. File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement),
@@ -105,7 +105,7 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void SftBaseline_teaches_the_answers_and_reports_beside_the_blind_prior()
+    public void SftBaseline_trains_on_the_answers_and_reports_the_blind_prior_too()
     {
         string output = Path.Combine(_work, "sft");
         string report = SampleProgram.Run(
@@ -117,7 +117,7 @@ public sealed class SampleTests : IDisposable
 
     [Fact]
     [Trait("Tier", "Slow")]
-    public void SchoolBase_goes_from_stage_to_stage()
+    public void SchoolBase_trains_stage_after_stage()
     {
         string[] from = [];
         foreach (string stage in (string[])["text", "images", "choices", "places"])
@@ -129,7 +129,7 @@ public sealed class SampleTests : IDisposable
             from = ["--from", output];
         }
 
-        // The vocabulary is the first stage's, and the shipped base's.
+        // The vocabulary is that of the first stage, and of the shipped base.
         byte[] shipped = File.ReadAllBytes(Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base", "vocab.json"));
         Assert.Equal(shipped, File.ReadAllBytes(Path.Combine(_work, "places", "vocab.json")));
     }

@@ -1,6 +1,6 @@
 namespace MedR1.EndToEnd.Tests;
 
-/// <summary>What TrainGrpo says of settings that it doesn't have.</summary>
+/// <summary>The messages of TrainGrpo about settings that it doesn't have.</summary>
 public sealed class TrainGrpoMistakeTests
 {
     private static readonly string[] Given =
@@ -16,11 +16,11 @@ public sealed class TrainGrpoMistakeTests
     [InlineData("--Device gpu", "There is no device 'gpu': cpu, cuda")]
     [InlineData("--Modality", "--Modality has no value.")]
     [InlineData("Modality CT", "'Modality' belongs to no setting")]
-    public void TrainGrpo_refuses_what_is_no_setting(string arguments, string said) =>
+    public void TrainGrpo_refuses_unknown_settings(string arguments, string said) =>
         SampleProgram.Fail(SampleProgram.Mistaken, said, "TrainGrpo", [.. Given, .. arguments.Split(' ')]);
 
     [Fact]
-    public void TrainGrpo_lists_the_modalities_where_none_has_the_name()
+    public void TrainGrpo_lists_the_modalities_if_none_has_the_name()
     {
         string said = SampleProgram.Fail(SampleProgram.Mistaken, "has the modality 'CT'", "TrainGrpo", [.. Given, "--Modality", "CT"]);
         Assert.Contains("--Modality \"CT(Computed Tomography)\" (", said);

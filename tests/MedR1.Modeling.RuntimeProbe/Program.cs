@@ -6,13 +6,13 @@ using MedR1.Modeling.RuntimeProbe;
 
 using TorchSharp;
 
-// A process of its own for each way to start TorchSharp: one process can start it only once.
-//   explicit [libtorch folder] [binding library]   TorchRuntime.Initialize first ("-" leaves an argument out)
+// A separate process for each way to start TorchSharp, because a process can start it only once.
+//   explicit [libtorch folder] [binding library]   TorchRuntime.Initialize first ("-" omits an argument)
 //   hook                                           TorchSharp first, with MedR1.Modeling in use
 //   late                                           TorchSharp first and alone, then TorchRuntime.Initialize
-//   passive                                        the program says how threads wait, then TorchRuntime.Initialize
+//   passive                                        the program sets how threads wait, then TorchRuntime.Initialize
 //   load <folder> <type>                           loads a checkpoint, prints peak memory / weights
-//   quantize <folder>                              the same of one that is loaded in 8 bits
+//   quantize <folder>                              the same for one that is loaded in 8 bits
 // Exit code 0: it computes, the report is printed; 3: a TorchRuntimeException, its message is printed.
 try
 {
@@ -55,7 +55,7 @@ catch (Exception exception) when (Explicit.Story(exception) is not null)
 
 namespace MedR1.Modeling.RuntimeProbe
 {
-    /// <summary>Everything that touches MedR1.Modeling; its methods stay uncompiled until they are called.</summary>
+    /// <summary>Everything that uses MedR1.Modeling; methods are not compiled before they are called.</summary>
     internal static class Explicit
     {
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -73,7 +73,7 @@ namespace MedR1.Modeling.RuntimeProbe
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static void PrintReport() => Console.WriteLine(TorchRuntime.Initialize());
 
-        /// <summary>The message of the exception that TorchRuntime threw, if it did.</summary>
+        /// <summary>The message of the exception thrown by TorchRuntime, if any.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static string? Story(Exception? exception)
         {
@@ -107,12 +107,12 @@ namespace MedR1.Modeling.RuntimeProbe
             TorchRuntime.Initialize();
             using CheckpointReader reader = CheckpointReader.Open(folder);
 
-            // What a process needs once, libtorch's pages and compiled code, is no part of the weights: the first tensor is
+            // One-time memory, such as pages of libtorch and compiled code, does not belong to the weights: the first tensor is
             // loaded before the measurement, and kept.
             string[] names = [.. reader.Entries.Keys];
             using torch.Tensor first = load(reader, names[0]);
 
-            // Sets the peak back to the present.
+            // Resets the peak to the present.
             File.WriteAllText("/proc/self/clear_refs", "5");
             long before = Kilobytes("VmRSS:");
             List<torch.Tensor> tensors = [.. names.Skip(1).Select(name => load(reader, name))];
@@ -127,10 +127,10 @@ namespace MedR1.Modeling.RuntimeProbe
             CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Everything that touches TorchSharp.</summary>
+    /// <summary>Everything that uses TorchSharp.</summary>
     internal static class Late
     {
-        /// <summary>Adds six ones; -1 if TorchSharp cannot start and MedR1.Modeling is not there to tell why.</summary>
+        /// <summary>Adds six ones; -1 if TorchSharp cannot start and MedR1.Modeling is not there to say why.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static float TouchTorchSharp()
         {

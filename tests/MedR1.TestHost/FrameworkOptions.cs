@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace MedR1.TestHost;
 
-/// <summary>The options of a run: xunit's defaults, but one test at a time, since tests of a device share its memory.</summary>
+/// <summary>The options of a run: xunit's defaults, but one test at a time, because tests on a device share its memory.</summary>
 internal sealed class FrameworkOptions : ITestFrameworkDiscoveryOptions, ITestFrameworkExecutionOptions
 {
     private readonly Dictionary<string, object?> _values = new()

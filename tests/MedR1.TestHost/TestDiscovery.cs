@@ -3,13 +3,13 @@ using Xunit.Abstractions;
 
 namespace MedR1.TestHost;
 
-/// <summary>Takes the tests that xunit finds in an assembly.</summary>
+/// <summary>Collects the tests that xunit finds in an assembly.</summary>
 internal sealed class TestDiscovery : LongLivedMarshalByRefObject, IMessageSink, IDisposable
 {
     private readonly List<ITestCase> _cases = [];
     private readonly ManualResetEventSlim _done = new();
 
-    /// <summary>Waits until all are found.</summary>
+    /// <summary>Waits until all tests are found.</summary>
     public IReadOnlyList<ITestCase> Wait()
     {
         _done.Wait();

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace MedR1.TestHost;
 
-/// <summary>Counts what becomes of tests and writes a line for each, with messages and stacks of those that fail.</summary>
+/// <summary>Counts the results of tests and writes a line for each, with message and stack if it fails.</summary>
 internal sealed class TestReport(TextWriter output) : LongLivedMarshalByRefObject, IMessageSink
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,7 +15,7 @@ internal sealed class TestReport(TextWriter output) : LongLivedMarshalByRefObjec
     /// <summary>Waits until the last test has ended.</summary>
     public void Wait() => _done.Task.Wait();
 
-    /// <summary>Takes a failure that no test reports.</summary>
+    /// <summary>Records a failure that no test reports.</summary>
     public void Fail(string name, string reason)
     {
         Failed++;
@@ -34,7 +34,7 @@ internal sealed class TestReport(TextWriter output) : LongLivedMarshalByRefObjec
                 Fail($"{test.Test.DisplayName} ({test.ExecutionTime:F1} s)", Describe(test));
                 break;
             case ITestSkipped test:
-                // Nothing is skipped here by design: a test that doesn't run has shown nothing.
+                // Skipped tests count as failures by design: a test that doesn't run has shown nothing.
                 Fail(test.Test.DisplayName, $"skipped: {test.Reason}");
                 break;
             case IFailureInformation failure:
@@ -49,7 +49,7 @@ internal sealed class TestReport(TextWriter output) : LongLivedMarshalByRefObjec
         return true;
     }
 
-    // An exception with those inside it: the three lists go together.
+    // An exception with its inner exceptions: the three lists correspond.
     private static string Describe(IFailureInformation failure) => string.Join('\n', failure.Messages.Select((text, index) =>
         $"{failure.ExceptionTypes[index]}: {text}\n{failure.StackTraces[index]}"));
 }

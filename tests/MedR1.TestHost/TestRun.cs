@@ -5,15 +5,15 @@ using Xunit.Sdk;
 
 namespace MedR1.TestHost;
 
-/// <summary>Runs the tests of assemblies that carry a trait, one after the other, in this process.</summary>
-/// <param name="traitName">The trait's name, such as <c>Device</c>.</param>
-/// <param name="traitValue">Its value, such as <c>Gpu</c>.</param>
-/// <param name="output">Where a line for each test goes, and the counts as the last.</param>
+/// <summary>Runs the tests of assemblies that have a trait, one after the other, in this process.</summary>
+/// <param name="traitName">The name of the trait, such as <c>Device</c>.</param>
+/// <param name="traitValue">The value of the trait, such as <c>Gpu</c>.</param>
+/// <param name="output">Gets a line for each test, and the counts as the last line.</param>
 internal sealed class TestRun(string traitName, string traitValue, TextWriter output)
 {
-    /// <summary>Runs them.</summary>
-    /// <param name="files">The assemblies' files; a name alone is looked for beside this program.</param>
-    /// <returns>0 where all tests passed and there was at least one, and otherwise 1.</returns>
+    /// <summary>Runs the tests.</summary>
+    /// <param name="files">The files of the assemblies; a file name alone is resolved next to this program.</param>
+    /// <returns>0 if all tests passed and there was at least one, otherwise 1.</returns>
     public int Run(IEnumerable<string> files)
     {
         int passed = 0;

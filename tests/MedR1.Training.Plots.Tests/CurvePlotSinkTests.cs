@@ -14,7 +14,7 @@ public sealed class CurvePlotSinkTests : IDisposable
         CurvePlotSink uninterrupted = new(whole, interval: 4);
         using (JsonLinesSink lines = new(metrics))
         {
-            // The run reached step 3 and goes on from a checkpoint of step 2: what it measured at step 3 counts no more.
+            // The run reached step 3 and resumes from a checkpoint of step 2: what it measured at step 3 no longer counts.
             for (int step = 1; step <= 3; step++)
             {
                 await lines.WriteAsync(Step(step, step == 3 ? 9 : 1.0 / step));
@@ -35,9 +35,9 @@ public sealed class CurvePlotSinkTests : IDisposable
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(resumed));
     }
 
-    // The first report of a fresh run may come as late as that of one that goes on: here at step 4, before which the file has three.
+    // The first report of a new run may come as late as that of a resumed one: here at step 4, when the file has three steps.
     [Fact]
-    public async Task Curves_of_a_fresh_run_take_none_of_another_wherever_its_first_report_comes()
+    public async Task Curves_of_a_new_run_exclude_those_of_another_wherever_its_first_report_is()
     {
         string metrics = Path.Combine(_folder, "metrics.jsonl");
         string own = Path.Combine(_folder, "own.png"), beside = Path.Combine(_folder, "beside.png");

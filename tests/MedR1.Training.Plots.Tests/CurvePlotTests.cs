@@ -25,14 +25,14 @@ public sealed class CurvePlotTests : IDisposable
 
         byte[] file = File.ReadAllBytes(path);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], file[..4]);
-        // Four panels of 640 × 360, two beside each other: width and height stand big-endian in the header chunk.
+        // Four panels of 640 × 360, two in a row: width and height are big-endian in the header chunk.
         Assert.Equal([0, 0, 5, 0], file[16..20]);
         Assert.Equal([0, 0, 2, 0xD0], file[20..24]);
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
     [Fact]
-    public void One_step_is_seen_as_a_point()
+    public void One_step_is_drawn_as_a_point()
     {
         string path = Path.Combine(_folder, "one.png");
         CurvePlot.Save(path, [new StepMetrics(5, new Dictionary<string, double> { ["reward"] = 0.5 })]);
@@ -51,9 +51,9 @@ public sealed class CurvePlotTests : IDisposable
         Assert.Contains("None of the 0 steps", exception.Message);
     }
 
-    // Every tenth step is reported: 50 and 100 are the first of the second and the third 50 steps. Counted by reports it would be 500.
+    // Every tenth step is reported: 50 and 100 begin the second and the third 50 steps. Counted by reports it would be 500.
     [Fact]
-    public async Task A_sink_draws_from_interval_to_interval_of_steps()
+    public async Task A_sink_draws_once_per_interval_of_steps()
     {
         string path = Path.Combine(_folder, "sink.png");
         CurvePlotSink sink = new(path, interval: 50);

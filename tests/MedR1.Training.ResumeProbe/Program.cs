@@ -6,10 +6,10 @@ using MedR1.Models.Qwen2VL;
 using MedR1.Training;
 using MedR1.Training.Tests;
 
-// A run to be killed: resume-probe <folder> [adapter]. It trains into the folder, going on from what is there, and says
-// "ready" when it starts and "weights <sha-256>" when it is done. Everything that a checkpoint must hold is in play:
-// several steps and passes to a rollout, a reference that moves, prompts that are left out, groups that are sampled
-// again or replayed, an adaptive bonus, the best step; of an adapter its dropout.
+// A run to be killed: resume-probe <folder> [adapter]. It trains into the folder, resuming from what is there, and prints
+// "ready" when it starts and "weights <sha-256>" when it is done. It uses everything that a checkpoint must contain:
+// several steps and passes per rollout, a synchronized reference, skipped prompts, groups that are resampled
+// or replayed, an adaptive bonus, the best step; and for an adapter its dropout.
 string folder = args[0];
 bool isAdapter = args.Contains("adapter");
 using Qwen2VLPolicy? adapted = isAdapter ? SmallQwen.Load() : null;
@@ -55,6 +55,6 @@ foreach (float[] weights in TestData.Weights(policy))
 
 Console.WriteLine($"weights {Convert.ToHexStringLower(hash.GetHashAndReset())}");
 
-// So that some of the prompts are left out.
+// So that some of the prompts are skipped.
 int LengthOfSome(IReadOnlyList<VqaPrompt> prompts) =>
     prompts.Select(prompt => policy.Processor.Encode(prompt).TokenIds.Count).Order().ElementAt(prompts.Count - 3);

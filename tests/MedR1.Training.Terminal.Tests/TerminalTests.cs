@@ -7,7 +7,7 @@ namespace MedR1.Training.Terminal.Tests;
 public sealed class TerminalTests
 {
     [Fact]
-    public async Task A_terminal_shows_progress_measurements_and_what_was_said()
+    public async Task A_terminal_shows_progress_metrics_and_completions()
     {
         using TestConsole console = new();
         console.Profile.Width = 120;
@@ -22,13 +22,13 @@ public sealed class TerminalTests
         Assert.Contains(lines, line => line.Contains("rewards/length/mean", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("[bold]no markup", StringComparison.Ordinal));
 
-        // Drawn anew at every step.
+        // Redrawn at every step.
         Assert.True(console.Output.Split("step 1 of 3").Length > 1);
         Assert.True(console.Output.Split("step 2 of 3").Length > 1);
     }
 
     [Fact]
-    public void A_run_that_fails_gives_the_console_back()
+    public void A_run_that_fails_releases_the_console()
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -40,7 +40,7 @@ public sealed class TerminalTests
         live.OnStart(new TrainingStart("GrpoTrainer", 0, 3));
         live.OnStop();
 
-        // A console takes one live view at a time.
+        // A console allows one live view at a time.
         console.Live(new Text("free")).Start(_ => { });
     }
 
@@ -52,7 +52,7 @@ public sealed class TerminalTests
         console.Interactive();
         using LiveConsole live = new(console);
 
-        // As if the first run was cancelled behind step 2 of 4, and the second goes on from there.
+        // As if the first run was cancelled after step 2 of 4, and the second continues from there.
         foreach (long step in new long[] { 1, 3 })
         {
             live.OnStart(new TrainingStart("GrpoTrainer", step - 1, 4));
@@ -66,12 +66,12 @@ public sealed class TerminalTests
             live.OnStop();
         }
 
-        // The second step of each run was drawn while that run was live, and what came last is written once, not again at the end.
+        // The second step of each run was drawn while that run was live, and the last state is written once, not again at the end.
         Assert.All([1, 2, 3, 4], step => Assert.Contains($"step {step} of 4", console.Output));
     }
 
     [Fact]
-    public async Task Where_there_is_no_terminal_the_panel_comes_once_at_the_end()
+    public async Task Without_a_terminal_the_panel_is_written_once_at_the_end()
     {
         using TestConsole console = new();
         console.Profile.Capabilities.Interactive = false;
@@ -83,13 +83,13 @@ public sealed class TerminalTests
         Assert.DoesNotContain("step 1 of 3", console.Output);
     }
 
-    // 24 columns of the longest name, 9 of the longest value, 6 between and behind the columns and 4 of the frame leave 5 of 48 for
-    // the course; fewer than 5 are not worth one.
+    // 24 columns for the longest name, 9 for the longest value, 6 between and after the columns and 4 for the frame leave 5 of 48
+    // for the sparkline; fewer than 5 are not worth one.
     [Theory]
     [InlineData(47, 0)]
     [InlineData(48, 5)]
     [InlineData(200, 20)]
-    public void On_a_narrow_terminal_a_course_is_shorter_and_not_broken(int width, int points)
+    public void On_a_narrow_terminal_a_sparkline_is_shorter_and_not_wrapped(int width, int points)
     {
         using TestConsole console = new();
         console.Profile.Width = width;
@@ -105,21 +105,21 @@ public sealed class TerminalTests
 
         live.OnEnd(new TrainingReport { Steps = 20, Seconds = 1, SkippedSteps = 0 });
 
-        // The title, the step, two measurements, the bottom.
+        // The title, the step, two metrics, the bottom.
         string[] lines = [.. console.Lines];
         Assert.True(lines.Length == 5, console.Output);
         Assert.All(lines[2..4], line => Assert.Equal(points, line.Count("▁▂▃▄▅▆▇█".Contains)));
     }
 
     [Fact]
-    public async Task A_table_shows_completions_with_each_reward_every_so_many_rollouts()
+    public async Task A_table_shows_completions_with_each_reward_at_an_interval_of_rollouts()
     {
         using TestConsole console = new();
         console.Profile.Width = 160;
 
         await RunAsync(new CompletionTable(interval: 2, rows: 5, console));
 
-        // Samplings 0, 1, 2: the table comes for 0 and 2.
+        // Rollouts 0, 1, 2: the table is shown for 0 and 2.
         Assert.Contains("rollout 0", console.Output);
         Assert.DoesNotContain("rollout 1", console.Output);
         Assert.Contains("rollout 2", console.Output);
@@ -132,7 +132,7 @@ public sealed class TerminalTests
 
     // PPO's advantages belong to tokens.
     [Fact]
-    public async Task A_table_shows_the_total_where_a_completion_has_no_advantage()
+    public async Task A_table_shows_the_total_of_a_completion_without_advantage()
     {
         using TestConsole console = new();
         console.Profile.Width = 160;
@@ -162,11 +162,11 @@ public sealed class TerminalTests
     [InlineData(new[] { 3.0, 3.0 }, 40, "▁▁")]
     [InlineData(new[] { 9.0, double.NaN, 0.0, 7.0 }, 2, "▁█")]
     [InlineData(new double[0], 40, "")]
-    public void A_course_is_scaled_to_its_own_range(double[] values, int width, string line) =>
+    public void A_sparkline_is_scaled_to_its_range(double[] values, int width, string line) =>
         Assert.Equal(line, Sparkline.Of(values, width));
 
     [Fact]
-    public async Task A_table_beside_the_panel_leaves_both_whole()
+    public async Task A_table_and_the_panel_do_not_garble_each_other()
     {
         using TestConsole console = new();
         console.Profile.Width = 160;
@@ -184,7 +184,7 @@ public sealed class TerminalTests
     [Fact]
     public async Task A_second_panel_on_the_same_console_fails_instead_of_waiting_forever()
     {
-        // The library's test console allows what a real one refuses.
+        // The test console of the library allows what a real one refuses.
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace MedR1.TestSupport;
 
-/// <summary>Damages files: bytes flipped, cut, swapped, repeated, numbers made extreme.</summary>
+/// <summary>Damages files: flips, removes, swaps or repeats bytes, or makes numbers extreme.</summary>
 internal static class DamagedCopy
 {
-    /// <summary>A damaged copy of a file.</summary>
+    /// <summary>Creates a damaged copy of a file.</summary>
     /// <param name="whole">The file before the damage.</param>
     /// <param name="random">Chooses what is damaged and where.</param>
     public static byte[] Of(byte[] whole, Random random)
@@ -68,7 +68,7 @@ internal static class DamagedCopy
         }
     }
 
-    // Half of the hits in the first or last 512 bytes, where heads and footers are.
+    // Half of the hits are in the first or last 512 bytes, where headers and footers are.
     private static int Place(byte[] copy, Random random) => random.Next(4) switch
     {
         0 => random.Next(Math.Min(copy.Length, 512)),

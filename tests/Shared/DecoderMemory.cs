@@ -5,21 +5,21 @@ using Xunit;
 namespace MedR1.TestSupport;
 
 /// <summary>
-/// Measures what decoding takes, native memory included, by a process of its own (MedR1.DamageProbe): other tests run in
-/// this one.
+/// Measures the memory of decoding, including native memory, in a separate process (MedR1.DamageProbe), because other tests
+/// run in this one.
 /// </summary>
 internal static class DecoderMemory
 {
     private const string Program = "MedR1.DamageProbe.dll";
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
 
-    /// <summary>By how many bytes the process grew at most.</summary>
+    /// <summary>Measures by how many bytes the process grows at most.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="ending">How its name ends; <c>.dcm</c> is read as DICOM.</param>
-    /// <param name="copies">How many damaged copies to decode; 0 for the file itself.</param>
-    /// <param name="seed">Where the choices of damage start.</param>
-    /// <param name="mostPixels">The limit on pixels that the decoder is given.</param>
-    /// <returns>The growth in bytes, and how many copies were decoded.</returns>
+    /// <param name="ending">The ending of its name; <c>.dcm</c> is read as DICOM.</param>
+    /// <param name="copies">The number of damaged copies to decode; 0 for the file itself.</param>
+    /// <param name="seed">The seed of the damage.</param>
+    /// <param name="mostPixels">The limit on pixels of the decoder.</param>
+    /// <returns>The growth in bytes, and the number of decoded copies.</returns>
     public static (long Bytes, int Decoded) Measure(byte[] file, string ending, int copies, int seed, long mostPixels)
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ending);

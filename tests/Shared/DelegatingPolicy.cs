@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.TestSupport;
 
-/// <summary>Hands every call to another policy; tests and benchmarks watch or spoil some of them. It owns nothing.</summary>
+/// <summary>Passes every call to another policy, so that tests and benchmarks can override some. It owns nothing.</summary>
 internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguagePolicy
 {
     public nn.Module Network => policy.Network;

@@ -3,8 +3,8 @@ using Xunit;
 namespace MedR1.TestSupport;
 
 /// <summary>
-/// Damages files by a seed and checks that a reader answers each with a result or with one of its own exceptions, soon and
-/// without much managed memory. What native decoders take is measured by MedR1.DamageProbe.
+/// Damages files by a seed and checks that a reader gives a result or one of its documented exceptions for each, quickly and
+/// without much managed memory. MedR1.DamageProbe measures the memory of native decoders.
 /// </summary>
 internal static class FileDamage
 {
@@ -13,11 +13,11 @@ internal static class FileDamage
 
     /// <summary>Reads damaged copies of a file.</summary>
     /// <param name="whole">The file before the damage.</param>
-    /// <param name="count">How many copies.</param>
-    /// <param name="seed">Where the choices start.</param>
+    /// <param name="count">The number of copies.</param>
+    /// <param name="seed">The seed of the damage.</param>
     /// <param name="read">Reads one copy to its end.</param>
-    /// <param name="isNamed">Whether an exception is one that the reader promises.</param>
-    /// <returns>How many copies the reader refused.</returns>
+    /// <param name="isNamed">Whether an exception is one that the reader documents.</param>
+    /// <returns>The number of copies that the reader refused.</returns>
     public static int Check(
         byte[] whole, int count, int seed, Action<byte[]> read, Func<Exception, bool> isNamed)
     {

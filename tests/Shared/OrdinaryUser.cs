@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace MedR1.TestSupport;
 
 /// <summary>
-/// Runs something with no more rights to files than an ordinary user has, so that a closed folder is closed also where the tests run as
-/// root. On Linux the system asks for them thread by thread; elsewhere the tests' own user is taken as one. The group stays the tests' own:
-/// what the user may is what it lets its group.
+/// Runs something with the file permissions of an ordinary user, so that a closed folder is closed even if the tests run as root.
+/// On Linux permissions are per thread; elsewhere the user of the tests is assumed to be ordinary. The group remains that of the tests:
+/// the permissions are those of the group.
 /// </summary>
 internal static partial class OrdinaryUser
 {
     // nobody
     private const uint UserId = 65534;
 
-    /// <summary>Runs it on a thread of its own; what it needs must be loaded before.</summary>
+    /// <summary>Runs an action on a separate thread; assemblies that it needs must be loaded before.</summary>
     public static void Run(Action action)
     {
         ExceptionDispatchInfo? failure = null;
@@ -23,7 +23,7 @@ internal static partial class OrdinaryUser
             {
                 if (OperatingSystem.IsLinux())
                 {
-                    // Without effect, and without need, where it isn't root that asks.
+                    // Neither effective nor necessary unless called by root.
                     _ = SetFileUser(UserId);
                 }
 

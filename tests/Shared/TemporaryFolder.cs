@@ -1,6 +1,6 @@
 namespace MedR1.TestSupport;
 
-/// <summary>A folder that goes away with the test.</summary>
+/// <summary>A folder that is deleted with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("medr1-datasets-").FullName;

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.TestSupport;
 
-/// <summary>Runs something on a given number of libtorch's threads.</summary>
+/// <summary>Runs code with a given number of libtorch threads.</summary>
 internal static class ThreadCounts
 {
-    /// <summary>Some that divide most sizes, and some that divide few.</summary>
+    /// <summary>Some numbers that divide most sizes, and some that divide few.</summary>
     public static IReadOnlyList<int> Others => [2, 3, 5, 8];
 
-    /// <summary>Runs it; afterwards there are as many threads as before.</summary>
+    /// <summary>Runs a function and restores the number of threads.</summary>
     public static T Run<T>(int threads, Func<T> work)
     {
         int usual = get_num_threads();

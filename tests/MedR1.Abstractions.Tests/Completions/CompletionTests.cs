@@ -9,7 +9,7 @@ public sealed class CompletionTests
     };
 
     [Fact]
-    public void Completions_of_one_content_are_equal()
+    public void Completions_of_equal_content_are_equal()
     {
         Assert.Equal(Make(), Make());
         Assert.Equal(Make().GetHashCode(), Make().GetHashCode());
@@ -17,7 +17,7 @@ public sealed class CompletionTests
     }
 
     [Fact]
-    public void Each_part_tells_completions_apart()
+    public void Completions_that_differ_in_any_part_are_not_equal()
     {
         Completion[] others =
         [

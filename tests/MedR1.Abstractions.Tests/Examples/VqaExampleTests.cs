@@ -13,7 +13,7 @@ public sealed class VqaExampleTests
     [InlineData("lung", null)]
     [InlineData("Kidney", null)]
     [InlineData("", null)]
-    public void Without_a_place_the_right_option_is_the_one_that_reads_as_the_answer(string answer, string? letter)
+    public void Without_an_index_the_right_option_is_the_one_equal_to_the_answer(string answer, string? letter)
     {
         VqaExample example = Choice with { Answer = answer };
         Assert.Equal(letter, example.AnswerLetter);
@@ -21,14 +21,14 @@ public sealed class VqaExampleTests
     }
 
     [Fact]
-    public void Without_a_place_two_equal_options_are_none() =>
+    public void Without_an_index_two_equal_options_give_none() =>
         Assert.Null((Choice with { Options = ["Lung", "Lung ", "Heart"] }).AnswerIndex);
 
     [Fact]
-    public void An_open_question_has_no_place() => Assert.Null((Choice with { Options = [] }).AnswerIndex);
+    public void An_open_question_has_no_index() => Assert.Null((Choice with { Options = [] }).AnswerIndex);
 
     [Fact]
-    public void The_place_follows_options_that_are_set_later_unless_it_is_given()
+    public void The_index_follows_options_that_are_set_later_unless_it_is_given()
     {
         VqaExample turned = Choice with { Options = ["Lung", "Liver"] };
         Assert.Equal(0, turned.AnswerIndex);
@@ -39,7 +39,7 @@ public sealed class VqaExampleTests
     [Theory]
     [InlineData(3)]
     [InlineData(-1)]
-    public void A_place_that_no_option_has_is_named_where_it_is_used(int index)
+    public void An_index_out_of_range_is_refused_when_used(int index)
     {
         VqaExample example = Choice with { AnswerIndex = index };
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => example.Solution);
@@ -49,9 +49,9 @@ public sealed class VqaExampleTests
         Assert.Throws<InvalidOperationException>(() => example.AnswerLetter);
     }
 
-    // As where a question's text holds its options.
+    // As if the text of a question contains its options.
     [Fact]
-    public void A_place_without_options_needs_a_letter_only()
+    public void An_index_without_options_needs_only_a_letter()
     {
         VqaExample example = Choice with { Options = [], AnswerIndex = 25 };
         Assert.Equal("Z", example.AnswerLetter);

@@ -1,9 +1,9 @@
 namespace MedR1.Abstractions.Tests;
 
-/// <summary>The texts of Med-R1's released code, of the scripts that stand beside each.</summary>
+/// <summary>The texts of Med-R1's released code, from the script named next to each.</summary>
 public sealed class PromptTemplatesTests
 {
-    // A letter of a prompt that is another one asks for another answer; no other test would notice.
+    // A single different letter in a prompt may change the answers; no other test would notice.
     public static TheoryData<IPromptTemplate, string, string> Released => new()
     {
         // grpo_vqa.py
@@ -29,7 +29,7 @@ public sealed class PromptTemplatesTests
         // test_qwen2vl_vqa_zero_shot.py
         { PromptTemplates.ZeroShot, "med-r1-zero-shot", "Q Provide the correct single-letter choice (A, B, C, D,...)." },
         { PromptTemplates.Plain, "plain", "Q" },
-        // Not released: the library's own, in the form of the first two.
+        // Not released: added by the library, in the form of the first two.
         {
             PromptTemplates.AnswerThenThink, "think-after",
             "Q Your task: 1. Provide the correct single-letter choice (A, B, C, D,...) inside <answer>...</answer> tags. 2. Then explain your reasoning process in <think>...</think> tags. 3. No extra information or text outside of these tags."
@@ -38,7 +38,7 @@ public sealed class PromptTemplatesTests
 
     [Theory]
     [MemberData(nameof(Released))]
-    public void Each_is_word_for_word_what_was_released(IPromptTemplate template, string name, string text)
+    public void Each_equals_the_released_text_word_for_word(IPromptTemplate template, string name, string text)
     {
         VqaPrompt prompt = template.Format(new VqaExample { Id = "1", Question = "Q", Answer = "yes" });
         Assert.Equal(name, template.Name);

@@ -10,7 +10,7 @@ public sealed class TextPromptTemplateTests
     [Theory]
     [InlineData("{Question} Answer.")]
     [InlineData("{Problem} Answer.")]
-    public void Problem_and_question_stand_for_the_question_with_its_options(string text) =>
+    public void Problem_and_question_are_placeholders_for_the_question_with_its_options(string text) =>
         Assert.Equal("Which organ? A){Problem}, B)Lung Answer.", Text(text));
 
     [Theory]
@@ -18,7 +18,7 @@ public sealed class TextPromptTemplateTests
     [InlineData("{Question} {Options}.", "{Options}")]
     [InlineData("{Problem} {question}", "{question}")]
     [InlineData("{Problem}{{answer_1}}", "{answer_1}")]
-    public void Another_word_in_braces_is_refused(string text, string named)
+    public void Any_other_word_in_braces_is_refused(string text, string named)
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", text));
         Assert.Contains($"contains {named}, which would appear unchanged in every prompt", error.Message, StringComparison.Ordinal);
@@ -30,15 +30,15 @@ public sealed class TextPromptTemplateTests
     [InlineData("""{ "a": 1, "b": {"c": [2]} }""")]
     [InlineData(@"\boxed{answer} or \frac{a}{b} or x_{i}^{n}")]
     [InlineData("{ nope } {two words} {1}")]
-    public void Other_braces_stay(string text) =>
+    public void Other_braces_are_kept(string text) =>
         Assert.Equal($"{Example.Problem} {text}", Text("{Problem} " + text));
 
     [Fact]
-    public void A_placeholder_may_stand_in_braces_of_latex() =>
+    public void A_placeholder_may_be_in_braces_of_latex() =>
         Assert.Equal($@"\textbf{Example.Problem}", Text(@"\textbf{Problem}"));
 
     [Fact]
-    public void A_template_that_asks_nothing_is_refused() => Assert.Contains(
+    public void A_template_without_a_placeholder_is_refused() => Assert.Contains(
         "neither {Problem} nor {Question}",
         Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", "Say something.")).Message,
         StringComparison.Ordinal);

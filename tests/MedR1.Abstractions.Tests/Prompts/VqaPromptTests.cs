@@ -3,7 +3,7 @@ namespace MedR1.Abstractions.Tests;
 public sealed class VqaPromptTests
 {
     [Fact]
-    public void Prompts_print_as_they_read()
+    public void Prompts_print_as_their_text()
     {
         VqaPrompt prompt = new(
             [ChatMessage.System("Be short."), ChatMessage.User("Which organ?", new FileImageSource("p/0.png"))]);

@@ -16,10 +16,10 @@ public sealed class DelegateRewardTests
     }
 
     [Fact]
-    public async Task Abstains_by_null() => Assert.Null(await new DelegateReward("none", _ => null).ScoreAsync(Context));
+    public async Task Null_is_an_abstention() => Assert.Null(await new DelegateReward("none", _ => null).ScoreAsync(Context));
 
     [Fact]
-    public async Task Runs_an_asynchronous_function_and_hands_on_its_cancellation()
+    public async Task Runs_an_asynchronous_function_and_passes_cancellation_on()
     {
         DelegateReward reward = new("judge", async (context, token) =>
         {

@@ -21,19 +21,19 @@ public sealed class AnswerTagsTests
     [InlineData("<answer>C", null)]
     [InlineData("<answer>", null)]
     [InlineData("", null)]
-    public void Finds_the_first_word_alone(string text, string? expected) =>
+    public void Finds_the_first_isolated_word(string text, string? expected) =>
         Assert.Equal(expected, AnswerTags.FirstWord(text));
 
     [Theory]
     [InlineData("<answer> C </answer>", "C")]
     [InlineData("<answer>c</answer>", null)]
     [InlineData("<answer>CT</answer><answer>D</answer>", "D")]
-    public void Finds_the_first_capital_alone(string text, string? expected) =>
+    public void Finds_the_first_isolated_capital(string text, string? expected) =>
         Assert.Equal(expected, AnswerTags.FirstCapitalLetter(text));
 
     [Theory]
     [InlineData("<AnSwEr>a\nb</ANSWER>", "a\nb")]
     [InlineData("<answer>a</answer", null)]
-    public void Finds_tags_in_any_case_over_lines(string text, string? expected) =>
+    public void Finds_tags_in_any_case_across_lines(string text, string? expected) =>
         Assert.Equal(expected, AnswerTags.FirstInAnyCase(text));
 }

@@ -20,31 +20,31 @@ public sealed class FinalSigmaTests
     [InlineData("'Σ", "'σ")]
     [InlineData("\U00010400Σ", "\U00010428ς")]
     [InlineData("ΑΣ\U00010400", "ασ\U00010428")]
-    public void The_capital_sigma_is_final_behind_a_letter_and_before_none(string text, string expected) =>
+    public void The_capital_sigma_is_final_after_a_letter_unless_one_follows(string text, string expected) =>
         Assert.Equal(expected, PythonText.ToLower(text));
 
-    // Not as data of the test above: an attribute can't hold half of a pair.
+    // Not as data of the test above: an attribute can't contain half of a pair.
     [Fact]
-    public void Half_of_a_surrogate_pair_is_no_letter()
+    public void Half_of_a_surrogate_pair_is_not_a_letter()
     {
         Assert.Equal("α\uD801σ", PythonText.ToLower("Α\uD801Σ"));
         Assert.Equal("ας\uDC00α", PythonText.ToLower("ΑΣ\uDC00Α"));
     }
 
     [Fact]
-    public void Every_character_has_the_part_in_it_that_it_has_in_Python()
+    public void Every_character_affects_it_as_in_Python()
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(GoldenFile()));
         HashSet<int> cased = Members(golden.RootElement.GetProperty("cased"));
         HashSet<int> ignored = Members(golden.RootElement.GetProperty("ignored"));
         Rune[] all = [.. Enumerable.Range(0, 0x110000).Where(Rune.IsValid).Select(value => new Rune(value))];
 
-        // Behind it a sigma is final if it is cased; or if it is ignored and an "a" stands before.
+        // A sigma after it is final if it is cased; or if it is ignored and follows an "a".
         AssertSame(cased, all, character => PythonText.ToLower($"{character}Σ").EndsWith('ς'));
         AssertSame(
             [.. cased, .. ignored], all, character => PythonText.ToLower($"a{character}Σ").EndsWith('ς'));
 
-        // Before it a sigma is not final if it is cased; or if it is ignored and an "a" stands behind.
+        // A sigma before it is not final if it is cased; or if it is ignored and an "a" follows.
         AssertSame(cased, all, character => PythonText.ToLower($"aΣ{character}")[1] == 'σ');
         AssertSame([.. cased, .. ignored], all, character => PythonText.ToLower($"aΣ{character}a")[1] == 'σ');
     }

@@ -14,7 +14,7 @@ public sealed class PythonTextTests
     public void Strips_white_space(string text, string expected) => Assert.Equal(expected, PythonText.Strip(text));
 
     [Fact]
-    public void Gives_a_text_without_outer_white_space_back_uncopied()
+    public void Returns_a_text_without_outer_white_space_uncopied()
     {
         string text = new('x', 3);
         Assert.Same(text, PythonText.Strip(text));
@@ -36,11 +36,11 @@ public sealed class PythonTextTests
     [InlineData('_', true)]
     [InlineData('\u0301', false)]
     [InlineData('\u200D', false)]
-    public void Knows_word_characters(char character, bool expected) =>
+    public void Recognizes_word_characters(char character, bool expected) =>
         Assert.Equal(expected, PythonText.IsWordCharacter(new Rune(character)));
 
     [Fact]
-    public void Does_not_know_letters_that_unicode_14_does_not_assign()
+    public void Ignores_letters_that_unicode_14_does_not_assign()
     {
         Assert.False(PythonText.IsWordCharacter(new Rune(0x1C89)));
         Assert.True(PythonText.IsWordCharacter(new Rune(0x1C88)));
@@ -51,7 +51,7 @@ public sealed class PythonTextTests
     [InlineData("straße ﬁ ı", "STRASSE FI I")]
     [InlineData("ŉǰ", "\u02BCNJ\u030C")]
     [InlineData("x\uD800y", "X\uD800Y")]
-    public void Puts_in_full_upper_case(string text, string expected) =>
+    public void Converts_to_full_upper_case(string text, string expected) =>
         Assert.Equal(expected, PythonText.ToUpper(text));
 
     [Theory]

@@ -13,10 +13,10 @@ public sealed class SequenceMatcherTests
     public void Equals_difflib(string first, string second, double expected) =>
         Assert.Equal(expected, SequenceMatcher.Ratio(first, second));
 
-    // 199 times a: indexed as it is. 200 times: a occurs more than 200 // 100 + 1 = 3 times, so it is left out of the
+    // 199 times a: indexed. 200 times: a occurs more than 200 // 100 + 1 = 3 times, so that it is omitted from the
     // index.
     [Fact]
-    public void Leaves_out_frequent_characters_of_long_texts_as_difflib_does()
+    public void Ignores_frequent_characters_of_long_texts_like_difflib()
     {
         Assert.Equal(2.0 * 199 / 399, SequenceMatcher.Ratio("b" + new string('a', 199), new string('a', 199)));
         Assert.Equal(0.0, SequenceMatcher.Ratio("b" + new string('a', 200), new string('a', 200)));

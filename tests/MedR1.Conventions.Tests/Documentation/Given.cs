@@ -5,11 +5,11 @@ using MedR1.Training;
 using Microsoft.Extensions.AI;
 using TorchSharp;
 
-#pragma warning disable IDE1006, CA1708 // Named as the documentation names them.
+#pragma warning disable IDE1006, CA1708 // Named as in the documentation.
 
 namespace MedR1.Conventions.Tests;
 
-/// <summary>What code of the documentation takes as given. Nothing of it is ever run.</summary>
+/// <summary>Declarations assumed by the code in the documentation. None of it is ever run.</summary>
 public static class Given
 {
     public static Qwen2VLPolicy policy => null!;

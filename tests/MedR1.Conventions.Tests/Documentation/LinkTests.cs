@@ -1,6 +1,6 @@
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Links of the documentation lead somewhere.</summary>
+/// <summary>Links in the documentation have targets.</summary>
 public sealed class LinkTests
 {
     public static TheoryData<string> Pages => [.. MarkdownPage.All.Select(page => page.Path)];
@@ -14,7 +14,7 @@ public sealed class LinkTests
     [InlineData("[a](nowhere.md)")]
     [InlineData("[a](docs/results.md#nothing-of-that-name)")]
     [InlineData("[a](#nothing-of-that-name)\n\n## Something else")]
-    public void A_broken_one_would_be_found(string text) => Assert.Single(Broken(new MarkdownPage("none.md", text)));
+    public void A_broken_link_would_be_found(string text) => Assert.Single(Broken(new MarkdownPage("none.md", text)));
 
     private static string[] Broken(MarkdownPage page) => [.. page.LocalLinks().Where(link => !HasTarget(page, link))];
 

@@ -7,21 +7,21 @@ internal sealed partial record MarkdownPage(string Path, string Text)
 {
     private static readonly string[] s_folders = ["docs", "src", "samples", "benchmarks", "tests", "data"];
 
-    /// <summary>The pages that people read: those of the root, <c>docs</c>, packages, samples, benchmarks, tests and data.</summary>
+    /// <summary>All pages for readers: those in the root, <c>docs</c>, packages, samples, benchmarks, tests and data.</summary>
     public static IReadOnlyList<MarkdownPage> All { get; } = [.. Find()];
 
-    /// <summary>Its whole path.</summary>
+    /// <summary>The full path.</summary>
     public string File => Repository.Path(Path);
 
-    /// <summary>The folder that its links start from.</summary>
+    /// <summary>The folder that links are relative to.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(File)!;
 
-    /// <summary>The anchors of its headings, as GitHub makes them: lower case, punctuation dropped, spaces to hyphens.</summary>
+    /// <summary>The anchors of the headings as on GitHub: lower case, punctuation dropped, spaces to hyphens.</summary>
     public IReadOnlySet<string> Anchors() => Heading().Matches(WithoutCode())
         .Select(heading => Dropped().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'))
         .ToHashSet();
 
-    /// <summary>Targets of its links, those into the web left out.</summary>
+    /// <summary>The targets of links, except for those into the web.</summary>
     public IEnumerable<string> LocalLinks() => Link().Matches(WithoutCode())
         .Select(link => link.Groups[1].Value)
         .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal));

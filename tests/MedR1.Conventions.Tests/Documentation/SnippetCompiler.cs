@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Compiles blocks of the documentation as the programs of a project that references every package.</summary>
+/// <summary>Compiles blocks of the documentation as programs of a project that references every package.</summary>
 internal static class SnippetCompiler
 {
     private static readonly MetadataReference[] s_references =
@@ -13,7 +13,7 @@ internal static class SnippetCompiler
             .Select(file => MetadataReference.CreateFromFile(file)),
     ];
 
-    // What the SDK's ImplicitUsings brings.
+    // The ImplicitUsings of the SDK.
     private static readonly string[] s_ofTheSdk =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
@@ -29,7 +29,7 @@ internal static class SnippetCompiler
         "TorchSharp",
     ];
 
-    /// <summary>The errors; empty where it compiles.</summary>
+    /// <summary>Returns the errors; none if it compiles.</summary>
     public static IReadOnlyList<string> ErrorsOf(Snippet snippet)
     {
         CSharpParseOptions options = new(LanguageVersion.Latest);

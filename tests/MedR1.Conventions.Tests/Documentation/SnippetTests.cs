@@ -1,6 +1,6 @@
 namespace MedR1.Conventions.Tests;
 
-/// <summary>Code that the documentation shows compiles as it stands there.</summary>
+/// <summary>Code in the documentation compiles as written.</summary>
 public sealed class SnippetTests
 {
     public static TheoryData<string> Snippets => [.. Snippet.All().Where(snippet => !snippet.IsExcerpt).Select(snippet => snippet.ToString())];

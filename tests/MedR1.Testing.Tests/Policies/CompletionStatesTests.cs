@@ -7,7 +7,7 @@ namespace MedR1.Testing.Tests;
 public sealed class CompletionStatesTests
 {
     [Fact]
-    public void The_head_makes_log_probabilities_of_the_states()
+    public void The_head_gives_log_probabilities_from_the_states()
     {
         using DisposeScope scope = NewDisposeScope();
         using TinyPolicy policy = new();

@@ -42,7 +42,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void Given_features_take_the_place_of_the_images()
+    public void Given_features_replace_the_images()
     {
         using TinyPolicy policy = new();
         using DisposeScope scope = NewDisposeScope();
@@ -71,7 +71,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void Cached_steps_take_no_gradient()
+    public void Cached_steps_have_no_gradient()
     {
         using TinyPolicy policy = new();
         using GroupDecoding decoding = new(policy, 1, 1, 40, 2);
@@ -85,7 +85,7 @@ public sealed class TinyPolicyTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Entropies_carry_a_gradient_where_one_is_asked_for(bool withGradient)
+    public void Entropies_have_a_gradient_if_requested(bool withGradient)
     {
         using TinyPolicy policy = new();
         PackedGroup group = new(policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red)), [[65, 66]]);
@@ -95,9 +95,9 @@ public sealed class TinyPolicyTests
         Assert.Equal(withGradient, statistics.Entropies!.requires_grad);
     }
 
-    // The tensors of this thread are counted: those of tests beside this one are not its own.
+    // Only tensors of this thread are counted, not those of concurrent tests.
     [Fact]
-    public void A_policy_that_can_not_be_made_leaves_no_tensor_behind()
+    public void A_policy_that_cannot_be_created_leaves_no_tensor_behind()
     {
         string folder = Directory.CreateTempSubdirectory("medr1-").FullName;
         try
@@ -121,7 +121,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void A_disposed_policy_says_so()
+    public void Using_a_disposed_policy_is_refused()
     {
         TinyPolicy policy = new();
         EncodedPrompt prompt = policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red));
@@ -146,7 +146,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void Equal_seeds_give_equal_weights_and_others_other_ones()
+    public void Equal_seeds_give_equal_weights_and_different_seeds_different_ones()
     {
         using TinyPolicy first = new(new TinyPolicyOptions { Seed = 5 });
         using TinyPolicy second = new(new TinyPolicyOptions { Seed = 5 });
@@ -173,7 +173,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void Sequences_of_different_lengths_equal_themselves_alone()
+    public void Sequences_of_different_lengths_give_the_same_as_alone()
     {
         using TinyPolicy policy = new();
         using DisposeScope scope = NewDisposeScope();
@@ -187,7 +187,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void What_is_saved_is_loaded()
+    public void A_saved_policy_can_be_loaded()
     {
         string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
@@ -206,7 +206,7 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
-    public void A_frozen_copy_takes_no_gradient_and_stays_as_it_was()
+    public void A_frozen_copy_has_no_gradient_and_does_not_change()
     {
         using TinyPolicy policy = new();
         using IVisionLanguagePolicy copy = policy.CloneFrozen();

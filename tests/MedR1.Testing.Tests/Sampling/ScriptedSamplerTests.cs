@@ -5,7 +5,7 @@ namespace MedR1.Testing.Tests;
 public sealed class ScriptedSamplerTests
 {
     [Fact]
-    public async Task Says_the_list_for_each_prompt_and_starts_again_when_it_is_used_up()
+    public async Task Gives_the_list_to_each_prompt_and_repeats_it_when_used_up()
     {
         ScriptedSampler sampler = new("yes", "no");
         CompletionGroup[] groups = await sampler
@@ -20,7 +20,7 @@ public sealed class ScriptedSamplerTests
     }
 
     [Fact]
-    public async Task Cuts_an_answer_at_the_most_new_tokens()
+    public async Task Truncates_an_answer_at_MaxNewTokens()
     {
         ScriptedSampler sampler = new((prompt, sample) => $"answer {sample}");
         CompletionGroup group = await sampler

@@ -15,7 +15,7 @@ public sealed class ByteTokenizerTests
     }
 
     [Fact]
-    public void A_control_token_in_text_is_text_unless_asked_for()
+    public void A_control_token_in_text_is_text_unless_requested()
     {
         Assert.Equal(9, _tokenizer.Encode("<|image|>").Count);
         Assert.Equal([97, ByteTokenizer.ImageTokenId, 98, ByteTokenizer.EndTokenId],
@@ -25,7 +25,7 @@ public sealed class ByteTokenizerTests
     [Theory]
     [InlineData(true, "ab")]
     [InlineData(false, "a<|end|>b")]
-    public void Decoding_leaves_control_tokens_out_on_request(bool skip, string expected)
+    public void Decoding_skips_control_tokens_on_request(bool skip, string expected)
     {
         Assert.Equal(expected, _tokenizer.Decode([97, ByteTokenizer.EndTokenId, 98], skip));
     }
