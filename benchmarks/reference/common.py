@@ -1,4 +1,4 @@
-"""What the reference programs share: the model of a folder, a prompt by hand, clocks and tables. It needs no network."""
+"""Shared by the reference programs: loading a model, a prompt by hand, clocks and tables. It needs no network."""
 
 import inspect
 import json
@@ -6,7 +6,7 @@ import os
 import statistics
 import time
 
-# They count only if they are set before the imports below.
+# Effective only if set before the imports below.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -14,7 +14,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import torch  # noqa: E402
 from transformers import Qwen2VLForConditionalGeneration  # noqa: E402
 
-# An image of 384 x 384: the patches of 14 pixels, rows and columns, and the tokens that 2 x 2 of them make.
+# An image of 384 x 384: rows and columns of patches of 14 pixels, and the tokens for blocks of 2 x 2 patches.
 GRID = (1, 28, 28)
 PATCH_NUMBERS = 1176
 IMAGE_TOKENS = 196
@@ -25,7 +25,7 @@ def load(folder, device):
     start = time.perf_counter()
     options = {"dtype": torch.bfloat16, "attn_implementation": "sdpa", "local_files_only": True}
     try:
-        # Straight onto the device; it needs accelerate.
+        # Loads directly onto the device, which needs accelerate.
         model = Qwen2VLForConditionalGeneration.from_pretrained(folder, device_map=device, **options)
     except (ImportError, ValueError) as error:
         print(f"loading by way of the host, because {error}", flush=True)
@@ -36,9 +36,9 @@ def load(folder, device):
 
 
 def prompt_ids(folder, config, length=None):
-    """The ids of the library's benchmark prompt, which write-checkpoint leaves beside the weights; else the same by hand.
+    """The ids of the library's benchmark prompt, which write-checkpoint saves next to the weights; else the same by hand.
 
-    With a length, words are put behind it.
+    With a length, words are appended to reach it.
     """
     file = os.path.join(folder, "benchmark-prompt.json")
     if os.path.exists(file):
@@ -60,7 +60,7 @@ def words_of(config, count, seed):
 
 
 def inputs_of(model, rows_of_ids, device):
-    """Inputs of the model for rows of equal length, each with its image of noise."""
+    """Inputs of the model for rows of equal length, each with an image of noise."""
     ids = torch.tensor(rows_of_ids, device=device)
     rows = ids.shape[0]
     pixels = torch.randn(rows * GRID[1] * GRID[2], PATCH_NUMBERS, generator=torch.Generator().manual_seed(1))
@@ -71,14 +71,14 @@ def inputs_of(model, rows_of_ids, device):
         "image_grid_thw": torch.tensor([GRID] * rows, device=device),
     }
 
-    # Since 5.x positions of images are found by the kinds of tokens that a processor gives: 0 words, 1 an image.
+    # Since 5.x, positions of images are found by the token types that a processor returns: 0 for words, 1 for images.
     if "mm_token_type_ids" in inspect.signature(model.forward).parameters:
         inputs["mm_token_type_ids"] = (ids == model.config.image_token_id).to(torch.int32)
     return inputs
 
 
 def wait(device):
-    """Until the device has done all that it was given."""
+    """Waits until the device has finished all submitted work."""
     if device.startswith("cuda"):
         torch.cuda.synchronize()
 
@@ -93,12 +93,12 @@ def mark(device):
 
 
 def seconds(before, after):
-    """Between two marks."""
+    """The seconds between two marks."""
     return after - before if isinstance(before, float) else before.elapsed_time(after) / 1000
 
 
 def memory(device):
-    """Memory of the device that is in use, as the library's benchmarks count it, and the most that tensors took."""
+    """Memory in use on the device, as counted by the library's benchmarks, and the peak memory of tensors."""
     if not device.startswith("cuda"):
         return "-"
     free, total = torch.cuda.mem_get_info()
@@ -106,7 +106,7 @@ def memory(device):
 
 
 def copy_bytes_per_second(device):
-    """Read and written together, by copies of 1 GiB, ten in a row; the best of five. It leaves no memory behind."""
+    """Bytes read plus written by copies of 1 GiB, ten in a row; the best of five. It keeps no memory."""
     source = torch.zeros(1 << (29 if device.startswith("cuda") else 24), dtype=torch.bfloat16, device=device)
     target = torch.empty_like(source)
     times = []
@@ -125,7 +125,7 @@ def copy_bytes_per_second(device):
 
 
 def decoder_bytes(model):
-    """The weights that a step of decoding reads: not the tower, and no table of its own beside the head."""
+    """The bytes of the weights that a decode step reads: not the tower, nor an embedding separate from the head."""
     sizes = {name: p.numel() * p.element_size() for name, p in model.named_parameters() if "visual." not in name}
     table = model.get_input_embeddings().weight
     is_tied = model.get_output_embeddings().weight.data_ptr() == table.data_ptr()
@@ -143,6 +143,6 @@ def row(*cells):
 
 
 def head(*cells):
-    """Prints the head of a table in Markdown."""
+    """Prints the header of a table in Markdown."""
     row(*cells)
     row(*["---"] * len(cells))

@@ -1,6 +1,6 @@
-"""Rollouts by transformers' generate, to compare with the library's rollout-device on the same folder.
+"""Rollouts with transformers' generate, to compare with the library's rollout-device on the same folder.
 
-first token: until the device has the first logits of all completions (tower and prompt of each included). step: between two
+first token: until the device has the first logits of all completions (including tower and prompt of each). step: between two
 logits on the device's clock, median of all and mean without the first four. tokens/s: of the whole call by the host's clock.
 floor / step: reading the decoder's weights once at the speed of a copy measured here, as a share of the median step.
 """
@@ -16,7 +16,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 
 class Marks(LogitsProcessor):
-    """Marks the time whenever logits are there; it changes nothing and doesn't wait."""
+    """Marks the time whenever logits are available; it changes nothing and doesn't wait."""
 
     def __init__(self, device):
         self.device = device
@@ -28,7 +28,7 @@ class Marks(LogitsProcessor):
 
 
 class Sampler:
-    """Draws by generate: several completions of a prompt, or the prompt repeated by hand where that fails."""
+    """Samples with generate: several completions of a prompt, or the prompt repeated by hand if that fails."""
 
     def __init__(self, model, folder, device, static):
         self.model, self.device, self.static = model, device, static
@@ -109,7 +109,7 @@ def main():
         if device.startswith("cuda"):
             torch.cuda.reset_peak_memory_stats()
 
-        # A compiled step belongs to its shape, so that the shape's own call comes first; else two tokens are enough.
+        # A step is compiled for a shape, so that the full call for the shape comes first; otherwise two tokens suffice.
         sampler.draw(samples, arguments.tokens if arguments.compile else 2)
         first, steps, whole = sampler.draw(samples, arguments.tokens)
         steady = steps[4:] if len(steps) > 8 else steps

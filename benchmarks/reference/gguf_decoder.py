@@ -1,6 +1,6 @@
-"""Writes the decoder of a Qwen2-VL checkpoint in bfloat16 as a GGUF file, for llama.cpp to compute steps with.
+"""Writes the decoder of a Qwen2-VL checkpoint in bfloat16 as a GGUF file with which llama.cpp can compute steps.
 
-It is called qwen2 there: the same matrices and sums, with one position a token instead of three. Names and keys are those of
+It is called qwen2 there: the same matrices and sums, with one position per token instead of three. Names and keys are those of
 the GGUF specification and of llama.cpp's qwen2.
 """
 
@@ -61,7 +61,7 @@ def write(folder, path):
 
 
 def read(folder):
-    """Name in GGUF, shape, file and the place in it of each tensor of the decoder."""
+    """Name in GGUF, shape, file and offset of each tensor of the decoder."""
     for entry in sorted(os.listdir(folder)):
         if not entry.endswith(".safetensors"):
             continue

@@ -1,8 +1,8 @@
-"""Decoding steps of llama.cpp on the CPU, to compare with the library's group-2b on the same folder.
+"""Decode steps of llama.cpp on the CPU, to compare with the library's group-2b on the same folder.
 
-A prompt of as many tokens, without the image's tower, is computed once and its cache copied for each completion. A step
-computes a token of every completion; llama.cpp's clock stops when the logits are there, group-2b's also chooses tokens.
-Needs llama.cpp's shared libraries, libllama beside libggml and the CPU's variants, and nothing else.
+A prompt of as many tokens, without the vision tower, is computed once and its cache copied for each completion. A step
+computes one token of every completion; the time for llama.cpp ends with the logits, that of group-2b includes choosing tokens.
+Needs only llama.cpp's shared libraries: libllama next to libggml and the variants for the CPU.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import gguf_decoder
 
 
 class Parameters(ctypes.Structure):
-    """A struct of llama.cpp that goes by value on the stack; only its first fields are looked at. More room than it needs."""
+    """A struct of llama.cpp passed by value on the stack; only its first fields are used. Larger than it needs to be."""
 
     _fields_ = [("numbers", ctypes.c_uint32 * 128)]
 
@@ -55,7 +55,7 @@ class Model:
 
     def context(self, sequences, length, threads):
         parameters = self.api.llama_context_default_params()
-        # n_ctx, n_batch, n_ubatch, n_seq_max; the threads are where both defaults stand.
+        # n_ctx, n_batch, n_ubatch, n_seq_max; the threads are where the two default values are.
         defaults = list(parameters.numbers[:12])
         place = next((at for at in range(4, 11) if defaults[at] == defaults[at + 1] == 4), None)
         if defaults[0] != 512 or defaults[1] != 2048 or defaults[3] != 1 or place is None:
@@ -69,7 +69,7 @@ class Model:
         return ctypes.c_void_p(context)
 
     def decode(self, context, tokens):
-        """Computes tokens, as (token, position, sequence, whether logits are wanted); seconds."""
+        """Computes tokens, given as (token, position, sequence, whether logits are wanted), and returns the seconds."""
         batch = self.api.llama_batch_init(len(tokens), 0, 1)
         batch.n_tokens = len(tokens)
         for at, (token, position, sequence, wanted) in enumerate(tokens):

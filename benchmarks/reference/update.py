@@ -1,8 +1,8 @@
-"""GRPO updates of a LoRA adapter by transformers and PEFT, to compare with the library's update-device on the same folder.
+"""GRPO updates of a LoRA adapter with transformers and PEFT, to compare with the library's update-device on the same folder.
 
 The work of TRL's trainer: each row has its prompt and image; the reference is the model with the adapter off. reference,
 forward, backward and optimizer are each measured from an idle device to an idle device; the fastest of several updates counts,
-behind a warm-up.
+after a warm-up.
 """
 
 import argparse
@@ -20,8 +20,8 @@ EPSILON = 0.2
 
 
 def log_probabilities(model, inputs, count):
-    """Of the last tokens of each row, row by row as TRL does it for 16 bits, so that the memory stays small."""
-    # As a trainer with bf16 does it: without it the adapter, whose numbers are float32, would multiply in float32.
+    """Log-probabilities of the last tokens of each row, row by row like TRL for 16 bits, to save memory."""
+    # Like a trainer with bf16: without it, the adapter, whose weights are float32, would multiply in float32.
     with torch.autocast(inputs["input_ids"].device.type, dtype=torch.bfloat16):
         logits = model(**inputs, use_cache=False, logits_to_keep=count + 1).logits[:, :-1]
     targets = inputs["input_ids"][:, -count:]
@@ -34,7 +34,7 @@ def log_probabilities(model, inputs, count):
 
 
 def loss_of(now, reference, advantages):
-    """GRPO with clipping and the KL estimator of its paper; the old policy is the one at hand, as in a first pass."""
+    """GRPO with clipping and the KL estimator of its paper; the old policy is the current one, as in a first pass."""
     now, reference = now.float(), reference.float()
     ratio = torch.exp(now - now.detach())
     clipped = torch.clamp(ratio, 1 - EPSILON, 1 + EPSILON)

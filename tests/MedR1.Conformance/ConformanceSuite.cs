@@ -11,9 +11,9 @@ public sealed class ConformanceSuite
         .ToDictionary(kind => kind.Kind);
 
     /// <summary>Opens a folder.</summary>
-    /// <param name="root">The folder that holds <c>cases/</c> and <c>models/</c>.</param>
-    /// <param name="deviceName">Where tensors are computed with, such as <c>cuda</c> or <c>cuda:1</c>.</param>
-    /// <exception cref="DirectoryNotFoundException">It has no folder <c>cases</c>.</exception>
+    /// <param name="root">The folder that contains <c>cases/</c> and <c>models/</c>.</param>
+    /// <param name="deviceName">The device for tensors, such as <c>cuda</c> or <c>cuda:1</c>.</param>
+    /// <exception cref="DirectoryNotFoundException">The root has no folder <c>cases</c>.</exception>
     public ConformanceSuite(string root, string deviceName = "cpu")
     {
         _deviceName = deviceName;
@@ -24,7 +24,7 @@ public sealed class ConformanceSuite
         }
     }
 
-    /// <summary>The kinds that the folder has cases of, in order.</summary>
+    /// <summary>The kinds of the cases in the folder, in order.</summary>
     public IReadOnlyList<string> Kinds => [.. Directory.GetDirectories(Path.Combine(_root, "cases"))
         .Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
 
@@ -33,7 +33,7 @@ public sealed class ConformanceSuite
 
     /// <summary>Runs the cases of a kind.</summary>
     /// <param name="kind">The kind.</param>
-    /// <param name="nameContains">Only cases whose name has this in it.</param>
+    /// <param name="nameContains">Selects cases whose name contains this.</param>
     public KindResult Run(string kind, string nameContains = "")
     {
         string[] folders = [.. Directory.GetDirectories(Path.Combine(_root, "cases", kind))

@@ -3,7 +3,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.Commands;
 
-/// <summary>Arguments that several commands take.</summary>
+/// <summary>Arguments of several commands.</summary>
 internal static class CommonArguments
 {
     public static Argument<DirectoryInfo> Checkpoint() => new("folder") { Description = "The folder of the checkpoint." };

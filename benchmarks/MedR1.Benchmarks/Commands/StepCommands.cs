@@ -6,13 +6,13 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.Commands;
 
-/// <summary>Commands about whole GRPO steps.</summary>
+/// <summary>Commands about complete GRPO steps.</summary>
 internal static class StepCommands
 {
     private const int RealPromptTokens = 260;
     private const int RealTokens = 64;
 
-    // transformers 5.24 with PEFT, torch 2.14, of the same shape: update and rollout, on a machine of this speed.
+    // transformers 5.24 with PEFT, torch 2.14, at the same shape: update and rollout, on a machine of this speed.
     private const double ReferenceSeconds = 289 + 53;
     private const int ReferenceSamples = 8;
     private const double ReferenceFlops = 404e9;
@@ -94,7 +94,7 @@ internal static class StepCommands
                     options.GroupSize = result.GetValue(samples);
                     options.MaxNewTokens = result.GetValue(tokens);
 
-                    // So small that answers stay as long as the shipped weights give.
+                    // So small that answers keep the length that they have with the shipped weights.
                     options.LearningRate = 1e-9;
                 },
                 result.GetValue(steps), result.GetValue(plain), Console.Out, cancellationToken);

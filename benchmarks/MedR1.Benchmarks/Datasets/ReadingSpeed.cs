@@ -3,7 +3,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Benchmarks.Datasets;
 
-/// <summary>Measures how fast a set is loaded, what it keeps in memory, and that opened images do not stay there.</summary>
+/// <summary>Measures how fast a data set is loaded and its memory, and that opened images are not kept.</summary>
 internal static class ReadingSpeed
 {
     private const int Passes = 5;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Benchmarks.Datasets;
 
-/// <summary>Writes a folder in OmniMedVQA's layout: questions in 42 files as the real set has, images of known size.</summary>
+/// <summary>Writes a folder in OmniMedVQA's layout: questions in 42 files like the real set, images of a given size.</summary>
 internal static class SyntheticOmniMedVqa
 {
     private const int Files = 42;

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// Splits a decoding step: the time in which the host hands over all operators of the model, what the device needs behind that,
-/// what the model's matrix products alone need, and the choice of the tokens.
+/// Splits a decode step: the time in which the host submits all operators of the model, the time that the device needs after that,
+/// the time of the model's matrix products alone, and the choice of the tokens.
 /// </summary>
 internal static class DecodeProfile
 {
@@ -46,7 +46,7 @@ internal static class DecodeProfile
             RolloutTimes.MeasureAsync(watched, [prompt], options, null, cancellationToken);
     }
 
-    // Every matrix of the decoder once, recorded as a step is.
+    // Every matrix of the decoder once, recorded like a step.
     private static double Products(IVisionLanguagePolicy policy, int rows)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Devices;
 
-/// <summary>What a device can do, measured beside the work that is compared with it.</summary>
-/// <param name="BytesPerSecond">Read and written together, by a copy.</param>
-/// <param name="FlopsPerSecond">Of a product of square bf16 matrices.</param>
+/// <summary>The limits of a device, measured in the same run as the work that is compared with them.</summary>
+/// <param name="BytesPerSecond">The speed of a copy, counting bytes read and written.</param>
+/// <param name="FlopsPerSecond">The speed of a product of square bf16 matrices.</param>
 internal sealed record DeviceLimits(double BytesPerSecond, double FlopsPerSecond)
 {
     private const int Repetitions = 10;
 
     /// <summary>
-    /// Measures copies of 1 GiB and products of 8192³, ten in a row, the best of five; smaller ones on the CPU. Ahead of a model,
-    /// because the model then takes the memory that this leaves.
+    /// Measures copies of 1 GiB and products of 8192³, ten in a row, the best of five; smaller ones on the CPU. Runs before a model
+    /// is loaded, which then reuses the memory.
     /// </summary>
     public static DeviceLimits Measure(Device device)
     {
@@ -28,14 +28,14 @@ internal sealed record DeviceLimits(double BytesPerSecond, double FlopsPerSecond
         return new DeviceLimits(2.0 * source.numel() * source.ElementSize / copy, 2.0 * side * side * side / product);
     }
 
-    /// <summary>Waits until the device has done all that it was given.</summary>
+    /// <summary>Waits until the device has finished all submitted work.</summary>
     public static void Wait(Device device)
     {
         if (device.type == DeviceType.CUDA)
             cuda.synchronize(device);
     }
 
-    /// <summary>The seconds of some work, from an idle device to an idle device.</summary>
+    /// <summary>Measures the seconds of work, from an idle device to an idle device.</summary>
     public static double Time(Device device, Action work)
     {
         Wait(device);

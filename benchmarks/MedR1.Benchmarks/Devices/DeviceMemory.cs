@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// Memory of the device that is in use. libtorch gives back nothing that it has had, so that it is the most of the process so
-/// far, with what the driver takes for itself.
+/// Memory in use on the device. libtorch keeps memory that it has allocated, so that this is the maximum of the process so
+/// far, including the driver's part.
 /// </summary>
 internal static unsafe class DeviceMemory
 {
-    /// <summary>The bytes; null on the CPU, or where the CUDA runtime of the process is not found.</summary>
+    /// <summary>The bytes; null on the CPU, or if the CUDA runtime of the process is not found.</summary>
     public static long? UsedBytes(Device device)
     {
-        // TorchSharp has no such call, and libtorch's own is a C++ object: the runtime library that libtorch brought is asked.
+        // TorchSharp has no such call, and that of libtorch is a C++ object: calls the CUDA runtime library loaded by libtorch.
         string? runtime = device.type != DeviceType.CUDA || !OperatingSystem.IsLinux() ? null : File.ReadLines("/proc/self/maps")
             .Select(line => line[(line.LastIndexOf(' ') + 1)..])
             .FirstOrDefault(path => Path.GetFileName(path).StartsWith("libcudart.so", StringComparison.Ordinal));
@@ -28,6 +28,6 @@ internal static unsafe class DeviceMemory
         return ((delegate* unmanaged<nuint*, nuint*, int>)function)(&free, &total) == 0 ? (long)(total - free) : null;
     }
 
-    /// <summary>The bytes as a cell of a table.</summary>
+    /// <summary>Formats the bytes as a cell of a table.</summary>
     public static string Show(Device device) => UsedBytes(device) is { } bytes ? $"{bytes / 1e9:F2} GB" : "–";
 }

@@ -8,18 +8,18 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// Draws groups of completions about images on a device, in bf16, and says what a step is of the device's limits.
+/// Samples groups of completions about images on a device, in bf16, and prints a step's share of the device's limits.
 /// </summary>
 internal static class DeviceRollout
 {
-    /// <summary>What is drawn.</summary>
-    /// <param name="Samples">Sizes of the group of one prompt.</param>
-    /// <param name="Tokens">Tokens of each completion.</param>
-    /// <param name="Prompts">Prompts of another call, with 8 completions each; 1 for no such call.</param>
-    /// <param name="Plain">Prompts of their own of one more call, one completion each, nothing shared; 0 for none.</param>
-    /// <param name="Rank">Rank of an adapter under which the groups of one prompt are drawn again; 0 for none.</param>
+    /// <summary>What to sample.</summary>
+    /// <param name="Samples">The group sizes for one prompt.</param>
+    /// <param name="Tokens">The number of tokens of each completion.</param>
+    /// <param name="Prompts">The number of prompts of another call, with 8 completions each; 1 for no such call.</param>
+    /// <param name="Plain">The number of prompts of one more call, with one completion each and nothing shared; 0 for none.</param>
+    /// <param name="Rank">The rank of an adapter with which the groups of one prompt are sampled again; 0 for none.</param>
     /// <param name="Profile">Whether to split a step of the largest group.</param>
-    /// <param name="Repeats">How often the largest group is drawn again, to see whether memory grows from call to call.</param>
+    /// <param name="Repeats">How often to sample the largest group again, to see whether memory grows from call to call.</param>
     public sealed record Plan(IReadOnlyList<int> Samples, int Tokens, int Prompts, int Plain, int Rank, bool Profile, int Repeats);
 
     private const int SamplesOfSeveralPrompts = 8;
@@ -92,7 +92,7 @@ internal static class DeviceRollout
 
         async Task AddAsync(string name, VqaPrompt[] prompts, int samples, IVisionLanguagePolicy? drawn = null)
         {
-            // Libraries of the device choose a way for each new shape: that isn't counted.
+            // Libraries of the device select an algorithm for each new shape, which isn't counted.
             await MeasureAsync(prompts, samples, 2, drawn);
             RolloutTimes times = await MeasureAsync(prompts, samples, plan.Tokens, drawn);
             table.Add(

@@ -8,19 +8,19 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// GRPO updates on a device, in bf16: of a LoRA adapter, whose reference is the policy with the adapter off, or of all weights,
-/// whose reference is a copy. Every form is made several times, the first as a warm-up; the fastest of the others counts.
+/// GRPO updates on a device, in bf16: of a LoRA adapter, with the adapter off as the reference, or of all weights, with a copy as
+/// the reference. Every form is run several times, the first as a warm-up; the fastest of the others counts.
 /// </summary>
 internal static class DeviceUpdate
 {
-    /// <summary>What is made.</summary>
-    /// <param name="Rows">Completions of the group.</param>
-    /// <param name="NewTokens">Lengths of the completions, each measured for itself.</param>
-    /// <param name="Rank">Rank of the adapter.</param>
+    /// <summary>What to measure.</summary>
+    /// <param name="Rows">The number of completions of the group.</param>
+    /// <param name="NewTokens">The lengths of completions, each measured separately.</param>
+    /// <param name="Rank">The rank of the adapter.</param>
     /// <param name="Whole">Whether all weights are trained, without an adapter.</param>
-    /// <param name="Recompute">Whether layers are computed again in the backward pass.</param>
+    /// <param name="Recompute">Whether layers are recomputed in the backward pass.</param>
     /// <param name="Plain">Whether the plain form is measured too.</param>
-    /// <param name="Times">Measured updates of each form.</param>
+    /// <param name="Times">The number of measured updates of each form.</param>
     public sealed record Plan(
         int Rows, IReadOnlyList<int> NewTokens, int Rank, bool Whole, bool Recompute, bool Plain, int Times);
 
@@ -38,7 +38,7 @@ internal static class DeviceUpdate
         LiveTable table = new(
             console, "update", "whole", "reference", "forward", "backward", "optimizer", "memory in use");
 
-        // From the smallest to the largest, because memory that a process has had stays with it.
+        // From the smallest to the largest, because a process keeps memory that it has used.
         foreach (bool isPlain in plan.Plain ? (bool[])[false, true] : [false])
         {
             foreach (int newTokens in plan.NewTokens)
@@ -57,7 +57,7 @@ internal static class DeviceUpdate
         }
     }
 
-    // Seconds of the reference with its tower, forward, backward and optimizer.
+    // Seconds of the reference including its tower, forward, backward and optimizer.
     private static double[] Update(
         IVisionLanguagePolicy trained, IVisionLanguagePolicy reference, PackedGroup[] groups, int newTokens,
         AdamWOptimizer optimizer, Device device)
@@ -70,7 +70,7 @@ internal static class DeviceUpdate
         {
             using IDisposable noGradient = no_grad();
 
-            // As the trainer does: images once for policy and reference where the tower doesn't train.
+            // Like the trainer: images once for policy and reference if the tower isn't trained.
             features = trained.SharesVisionWith(reference)
                 ? trained.EncodeImages([.. groups.Select(group => group.Prompt)]) : null;
             reference_BT = reference.TokenLogProbabilities(groups, options, features).LogProbabilities;

@@ -1,6 +1,6 @@
 namespace MedR1.Benchmarks.Devices;
 
-/// <summary>A table in Markdown that is written row by row, so that a run that is cut off has given what it had.</summary>
+/// <summary>A table in Markdown that is written row by row, so that an interrupted run still gives its results so far.</summary>
 internal sealed class LiveTable
 {
     private readonly TextWriter _console;

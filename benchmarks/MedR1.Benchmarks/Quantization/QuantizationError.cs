@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Quantization;
 
 /// <summary>
-/// What weights in 8 bits change: the log-probabilities of what the model in float32 says by itself, and what is said instead.
-/// Beside the scales that the library has, one for each output, it measures finer ones, and bfloat16 for comparison.
+/// The effect of 8-bit weights: the change of log-probabilities of what the float32 model generates, and of the generated text.
+/// In addition to the library's scales, one for each output, it measures finer ones, and bfloat16 for comparison.
 /// </summary>
 internal static class QuantizationError
 {
@@ -106,7 +106,7 @@ internal static class QuantizationError
 
     private static IReadOnlyList<int> Said(CompletionGroup group) => group.Completions[0].TokenIds;
 
-    // To 8 bits and back with a scale for each so many neighbours of a row.
+    // Rounds to 8 bits and back with a scale for each block of neighbours in a row.
     private static void Round(Qwen2VLPolicy policy, string[] names, int size)
     {
         using IDisposable noGradient = no_grad();

@@ -4,10 +4,10 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>Sizes that a checkpoint of random weights can have.</summary>
-/// <param name="Name">Its name on the command line.</param>
-/// <param name="Folder">The folder of its configuration, in tests/Golden.</param>
-/// <param name="Tokenizer">The folder of its vocabulary, in tests/Golden.</param>
+/// <summary>The shape of a checkpoint of random weights.</summary>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="Folder">The folder of the configuration, in tests/Golden.</param>
+/// <param name="Tokenizer">The folder of the vocabulary, in tests/Golden.</param>
 internal sealed record CheckpointShape(string Name, string Folder, string Tokenizer)
 {
     /// <summary>The published sizes, and one for a trial of the commands.</summary>
@@ -18,10 +18,10 @@ internal sealed record CheckpointShape(string Name, string Folder, string Tokeni
         new("tiny", "models/qwen2-vl-tiny", "models/qwen2-vl-tiny"),
     ];
 
-    /// <summary>The shape of a name.</summary>
+    /// <summary>Finds a shape by name.</summary>
     public static CheckpointShape Of(string name) => All.Single(shape => shape.Name == name);
 
-    /// <summary>Names of the tensors, as published, and their shapes.</summary>
+    /// <summary>The published names of the tensors, and their shapes.</summary>
     public IReadOnlyList<(string Name, long[] Shape)> Tensors(string golden)
     {
         string list = Path.Combine(golden, Folder, "parameters.json");
@@ -36,7 +36,7 @@ internal sealed record CheckpointShape(string Name, string Folder, string Tokeni
             row[0].GetString()!, row[2].EnumerateArray().Select(size => size.GetInt64()).ToArray()))];
     }
 
-    /// <summary>Writes all but the weights.</summary>
+    /// <summary>Writes everything except the weights.</summary>
     public void WriteFiles(string golden, string folder)
     {
         File.Copy(Path.Combine(golden, Folder, "config.json"), Path.Combine(folder, "config.json"), overwrite: true);

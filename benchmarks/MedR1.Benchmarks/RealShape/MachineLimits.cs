@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>What the machine can do, measured beside the work that is compared with it.</summary>
+/// <summary>The limits of the machine, measured in the same run as the work that is compared with them.</summary>
 internal static class MachineLimits
 {
     private const int PieceBytes = 16 << 20;
@@ -23,7 +23,7 @@ internal static class MachineLimits
         return ReadBytesPerSecond(folder, () => buffer);
     }
 
-    /// <summary>Reading them into as much memory as they take, which the system has to hand out first.</summary>
+    /// <summary>Reading them into new memory of their size, which the system has to provide first.</summary>
     public static double FileKeepBytesPerSecond(string folder)
     {
         using DisposeScope kept = NewDisposeScope();
@@ -38,8 +38,8 @@ internal static class MachineLimits
     }
 
     /// <summary>
-    /// Reading the weights that a step of decoding reads, where they lie, on all processors, the best of three: memory of one
-    /// process isn't all equally fast on a virtual machine.
+    /// Reading the weights of a decode step at their addresses, on all processors, the best of three: the memory of a
+    /// process isn't uniformly fast on a virtual machine.
     /// </summary>
     public static double WeightReadBytesPerSecond(IVisionLanguagePolicy policy)
     {
@@ -48,7 +48,7 @@ internal static class MachineLimits
     }
 
     /// <summary>
-    /// Multiplying two matrices of 2048 x 2048, the best of five: in bf16, or in float32 where the processor doesn't multiply bf16.
+    /// Multiplying two matrices of 2048 x 2048, the best of five: in bf16, or in float32 if the processor doesn't multiply bf16.
     /// </summary>
     public static double MultiplyFlopsPerSecond()
     {
@@ -57,7 +57,7 @@ internal static class MachineLimits
     }
 
     /// <summary>
-    /// The weights that a step of decoding reads: not the tower, and of a table of its own beside the head a few rows only.
+    /// The weights that a decode step reads: not the tower, nor an embedding separate from the head, of which it reads a few rows.
     /// </summary>
     public static IEnumerable<Parameter> DecoderWeights(IVisionLanguagePolicy policy) => policy.Parameters
         .Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
@@ -69,10 +69,10 @@ internal static class MachineLimits
     public static long DecoderBytes(IVisionLanguagePolicy policy) =>
         DecoderWeights(policy).Sum(weight => weight.numel() * weight.ElementSize);
 
-    /// <summary>The most memory that this process has held.</summary>
+    /// <summary>The peak memory of this process.</summary>
     public static long PeakMemoryBytes() => StatusBytes("VmHWM:");
 
-    /// <summary>Counts the peak from now on, and says what the process holds.</summary>
+    /// <summary>Resets the peak, and returns the current memory of the process.</summary>
     public static long RestartPeakMemory()
     {
         File.WriteAllText("/proc/self/clear_refs", "5");
@@ -93,7 +93,7 @@ internal static class MachineLimits
         GC.KeepAlive(sums);
     }
 
-    // Optimized from the first call on, and with more sums than one, so that the memory alone sets the pace.
+    // Optimized from the first call on, and with several sums, so that only the memory limits the speed.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long Read(ReadOnlySpan<Vector512<long>> numbers)
     {

@@ -6,7 +6,7 @@ using MedR1.Sampling;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>Loads the real shape and answers, and says what each part is of what the machine can do in the same run.</summary>
+/// <summary>Loads the real shape and answers, and prints each part's share of the machine's limits in the same run.</summary>
 internal static class RealShapeAnswer
 {
     public static async Task RunAsync(
@@ -23,7 +23,7 @@ internal static class RealShapeAnswer
         long weightBytes = policy.Parameters.Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
         long peak = MachineLimits.PeakMemoryBytes();
 
-        // Behind the loading: memory that a process has let go of is not handed out again, but is there.
+        // After loading: memory that the process has freed need not be provided again.
         double keepRate = MachineLimits.FileKeepBytesPerSecond(folder);
         double readRate = MachineLimits.MemoryReadBytesPerSecond();
         double multiplyRate = MachineLimits.MultiplyFlopsPerSecond();

@@ -8,12 +8,12 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.RealShape;
 
 /// <summary>
-/// Writes a checkpoint of random weights in bf16, as shards with an index. Their numbers are made on the device; those of the
-/// CPU have a seed of their own, those of another device the one that libtorch starts with.
+/// Writes a checkpoint of random weights in bf16, as shards with an index. The weights are generated on the device: with a
+/// fixed seed on the CPU, with libtorch's initial seed on other devices.
 /// </summary>
 internal static class RealShapeCheckpoint
 {
-    /// <summary>The benchmarks' prompt, for programs that have no tokenizer: its token ids.</summary>
+    /// <summary>The file with the token ids of the benchmarks' prompt, for programs without a tokenizer.</summary>
     public const string PromptFile = "benchmark-prompt.json";
 
     private const long ShardLength = 2_500_000_000;
@@ -38,7 +38,7 @@ internal static class RealShapeCheckpoint
             $"{shape.Name}: {items.Length} tensors, {bytes / 1e9:F2} GB in {clock.Elapsed.TotalSeconds:F1} s");
     }
 
-    // As the library's own random start, but on the device: normal matrices, biases 0, norm gains 1.
+    // Like the library's random initialization, but on the device: normal matrices, biases 0, norm gains 1.
     private static Tensor Values(
         string name, long[] shape, Qwen2VLConfiguration configuration, Device device, Generator? generator)
     {

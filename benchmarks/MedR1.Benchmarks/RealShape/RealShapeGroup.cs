@@ -8,8 +8,8 @@ using TorchSharp.Modules;
 namespace MedR1.Benchmarks.RealShape;
 
 /// <summary>
-/// Draws a group of completions about one image with the real shape, and the same in the plain form: as many prompts
-/// of their own, nothing shared, weights as they lie.
+/// Samples a group of completions about one image with the real shape, and the same in the plain form: as many separate
+/// prompts, nothing shared, weights in their stored layout.
 /// </summary>
 internal static class RealShapeGroup
 {
@@ -22,7 +22,7 @@ internal static class RealShapeGroup
             cancellationToken: cancellationToken);
         foreach ((_, Parameter parameter) in policy.Parameters)
         {
-            // As under a LoRA adapter: what is packed of them stays.
+            // As under a LoRA adapter: packed weights are kept.
             parameter.requires_grad = false;
         }
 

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.RealShape;
 
 /// <summary>
-/// One GRPO update of a LoRA adapter at the real shape: a group of completions behind a prompt with an image, the reference
-/// being the policy with its adapter off. It says what each part takes, with layers kept or computed again: one of them in
-/// a process, because memory that a process has had once stays with it.
+/// One GRPO update of a LoRA adapter at the real shape: a group of completions after a prompt with an image, with the adapter
+/// off as the reference. It prints the time of each part, with layers kept or recomputed: only one of the two per process,
+/// because a process keeps memory that it has used.
 /// </summary>
 internal static class RealShapeUpdate
 {
@@ -34,7 +34,7 @@ internal static class RealShapeUpdate
             + $"weights {policy.Parameters.Sum(pair => pair.Value.numel() * pair.Value.ElementSize) / 1e9:F2} GB, rank {rank}: {lora.AdapterParameters.Sum(pair => pair.Value.numel()) / 1e6:F1} M numbers train");
         using (IDisposable noGradient = no_grad())
         {
-            // The first pass brings the mapped weights in.
+            // The first pass loads the mapped weights.
             lora.TokenLogProbabilities(groups, new TokenStatisticsOptions()).Dispose();
         }
 

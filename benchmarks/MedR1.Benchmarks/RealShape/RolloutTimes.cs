@@ -3,33 +3,33 @@ using MedR1.Sampling;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>What a call of the sampler takes. The host has the tokens of a step when its clock is read.</summary>
+/// <summary>The times of a call of the sampler. The clock of a step is read when the host has its tokens.</summary>
 /// <param name="First">Seconds until every completion has its first token: images, tower and prompts.</param>
-/// <param name="Steps">Seconds of each step behind it.</param>
+/// <param name="Steps">Seconds of each step after that.</param>
 /// <param name="Total">Seconds of the whole call.</param>
-/// <param name="Tokens">Tokens drawn.</param>
+/// <param name="Tokens">The number of sampled tokens.</param>
 internal sealed record RolloutTimes(double First, IReadOnlyList<double> Steps, double Total, long Tokens)
 {
-    /// <summary>Steps at the start that are no part of the steady ones.</summary>
+    /// <summary>The number of initial steps that are not steady.</summary>
     private const int WarmUp = 4;
 
     /// <summary>The mean of all steps.</summary>
     public double Mean => Steps.DefaultIfEmpty().Average();
 
-    /// <summary>The mean without the first steps, where there are enough.</summary>
+    /// <summary>The mean without the first steps, if there are enough.</summary>
     public double Steady => Steps.Count > 2 * WarmUp ? Steps.Skip(WarmUp).Average() : Mean;
 
     /// <summary>The median of all steps.</summary>
     public double Median => MedianOf(Steps);
 
-    /// <summary>The median of numbers, the upper one of two; 0 without any.</summary>
+    /// <summary>Returns the median of numbers, the upper one of two; 0 without any.</summary>
     public static double MedianOf(IReadOnlyList<double> numbers) =>
         numbers.Order().ElementAtOrDefault(numbers.Count / 2);
 
-    /// <summary>Draws, and measures.</summary>
+    /// <summary>Samples and measures.</summary>
     /// <param name="policy">The model.</param>
-    /// <param name="prompts">What is asked.</param>
-    /// <param name="options">How to draw.</param>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="options">The sampling options.</param>
     /// <param name="pack">See <see cref="LocalSamplerOptions.PackWeights"/>.</param>
     /// <param name="cancellationToken">Cancels between steps.</param>
     public static async Task<RolloutTimes> MeasureAsync(
@@ -45,7 +45,7 @@ internal sealed record RolloutTimes(double First, IReadOnlyList<double> Steps, d
         {
         }
 
-        // The last report repeats the last step's.
+        // The last report repeats that of the last step.
         double[] ends = [.. reports.DistinctBy(report => report.TokenCount).Select(report => report.Elapsed.TotalSeconds)];
         return new RolloutTimes(
             ends[0], [.. ends.Zip(ends.Skip(1), (before, after) => after - before)], reports[^1].Elapsed.TotalSeconds,

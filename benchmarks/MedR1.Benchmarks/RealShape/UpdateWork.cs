@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>The work of a GRPO update at the real shape: a group of completions behind a prompt with an image.</summary>
+/// <summary>The work of a GRPO update at the real shape: a group of completions after a prompt with an image.</summary>
 internal static class UpdateWork
 {
     /// <summary>Tokens of the prompt, 196 of them of the image.</summary>
@@ -19,7 +19,7 @@ internal static class UpdateWork
         TargetModules = ModuleSelection.Of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
     };
 
-    /// <summary>Completions of random words, behind one prompt, or in the plain form each behind a prompt of its own.</summary>
+    /// <summary>Completions of random words after one prompt, or in the plain form each after a separate prompt.</summary>
     public static PackedGroup[] Groups(Qwen2VLPolicy policy, int rows, int newTokens, bool isPlain)
     {
         Random random = new(1);
@@ -28,7 +28,7 @@ internal static class UpdateWork
         EncodedPrompt encoded = policy.Processor.Encode(
             VqaPrompt.Ask("Describe.", new PixelImageSource("noise", new RgbImage(384, 384, pixels))));
 
-        // Words of the vocabulary end where the control tokens begin; the first are single bytes.
+        // The words of the vocabulary end where the control tokens begin; the first are single bytes.
         int end = Math.Min(policy.Configuration.VisionStartTokenId, policy.EndTokenIds.Min()) - 10;
         EncodedPrompt prompt = encoded with { TokenIds = [.. encoded.TokenIds, .. Words(PromptTokens - encoded.TokenIds.Count)] };
         int[][] completions = [.. Enumerable.Range(0, rows).Select(_ => Words(newTokens))];
@@ -40,7 +40,7 @@ internal static class UpdateWork
         int[] Words(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(100, end))];
     }
 
-    /// <summary>Med-R1's loss of rows that were good and bad in turn.</summary>
+    /// <summary>Med-R1's loss for alternately good and bad rows.</summary>
     public static Tensor Loss(TokenStatistics statistics, Tensor reference_BT, int newTokens)
     {
         int rows = (int)statistics.Mask.shape[0];

@@ -7,7 +7,7 @@ using TorchSharp;
 namespace MedR1.Benchmarks.Rollouts;
 
 /// <summary>
-/// Draws many tokens with a small checkpoint: time of a step for each row, what is allocated for a token, and whether
+/// Samples many tokens with a small checkpoint: the time of a step per row, the allocations per token, and whether
 /// anything grows.
 /// </summary>
 internal static class SmallShape

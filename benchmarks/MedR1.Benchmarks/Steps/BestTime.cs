@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>The shortest time of a call, in rounds of several, with a number of threads.</summary>
+/// <summary>Measures the shortest time of a call, over rounds of several calls, with a number of threads.</summary>
 internal static class BestTime
 {
     private const int Rounds = 8;
     private const int Calls = 20;
 
-    /// <summary>Calls and gives the time as text in milliseconds; the number of threads is afterwards what it was.</summary>
+    /// <summary>Calls an action and returns the time as text in milliseconds; restores the number of threads.</summary>
     public static string Of(Action call, int threads)
     {
         int before = get_num_threads();

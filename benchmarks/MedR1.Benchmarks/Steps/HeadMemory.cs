@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// Log-probabilities of the tokens of whole conversations by a head of the real shape, with backward pass: in pieces, as a
-/// trainer's pass computes them, and from all logits at once.
+/// Log-probabilities of the tokens of whole conversations with a head of the real shape, with backward pass: in pieces, like
+/// in the pass of a trainer, and from all logits at once.
 /// </summary>
 internal static class HeadMemory
 {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// A linear layer, forward and backward, in float32 on the CPU: by libtorch and by the library's own products, with one thread and
-/// with all.
+/// A linear layer, forward and backward, in float32 on the CPU: with libtorch and with the library's products, on one thread
+/// and on all.
 /// </summary>
 internal static class LinearProducts
 {

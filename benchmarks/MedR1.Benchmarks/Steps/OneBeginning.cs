@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// Passes over prompts that begin alike, whose beginning is computed once, beside passes over as many tokens of prompts that differ in
-/// their first token: an update's with backward pass, and a sampler's prompts.
+/// Compares passes over prompts with a common beginning, which is computed once, to passes over as many tokens of prompts that differ
+/// in the first token: those of an update with backward pass, and prefill of a sampler.
 /// </summary>
 internal static class OneBeginning
 {
@@ -22,9 +22,9 @@ internal static class OneBeginning
     private static readonly TokenStatisticsOptions s_options = new();
 
     /// <param name="policy">The model.</param>
-    /// <param name="commons">Numbers of tokens that stand in front of all prompts.</param>
-    /// <param name="oneImage">Whether all prompts are about one image, each with a copy of its own.</param>
-    /// <param name="console">Takes the table.</param>
+    /// <param name="commons">Numbers of tokens at the beginning of all prompts.</param>
+    /// <param name="oneImage">Whether all prompts are about one image, each with a separate copy.</param>
+    /// <param name="console">Gets the table.</param>
     public static void Run(Qwen2VLPolicy policy, IReadOnlyList<int> commons, bool oneImage, TextWriter console)
     {
         List<string[]> table =
@@ -59,7 +59,7 @@ internal static class OneBeginning
         decoding.Prefill([.. groups.Select(group => group.Prompt)]);
     }
 
-    // In turns, so that both meet the same machine.
+    // In turns, so that both run under the same conditions.
     private static (double First, double Second) Fastest(params Action[] forms)
     {
         double[] best = [.. forms.Select(_ => double.PositiveInfinity)];

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>The plain form of an update: each completion behind a prompt and images of its own, nothing shared.</summary>
+/// <summary>The plain form of an update: each completion after a separate prompt with images, nothing shared.</summary>
 internal sealed class PlainPolicy(IVisionLanguagePolicy inner) : DelegatingPolicy(inner)
 {
-    /// <summary>A prompt whose images nobody else has: they are told apart by reference.</summary>
+    /// <summary>Copies a prompt so that it shares no images: they are compared by reference.</summary>
     public static EncodedPrompt OwnPrompt(EncodedPrompt prompt) =>
         prompt with { Images = [.. prompt.Images.Select(image => image with { })] };
 
-    /// <summary>As if it dropped something: then completions that say the same are computed one by one too.</summary>
+    /// <summary>Pretends to use dropout, so that equal completions are computed separately too.</summary>
     public override long? DropoutSeed => 0;
 
     public override bool SharesVisionWith(IVisionLanguagePolicy other) => false;

@@ -4,7 +4,7 @@ using MedR1.Sampling;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>The plain form of a rollout: as many prompts of their own as there are completions, nothing shared.</summary>
+/// <summary>The plain form of a rollout: a separate prompt for each completion, nothing shared.</summary>
 internal sealed class PlainSampler(LocalSampler sampler) : IEncodedPromptSampler
 {
     public IVisionLanguageProcessor Processor => sampler.Processor;

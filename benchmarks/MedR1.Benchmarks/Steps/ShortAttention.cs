@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// Causal attention of short sequences, forward and backward, in float32 on the CPU: by libtorch's fused operator, as two products,
-/// and as the update attends (the library's kernel, where the processor has AVX2), with one thread and with all.
+/// Causal attention of short sequences, forward and backward, in float32 on the CPU: with libtorch's fused operator, as two products,
+/// and as in an update (the library's kernel, if the processor has AVX2), on one thread and on all.
 /// </summary>
 internal static class ShortAttention
 {

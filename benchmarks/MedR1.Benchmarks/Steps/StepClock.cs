@@ -5,9 +5,9 @@ using MedR1.Training;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// Adds up what each part of a run's steps takes.
+/// Sums the time of each part of the steps of a run.
 /// </summary>
-/// <param name="warmUp">Steps at the start that are left out.</param>
+/// <param name="warmUp">The number of initial steps to exclude.</param>
 internal sealed class StepClock(int warmUp) : IRolloutObserver
 {
     private readonly Dictionary<StepPart, double> _seconds = [];
@@ -16,7 +16,7 @@ internal sealed class StepClock(int warmUp) : IRolloutObserver
     private long _residentBefore = MachineLimits.RestartPeakMemory();
     private int _steps;
 
-    /// <summary>Runs a part.</summary>
+    /// <summary>Runs and times a part.</summary>
     public T Measure<T>(StepPart part, Func<T> work)
     {
         long start = Stopwatch.GetTimestamp();
@@ -26,7 +26,7 @@ internal sealed class StepClock(int warmUp) : IRolloutObserver
         return result;
     }
 
-    /// <summary>After the policy's and the reference's pass come loss and backward pass.</summary>
+    /// <summary>Loss and backward pass follow the passes of policy and reference.</summary>
     public void OnMicroStep(PolicyMicroStep microStep) => AddSinceLast(StepPart.Backward);
 
     public void OnStep(StepMetrics metrics)
@@ -44,7 +44,7 @@ internal sealed class StepClock(int warmUp) : IRolloutObserver
         _steps++;
     }
 
-    /// <summary>What a step took on average.</summary>
+    /// <summary>The average times of a step.</summary>
     public StepTimes End() => new(
         Stopwatch.GetElapsedTime(_start, _last).TotalSeconds / _steps,
         _seconds.ToDictionary(part => part.Key, part => part.Value / _steps),

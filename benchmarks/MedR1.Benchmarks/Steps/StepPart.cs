@@ -1,21 +1,21 @@
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>What a GRPO step consists of.</summary>
+/// <summary>The parts of a GRPO step.</summary>
 internal enum StepPart
 {
     /// <summary>Tower and merger, in rollout and update.</summary>
     Vision,
 
-    /// <summary>Weights laid out for decoding.</summary>
+    /// <summary>Packing weights for decoding.</summary>
     Packing,
 
-    /// <summary>Prompts of the rollout, without their images.</summary>
+    /// <summary>Prompts of the rollout, excluding their images.</summary>
     Prefill,
 
-    /// <summary>Tokens of the rollout, without choosing them.</summary>
+    /// <summary>Decode steps of the rollout, excluding the choice of tokens.</summary>
     Decode,
 
-    /// <summary>Scoring.</summary>
+    /// <summary>Scoring by rewards.</summary>
     Reward,
 
     /// <summary>The reference's log-probabilities.</summary>

@@ -20,10 +20,10 @@ internal static class StepPrompts
     /// <summary>The prompt of the real shape's rollouts: 196 image tokens and a short text.</summary>
     public static VqaPrompt Describe(int seed) => Ask(384, "Describe this image.", seed);
 
-    /// <summary>A question that is so many tokens long, template and image included.</summary>
+    /// <summary>A question with a given number of tokens, including template and image.</summary>
     public static VqaPrompt OfLength(Qwen2VLProcessor processor, int side, int tokens)
     {
-        // A word of the vocabulary is one token more.
+        // Each word of the vocabulary adds one token.
         int without = processor.Encode(Ask(side, "Describe.")).TokenIds.Count;
         return Ask(side, $"Describe.{string.Concat(Enumerable.Repeat(" the", Math.Max(0, tokens - without)))}");
     }

@@ -8,22 +8,22 @@ using MedR1.Training;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// Whole GRPO steps by the trainer, rollout included, as the library makes them and in the plain form, with the share of
-/// each part; ends with a table in Markdown. One step ahead of all touches the weights' pages and waits for the compiler.
+/// Complete GRPO steps of the trainer, including the rollout, in the library's form and in the plain form, with the share of
+/// each part; ends with a table in Markdown. An initial step loads the pages of the weights and triggers compilation.
 /// </summary>
 internal static class StepShares
 {
     private static readonly StepPart[] Parts = Enum.GetValues<StepPart>();
 
     /// <summary>Measures a shape.</summary>
-    /// <param name="policy">What is trained.</param>
-    /// <param name="prompts">One step's prompts.</param>
-    /// <param name="configure">Sizes of a step.</param>
-    /// <param name="steps">Measured steps of each form.</param>
-    /// <param name="withPlain">Whether to measure the plain form too, behind the other.</param>
-    /// <param name="console">Takes the table.</param>
+    /// <param name="policy">The policy to train.</param>
+    /// <param name="prompts">The prompts of one step.</param>
+    /// <param name="configure">Sets the sizes of a step.</param>
+    /// <param name="steps">The number of measured steps of each form.</param>
+    /// <param name="withPlain">Whether to measure the plain form too, after the other.</param>
+    /// <param name="console">Gets the table.</param>
     /// <param name="cancellationToken">Cancels between steps.</param>
-    /// <returns>What the library's step takes.</returns>
+    /// <returns>The times of a step in the library's form.</returns>
     public static async Task<StepTimes> RunAsync(
         IVisionLanguagePolicy policy, IReadOnlyList<VqaPrompt> prompts, Action<GrpoTrainerOptions> configure, int steps,
         bool withPlain, TextWriter console, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal static class StepShares
                 options.PromptsPerStep = prompts.Count;
                 options.MaxSteps = steps + warmUp;
 
-                // So that every answer has all its tokens, in both forms.
+                // So that every answer has the full number of tokens, in both forms.
                 options.SuppressedTokenIds = [.. policy.EndTokenIds];
             })
             .Configure(configure)

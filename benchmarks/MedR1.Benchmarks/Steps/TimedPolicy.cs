@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Steps;
 
-/// <summary>Times what a trainer asks a policy, or the reference that it makes of it. Images are timed apart.</summary>
+/// <summary>Times a trainer's calls to a policy, or to the reference derived from it. Images are timed separately.</summary>
 internal sealed class TimedPolicy(IVisionLanguagePolicy inner, StepClock clock, bool isReference = false)
     : DelegatingPolicy(inner)
 {

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace MedR1.Conformance;
 
-/// <summary>One case: <c>cases/&lt;kind&gt;/&lt;name&gt;/case.json</c> with the files beside it.</summary>
+/// <summary>One case: <c>cases/&lt;kind&gt;/&lt;name&gt;/case.json</c> with the files next to it.</summary>
 public sealed class ConformanceCase
 {
     private readonly Lazy<GoldenTensors> _tensors;
@@ -12,9 +12,9 @@ public sealed class ConformanceCase
     private readonly string _deviceName;
 
     /// <summary>Opens a case.</summary>
-    /// <param name="root">The folder that holds <c>cases/</c> and <c>models/</c>.</param>
+    /// <param name="root">The folder that contains <c>cases/</c> and <c>models/</c>.</param>
     /// <param name="folder">The folder of the case.</param>
-    /// <param name="deviceName">Where tensors are computed with.</param>
+    /// <param name="deviceName">The device for tensors.</param>
     public ConformanceCase(string root, string folder, string deviceName = "cpu")
     {
         _deviceName = deviceName;
@@ -24,13 +24,13 @@ public sealed class ConformanceCase
         _tensors = new Lazy<GoldenTensors>(() => new GoldenTensors(Path.Combine(folder, "tensors.safetensors")));
     }
 
-    /// <summary>The folder that holds <c>cases/</c>, <c>models/</c> and vocabularies.</summary>
+    /// <summary>The folder that contains <c>cases/</c>, <c>models/</c> and vocabularies.</summary>
     public string RootFolder { get; }
 
     /// <summary>The folder of the case.</summary>
     public string Folder { get; }
 
-    /// <summary>Where tensors are computed with. Only kinds that have any ask for it: the others need no native library.</summary>
+    /// <summary>The device for tensors. Only kinds with tensors use it; the others need no native library.</summary>
     public torch.Device Device => torch.device(_deviceName);
 
     /// <summary>The kind.</summary>
@@ -39,25 +39,25 @@ public sealed class ConformanceCase
     /// <summary>The name.</summary>
     public string Name => _root.GetProperty("name").GetString()!;
 
-    /// <summary>What goes in.</summary>
+    /// <summary>The inputs.</summary>
     public JsonElement Inputs => _root.GetProperty("inputs");
 
-    /// <summary>What must come out.</summary>
+    /// <summary>The expected outputs.</summary>
     public JsonElement Expected => _root.GetProperty("expected");
 
-    /// <summary>The tolerance, which stands alone or is keyed by field.</summary>
+    /// <summary>The tolerance, a single one or a table by field.</summary>
     public JsonElement? ToleranceElement => _root.TryGetProperty("tolerance", out JsonElement tolerance) ? tolerance : null;
 
-    /// <summary>The checkpoint's folder.</summary>
+    /// <summary>The folder of the checkpoint.</summary>
     public string ModelFolder => ModelFolderOf(_root.GetProperty("model").GetString()!);
 
-    /// <summary>The whole document, for the odd field.</summary>
+    /// <summary>The whole document, for unusual fields.</summary>
     public JsonElement Document => _root;
 
-    /// <summary>The folder of a named checkpoint.</summary>
+    /// <summary>Returns the folder of a named checkpoint.</summary>
     public string ModelFolderOf(string name) => Path.Combine(RootFolder, "models", name);
 
-    /// <summary>The full path of a file beside the case: a name, or <c>{"file": name}</c>.</summary>
+    /// <summary>Returns the full path of a file next to the case: a name, or <c>{"file": name}</c>.</summary>
     public string FilePath(JsonElement value) => Path.Combine(
         Folder, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetProperty("file").GetString()!);
 
@@ -65,7 +65,7 @@ public sealed class ConformanceCase
     public static bool IsTensor(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("tensor", out _);
 
-    /// <summary>A tensor: <c>{"tensor": key}</c>, or nested lists of numbers and booleans (null becomes NaN).</summary>
+    /// <summary>Reads a tensor: <c>{"tensor": key}</c>, or nested lists of numbers and booleans (null becomes NaN).</summary>
     public GoldenTensor Tensor(JsonElement value)
     {
         if (IsTensor(value))
@@ -88,7 +88,7 @@ public sealed class ConformanceCase
         return new GoldenTensor([.. shape], "F64", [.. values]);
     }
 
-    /// <summary>A tensor, or null where the value is JSON's null or the field is missing.</summary>
+    /// <summary>Reads a tensor; null if the value is JSON's null or the field is missing.</summary>
     public GoldenTensor? OptionalTensor(JsonElement parent, string field) =>
         parent.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? Tensor(value) : null;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Reads <c>tensors.safetensors</c> of a case. Deliberately not the library's reader: the two check each other.</summary>
+/// <summary>Reads <c>tensors.safetensors</c> of a case, deliberately without the library's reader, to check that too.</summary>
 public sealed class GoldenTensors
 {
     private readonly byte[] _file;

@@ -2,25 +2,25 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Compares what a kind computed with what its case expects, and remembers the failures and the largest error.</summary>
+/// <summary>Compares the results of a kind with those expected by its case, and records failures and the largest error.</summary>
 public sealed class Checker(ConformanceCase conformanceCase)
 {
     private const int MostFailures = 12;
     private readonly List<string> _failures = [];
 
-    /// <summary>What went wrong, in words: the field, got and expected.</summary>
+    /// <summary>The failures as text: the field, the actual and the expected value.</summary>
     public IReadOnlyList<string> Failures => _failures;
 
-    /// <summary>How many comparisons failed; of many, only the first are kept in words.</summary>
+    /// <summary>The number of failed comparisons; only the first are kept as text.</summary>
     public int FailureCount { get; private set; }
 
-    /// <summary>How many comparisons were made.</summary>
+    /// <summary>The number of comparisons.</summary>
     public int Comparisons { get; private set; }
 
     /// <summary>The largest error as a share of its tolerance.</summary>
     public double LargestShare { get; private set; }
 
-    /// <summary>The tolerance of a field: by its name, else the first of the other names, else the default, else exact.</summary>
+    /// <summary>Finds the tolerance of a field: by its name, else by the first of the other names, else the default, else exact.</summary>
     public Tolerance ToleranceOf(params ReadOnlySpan<string> fields)
     {
         if (conformanceCase.ToleranceElement is not JsonElement element)
@@ -82,7 +82,7 @@ public sealed class Checker(ConformanceCase conformanceCase)
     public void Number(string field, double expected, double got, Tolerance? tolerance = null) =>
         Numbers(field, new GoldenTensor([], "F64", [expected]), [got], tolerance ?? ToleranceOf(field));
 
-    /// <summary>Compares things that must be equal.</summary>
+    /// <summary>Compares values that must be equal.</summary>
     public void Equal<T>(string field, T expected, T got)
     {
         Comparisons++;
@@ -108,7 +108,7 @@ public sealed class Checker(ConformanceCase conformanceCase)
         }
     }
 
-    /// <summary>Takes a failure in the kind's own words.</summary>
+    /// <summary>Records a failure with a text of the kind.</summary>
     public void Fail(string message)
     {
         FailureCount++;

@@ -1,17 +1,17 @@
 namespace MedR1.Conformance;
 
-/// <summary>What became of the cases of a kind.</summary>
+/// <summary>The results of the cases of a kind.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Results">The cases that ran.</param>
 /// <param name="NotRun">
-/// The cases that this runner can't check, each with the reason; all of them where it doesn't know the kind.
+/// The cases that this runner can't check, each with the reason; all of them if it doesn't know the kind.
 /// </param>
 public sealed record KindResult(string Kind, IReadOnlyList<CaseResult> Results, IReadOnlyList<string> NotRun)
 {
-    /// <summary>Cases that passed.</summary>
+    /// <summary>The number of cases that passed.</summary>
     public int PassedCount => Results.Count(result => result.Passed);
 
-    /// <summary>The line that is printed for the kind.</summary>
+    /// <summary>Returns the line to print for the kind.</summary>
     public string Summary
     {
         get

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>How far a value may be off. See the README of the cases for the forms.</summary>
-/// <param name="Exact">No difference at all.</param>
+/// <summary>The allowed error of a value. See the README of the cases for the forms.</summary>
+/// <param name="Exact">Whether no difference is allowed.</param>
 /// <param name="Absolute">a in |got − expected| ≤ a + r·|expected|.</param>
-/// <param name="Relative">r in the same.</param>
-/// <param name="RelativeL2">‖got − expected‖₂ ≤ x·‖expected‖₂, where given.</param>
-/// <param name="RelativeToL2">|difference| ≤ r·l2 of a gradient table's row, where given.</param>
+/// <param name="Relative">r in the same formula.</param>
+/// <param name="RelativeL2">‖got − expected‖₂ ≤ x·‖expected‖₂, if given.</param>
+/// <param name="RelativeToL2">|difference| ≤ r·l2 of a row of a gradient table, if given.</param>
 public sealed record Tolerance(bool Exact, double Absolute, double Relative, double? RelativeL2, double? RelativeToL2)
 {
     /// <summary>No difference.</summary>
@@ -21,7 +21,7 @@ public sealed record Tolerance(bool Exact, double Absolute, double Relative, dou
         Number(element, "relative_l2"),
         Number(element, "relative_to_l2"));
 
-    /// <summary>Whether an element is one tolerance, not a table of them.</summary>
+    /// <summary>Whether an element is a single tolerance instead of a table of them.</summary>
     public static bool IsSingle(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object
         && element.EnumerateObject().Any(property =>
@@ -29,7 +29,7 @@ public sealed record Tolerance(bool Exact, double Absolute, double Relative, dou
             && property.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False);
 
     /// <summary>
-    /// The largest error as a share of what is allowed: at most 1 passes. Equal infinities are equal, and NaN is equal to NaN.
+    /// Returns the largest error as a share of the allowed one: at most 1 passes. Equal infinities are equal, and NaN equals NaN.
     /// </summary>
     public double Share(ReadOnlySpan<double> got, ReadOnlySpan<double> expected, out int worst)
     {

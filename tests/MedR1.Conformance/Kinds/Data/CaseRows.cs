@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Cases that are tables: row i of the inputs belongs to row i of what is expected.</summary>
+/// <summary>Cases that are tables: row i of the inputs belongs to row i of the expected outputs.</summary>
 internal static class CaseRows
 {
-    /// <summary>The rows that bind, each with a name to report it by.</summary>
+    /// <summary>Returns the normative rows, each with a name for reports.</summary>
     public static IEnumerable<(string Name, JsonElement Input, JsonElement Expected)> Binding(
         ConformanceCase conformanceCase, string expectedField = "items")
     {
@@ -25,7 +25,7 @@ internal static class CaseRows
         }
     }
 
-    /// <summary>A list of texts.</summary>
+    /// <summary>Reads a list of texts.</summary>
     public static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Select(text => text.GetString()!)];
 
     private static bool IsBinding(JsonElement row) =>

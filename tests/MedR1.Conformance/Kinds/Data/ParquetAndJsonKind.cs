@@ -35,7 +35,7 @@ public sealed class ParquetAndJsonKind : IConformanceKind
     public void Check(ConformanceCase conformanceCase, Checker checker) =>
         s_layouts[LayoutOf(conformanceCase)](conformanceCase, checker);
 
-    // The layout of some cases is a list of layouts, which one check goes through.
+    // The layout of some cases is a list of layouts, which are checked together.
     private static string LayoutOf(ConformanceCase conformanceCase)
     {
         JsonElement layout = conformanceCase.Inputs.GetProperty("layout");

@@ -32,8 +32,8 @@ public sealed class RewardTextKind : IConformanceKind
         {
             "accuracy_string" => ChoiceAccuracyReward.Score(completion, gold),
 
-            // The mathematics checker never pays for a letter, so the whole is the text's half there; elsewhere it
-            // binds nobody.
+            // The mathematics checker never rewards a letter, so that the total is the text's half there; elsewhere it
+            // is not normative.
             "accuracy" => IsLetter(gold) ? ChoiceAccuracyReward.Score(completion, gold) : null,
             "accuracy_math_verify" => IsLetter(gold) ? 0.0 : null,
             "format_think" => FormatReward.Score(completion, FormatStyle.Think),

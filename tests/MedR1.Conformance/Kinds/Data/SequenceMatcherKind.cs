@@ -3,7 +3,7 @@ using MedR1.Evaluation;
 
 namespace MedR1.Conformance;
 
-/// <summary>difflib's ratio, and OmniMedVQA's score that is made of it.</summary>
+/// <summary>difflib's ratio, and OmniMedVQA's score based on it.</summary>
 public sealed class SequenceMatcherKind : IConformanceKind
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Conformance;
 
-/// <summary>The images of a case: a file beside it, or one that a formula makes.</summary>
+/// <summary>The images of a case: a file next to it, or one given by a formula.</summary>
 public static class CaseImages
 {
     private static readonly SkiaImageDecoder Decoder = new();
@@ -25,7 +25,7 @@ public static class CaseImages
         return Decoder.Decode(File.ReadAllBytes(conformanceCase.FilePath(file)), options);
     }
 
-    /// <summary>Makes the image of the formula in the description of the kinds.</summary>
+    /// <summary>Creates the image of the formula in the description of the kinds.</summary>
     public static RgbImage Hashed(int width, int height, uint seed)
     {
         byte[] pixels = new byte[width * height * 3];

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Compares an image with the fingerprint that a case keeps of it.</summary>
+/// <summary>Compares an image with its fingerprint in a case.</summary>
 public static class Fingerprint
 {
     /// <summary>Whether size and check sum agree.</summary>
@@ -12,7 +12,7 @@ public static class Fingerprint
         && CheckSum(image) == expected.GetProperty("crc32").GetString();
 
     /// <summary>
-    /// Compares size, check sum, sum of the bytes and samples, and tells the first pixel that differs.
+    /// Compares size, check sum, sum of the bytes and samples, and reports the first pixel that differs.
     /// </summary>
     public static void Check(Checker checker, string field, RgbImage image, JsonElement expected)
     {

@@ -6,10 +6,10 @@ namespace MedR1.Conformance;
 /// <summary>Image files to RGB, and broken files to an exception.</summary>
 public sealed class ImageDecodeKind : IConformanceKind
 {
-    // As Pillow's convert("RGB") does.
+    // Like Pillow's convert("RGB").
     private static readonly ImageDecodeOptions LikePillow = new() { Transparency = Transparency.Drop };
 
-    // Pillow cuts 16-bit grey at 255, but takes the high byte where there is alpha.
+    // Pillow clips 16-bit grey at 255, but uses the high byte if there is alpha.
     private static readonly ImageDecodeOptions LikePillowWithGray16 =
         LikePillow with { Gray16Window = Gray16Window.CutAt255 };
 
@@ -31,9 +31,8 @@ public sealed class ImageDecodeKind : IConformanceKind
         }
     }
 
-    // Rows that bind nobody are compared all the same where the library claims Pillow's bytes (16-bit PNG, CMYK), but
-    // not those
-    // of formats that it does not read, nor broken files of which Pillow shows a part.
+    // Rows that are not normative are compared nevertheless if the library promises Pillow's bytes (16-bit PNG, CMYK),
+    // except for formats that it does not read and broken files of which Pillow decodes a part.
     private static bool IsOffered(ConformanceCase conformanceCase, JsonElement item, JsonElement expected)
     {
         try

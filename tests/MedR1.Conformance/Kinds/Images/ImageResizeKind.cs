@@ -3,7 +3,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Conformance;
 
-/// <summary>Pixels to pixels, in both orders of the passes, each against its own numbers.</summary>
+/// <summary>Pixels to pixels, in both orders of the passes, each compared with its expected numbers.</summary>
 public sealed class ImageResizeKind : IConformanceKind
 {
     /// <inheritdoc/>

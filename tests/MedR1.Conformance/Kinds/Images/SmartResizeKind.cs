@@ -3,7 +3,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Conformance;
 
-/// <summary>Heights and widths to the size that the processor resamples to.</summary>
+/// <summary>Heights and widths to the size to which the processor resamples.</summary>
 public sealed class SmartResizeKind : IConformanceKind
 {
     /// <inheritdoc/>

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>Moves numbers of a case to tensors and back.</summary>
+/// <summary>Converts numbers of a case to tensors and back.</summary>
 internal static class CaseTensors
 {
-    /// <summary>The type named in a case.</summary>
+    /// <summary>Returns the type named in a case.</summary>
     public static ScalarType DataType(string name) => name switch
     {
         "float64" => ScalarType.Float64,
@@ -18,7 +18,7 @@ internal static class CaseTensors
         _ => throw new InvalidDataException($"Unknown dtype '{name}'."),
     };
 
-    /// <summary>A tensor of the case in the given type.</summary>
+    /// <summary>Creates a tensor of the case in the given type.</summary>
     public static Tensor Torch(this ConformanceCase conformanceCase, JsonElement value, ScalarType type)
     {
         GoldenTensor golden = conformanceCase.Tensor(value);
@@ -26,27 +26,27 @@ internal static class CaseTensors
         return flat.reshape(golden.Shape).to(type).to(conformanceCase.Device);
     }
 
-    /// <summary>A tensor of the case, or null for JSON's null or a missing field.</summary>
+    /// <summary>Creates a tensor of the case; null for JSON's null or a missing field.</summary>
     public static Tensor? OptionalTorch(
         this ConformanceCase conformanceCase, JsonElement parent, string field, ScalarType type) =>
         parent.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null
             ? conformanceCase.Torch(value, type) : null;
 
-    /// <summary>The values, widened.</summary>
+    /// <summary>Returns the values as double.</summary>
     public static double[] ToDoubles(this Tensor value)
     {
         using Tensor wide = value.detach().to(ScalarType.Float64).cpu().contiguous();
         return wide.data<double>().ToArray();
     }
 
-    /// <summary>The gradient of a leaf, zeros where nothing flowed.</summary>
+    /// <summary>Returns the gradient of a leaf, or zeros if it has none.</summary>
     public static double[] GradientOf(Tensor leaf)
     {
         using Tensor? gradient = leaf.grad;
         return gradient is null ? new double[leaf.numel()] : gradient.ToDoubles();
     }
 
-    /// <summary>A number, or null.</summary>
+    /// <summary>Reads a number or null.</summary>
     public static double? OptionalNumber(this JsonElement parent, string field) =>
         parent.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number
             ? value.GetDouble() : null;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>fused-log-prob: figures of tokens from hidden states and head, with their gradients.</summary>
+/// <summary>fused-log-prob: statistics of tokens from hidden states and head, with their gradients.</summary>
 public sealed class FusedLogProbabilitiesKind : IConformanceKind
 {
     /// <inheritdoc/>

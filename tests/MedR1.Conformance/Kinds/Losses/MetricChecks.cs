@@ -7,12 +7,12 @@ namespace MedR1.Conformance;
 /// <summary>Compares metrics by name.</summary>
 internal static class MetricChecks
 {
-    /// <summary>Compares each expected metric; null is one that the reference has no value for.</summary>
+    /// <summary>Compares each expected metric; null is one for which the reference has no value.</summary>
     public static void Compare(
         Checker checker, string field, JsonElement expected, IReadOnlyDictionary<string, LossMetric> got) =>
         Compare(checker, field, expected, name =>
 
-            // Where the reference has a value for nothing, a mean or a sampler's extreme, it is 0; ours have none.
+            // The reference uses 0 for a mean or a sampler's extreme over nothing; the library has no value then.
             got.TryGetValue(name, out LossMetric metric) ? metric.Weight == 0 ? 0 : metric.Value : null);
 
     /// <summary>Compares each expected metric with plain values.</summary>

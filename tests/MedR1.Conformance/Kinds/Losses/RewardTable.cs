@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Rewards of a case, groups in order.</summary>
+/// <summary>The rewards of a case, with groups in order.</summary>
 /// <param name="Rewards">Rows × rewards.</param>
 /// <param name="Weights">Weights, or null.</param>
 /// <param name="GroupIds">The group of each row.</param>
 internal sealed record RewardTable(
     IReadOnlyList<IReadOnlyList<double?>> Rewards, IReadOnlyList<double>? Weights, IReadOnlyList<long> GroupIds)
 {
-    /// <summary>The names that the reference's metrics have: r0, r1, …</summary>
+    /// <summary>The names in the metrics of the reference: r0, r1, …</summary>
     public IReadOnlyList<string> Names => [.. Enumerable.Range(0, Rewards[0].Count).Select(index => $"r{index}")];
 
     /// <summary>Reads <c>rewards_per_func</c>, <c>reward_weights</c> and <c>num_generations</c>.</summary>

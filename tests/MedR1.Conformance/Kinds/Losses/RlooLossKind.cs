@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>rloo-loss: the clipped ratio of whole completions.</summary>
+/// <summary>rloo-loss: the clipped ratios of whole completions.</summary>
 public sealed class RlooLossKind : IConformanceKind
 {
     /// <inheritdoc/>

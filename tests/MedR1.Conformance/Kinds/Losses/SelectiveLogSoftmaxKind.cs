@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>selective-log-softmax: log-probabilities of chosen tokens and entropies, with their gradient.</summary>
+/// <summary>selective-log-softmax: log-probabilities of selected tokens and entropies, with their gradients.</summary>
 public sealed class SelectiveLogSoftmaxKind : IConformanceKind
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using MedR1.Losses;
 
 namespace MedR1.Conformance;
 
-/// <summary>Reads TRL's option names as options of this library.</summary>
+/// <summary>Converts TRL's options to those of this library.</summary>
 internal static class TrlConfiguration
 {
     /// <summary>The options of the loss: <c>config</c> and <c>sampler_correction</c> of a case's inputs.</summary>
@@ -38,7 +38,7 @@ internal static class TrlConfiguration
             ClipHigh = high,
             RatioCap = high ?? low,
 
-            // TRL ignores delta where the term has no clip.
+            // TRL ignores delta if the term has no clip.
             RatioBound = type is "cispo" or "sapo" or "vespo" ? null : config.OptionalNumber("delta"),
             KlCoefficient = Number(config, "beta", 0),
             CorrectKlByRatio = !config.TryGetProperty("use_bias_correction_kl", out JsonElement correct)
@@ -62,7 +62,7 @@ internal static class TrlConfiguration
         };
     }
 
-    /// <summary>The counts that the loss is divided by.</summary>
+    /// <summary>The counts by which the loss is divided.</summary>
     public static PolicyLossInputs WithCounts(JsonElement inputs, PolicyLossInputs batch)
     {
         JsonElement config = inputs.GetProperty("config");

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// The prompts of a model case: rows of ids with padding on either side, and images that belong to the rows in order.
+/// The prompts of a model case: rows of ids with padding on either side, and images assigned to the rows in order.
 /// </summary>
 internal sealed class CaseModel
 {
@@ -20,10 +20,10 @@ internal sealed class CaseModel
         Places = places;
     }
 
-    /// <summary>The rows without their padding.</summary>
+    /// <summary>The rows without padding.</summary>
     public EncodedPrompt[] Prompts { get; }
 
-    /// <summary>For each row, the columns of its real tokens.</summary>
+    /// <summary>The columns of the real tokens of each row.</summary>
     public int[][] Places { get; }
 
     /// <summary>Reads the prompts of a case.</summary>
@@ -46,7 +46,7 @@ internal sealed class CaseModel
         return new CaseModel(prompts, places);
     }
 
-    /// <summary>Reads grids and, where the case has them, pixels.</summary>
+    /// <summary>Reads grids and, if the case has them, pixels.</summary>
     public static IReadOnlyList<EncodedImage> Images(ConformanceCase conformanceCase,
         Qwen2VLConfiguration configuration)
     {
@@ -78,17 +78,17 @@ internal sealed class CaseModel
     /// <summary>Integers.</summary>
     public static int[] Integers(JsonElement values) => [.. values.EnumerateArray().Select(value => value.GetInt32())];
 
-    /// <summary>The type that a case computes in.</summary>
+    /// <summary>The data type of a case.</summary>
     public static ScalarType DataType(ConformanceCase conformanceCase) =>
         conformanceCase.Inputs.TryGetProperty("dtype", out JsonElement type) && type.GetString() == "bfloat16"
             ? ScalarType.BFloat16
             : ScalarType.Float32;
 
-    /// <summary>Loads the case's checkpoint in the type of the case.</summary>
+    /// <summary>Loads the checkpoint of the case in the data type of the case.</summary>
     public static Qwen2VLPolicy Load(ConformanceCase conformanceCase) =>
         Qwen2VLPolicy.Load(conformanceCase.ModelFolder, conformanceCase.Device, DataType(conformanceCase));
 
-    /// <summary>The values of a tensor, whatever its type.</summary>
+    /// <summary>Returns the values of a tensor of any type.</summary>
     public static float[] Values(Tensor tensor)
     {
         using Tensor wide = tensor.detach().to(ScalarType.Float32).cpu().contiguous();

@@ -5,7 +5,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
 
-/// <summary>The prompts of a case with one completion behind each.</summary>
+/// <summary>The prompts of a case with one completion each.</summary>
 internal sealed record CompletionCase(IReadOnlyList<PackedGroup> Groups, int Columns, bool[] Mask)
 {
     public static CompletionCase Read(ConformanceCase conformanceCase, Qwen2VLConfiguration configuration)
@@ -19,7 +19,7 @@ internal sealed record CompletionCase(IReadOnlyList<PackedGroup> Groups, int Col
         return new CompletionCase(groups, ids[0].Length, [.. mask.SelectMany(row => row.Select(value => value == 1))]);
     }
 
-    /// <summary>Widens <c>[rows, longest]</c> values to the columns of the case, with zeros.</summary>
+    /// <summary>Pads <c>[rows, longest]</c> values to the columns of the case with zeros.</summary>
     public double[] Widen(float[] values)
     {
         int rows = Groups.Count;

@@ -102,7 +102,7 @@ internal sealed class EndToEndKind : IConformanceKind
         return [.. inputs.GetProperty("conversations").EnumerateArray().Select(
             conversation => new VqaPrompt([.. conversation.EnumerateArray().Select(Message)]))];
 
-        // The decoder of lossy files is not under test here: the case brings their pixels.
+        // The decoder of lossy files is not tested here: the case contains their pixels.
         IImageSource Open(JsonElement item)
         {
             string name = item.GetProperty("file").GetString()!;

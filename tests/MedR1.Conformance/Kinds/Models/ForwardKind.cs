@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>A forward pass without cache, layer by layer.</summary>
+/// <summary>A forward pass without a cache, layer by layer.</summary>
 internal sealed class ForwardKind : IConformanceKind
 {
     public string Kind => "forward";

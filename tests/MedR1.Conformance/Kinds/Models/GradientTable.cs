@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// Compares gradients with a case's table of norms and first values, and with those that it gives in full.
+/// Compares gradients with a case's table of norms and first values, and with those given in full.
 /// </summary>
 internal static class GradientTable
 {

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// Gradients of every parameter. The loss is written out here, not taken from the library, so that this kind tests the
-/// model alone.
+/// Gradients of every parameter. The loss is implemented here instead of in the library, so that this kind tests only the
+/// model.
 /// </summary>
 internal sealed class GradientsKind : IConformanceKind
 {

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// A PEFT adapter on, off, merged and taken out again, its loss and its gradients; and once more after it was written and
-/// read by the library. Logits come from the cache, token by token; loss and gradients from the trainer's pass.
+/// A PEFT adapter enabled, disabled, merged and unmerged, with its loss and gradients; and again after saving and loading
+/// by the library. Logits come from the cache, token by token; loss and gradients from the trainer's pass.
 /// </summary>
 internal sealed class LoraKind : IConformanceKind
 {

@@ -63,7 +63,7 @@ internal sealed class PixelValuesKind : IConformanceKind
             $"{prefix}float32_crc32", values.GetProperty("float32_crc32").GetString(),
             Fingerprint.CheckSum(MemoryMarshal.AsBytes(patches.AsSpan())));
 
-        // The tolerance of sums is that of values, times their number.
+        // The tolerance of sums is that of values times their number.
         checker.Number(
             $"{prefix}sum", values.GetProperty("sum").GetDouble(), patches.Sum(value => (double)value),
             new Tolerance(false, 5e-6 * patches.Length, 0, null, null));
@@ -84,7 +84,7 @@ internal sealed class PixelValuesKind : IConformanceKind
         }
     }
 
-    // One row of grey pixels, a patch each, through the same table as images.
+    // One row of grey pixels, one patch each, through the same table as images.
     private static void CheckLevels(ConformanceCase conformanceCase, Checker checker, int levels)
     {
         JsonElement inputs = conformanceCase.Inputs;

@@ -4,7 +4,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
 
-/// <summary>Positions of prompts and of the tokens behind them.</summary>
+/// <summary>Positions of prompts and of the tokens after them.</summary>
 internal sealed class PositionsKind : IConformanceKind
 {
     public string Kind => "positions";

@@ -4,7 +4,7 @@ using MedR1.Rewards;
 
 namespace MedR1.Conformance;
 
-/// <summary>rewards-trl: the reward functions that TRL ships.</summary>
+/// <summary>rewards-trl: the reward functions shipped with TRL.</summary>
 public sealed class TrlRewardsKind : IConformanceKind
 {
     /// <inheritdoc/>

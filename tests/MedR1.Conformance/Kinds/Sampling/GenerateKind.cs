@@ -6,7 +6,7 @@ using MedR1.Sampling;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// Greedy generation through the local sampler: all rows in one batch, two at a time, and one by one.
+/// Greedy generation with the local sampler: all rows in one batch, two at a time, and one by one.
 /// </summary>
 internal sealed class GenerateKind : IConformanceKind
 {

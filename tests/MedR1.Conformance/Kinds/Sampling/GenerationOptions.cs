@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Conformance;
 
-/// <summary>Reads the options of <c>generate</c> as the library's own.</summary>
+/// <summary>Converts the options of <c>generate</c> to those of the library.</summary>
 internal static class GenerationOptions
 {
     private static readonly HashSet<string> s_known =
@@ -15,7 +15,7 @@ internal static class GenerationOptions
     public static string[] Unknown(JsonElement generation) =>
         [.. generation.EnumerateObject().Select(option => option.Name).Where(name => !s_known.Contains(name))];
 
-    /// <summary>The options; what the case doesn't give is off.</summary>
+    /// <summary>Reads the options; those not in the case are off.</summary>
     public static SamplingOptions Read(JsonElement generation) => new()
     {
         MaxNewTokens = Integer(generation, "max_new_tokens") ?? 256,
@@ -30,7 +30,7 @@ internal static class GenerationOptions
         EndTokenIds = generation.TryGetProperty("eos_token_id", out JsonElement end) ? Integers(end) : [],
     };
 
-    /// <summary>A list of integers; one integer, or null, stands for a list of one or none.</summary>
+    /// <summary>Reads a list of integers; an integer or null means a list of one or none.</summary>
     public static int[] Integers(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => [.. value.EnumerateArray().Select(item => item.GetInt32())],
@@ -38,7 +38,7 @@ internal static class GenerationOptions
         _ => [],
     };
 
-    /// <summary>An integer, or null.</summary>
+    /// <summary>Reads an integer or null.</summary>
     public static int? Integer(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
             ? value.GetInt32()

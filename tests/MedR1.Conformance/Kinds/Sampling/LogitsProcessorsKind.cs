@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>Processors of logits one by one, and their chain in the order of <c>generate</c>.</summary>
+/// <summary>Individual logits processors, and their chain in the order of <c>generate</c>.</summary>
 internal sealed class LogitsProcessorsKind : IConformanceKind
 {
     private static readonly Dictionary<Type, string> ReferenceNames = new()
@@ -26,7 +26,7 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
 
     public string? Obstacle(ConformanceCase conformanceCase)
     {
-        // An option of a chain that the library lacks shows in the order, by the processor that comes of it.
+        // An option that the library lacks is recognized by its processor in the order of the chain.
         bool isSingle = conformanceCase.Inputs.TryGetProperty("processors", out JsonElement processors);
         string[] unknown =
         [

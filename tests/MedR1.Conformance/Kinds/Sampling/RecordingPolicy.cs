@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// A policy whose prompts are encoded already, that suppresses nothing of its own, and that keeps what the sampler sees
-/// of its first steps: with it the cases of <c>generate</c> run through the sampler that everybody uses.
+/// A policy with encoded prompts and without suppressed tokens that records what the sampler gets in its first
+/// steps: with it the cases of <c>generate</c> run through the ordinary sampler.
 /// </summary>
 internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguageProcessor, ILogitsProcessor
 {
@@ -31,13 +31,13 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
         }
     }
 
-    /// <summary>What stands for the rows of the case.</summary>
+    /// <summary>Prompts that represent the rows of the case.</summary>
     public IReadOnlyList<VqaPrompt> Prompts { get; }
 
     /// <summary>Raw logits of each row, step by step.</summary>
     public List<double[]>[] Logits { get; }
 
-    /// <summary>Logits of each row behind the processors, step by step.</summary>
+    /// <summary>Logits of each row after the processors, step by step.</summary>
     public List<double[]>[] Scores { get; }
 
     public nn.Module Network => _inner.Network;
@@ -82,7 +82,7 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
         return Record(rows, _inner.Prefill(prompts, slots, cache, imageFeatures));
     }
 
-    // The rows that go on come first in a step, then those that begin.
+    // Continuing rows come first in a step, then those that begin.
     public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
     {
         int[] going = [.. rows.Select(row => _rowInSlot[row.PromptSlot])];

@@ -80,7 +80,7 @@ public sealed class ChatTemplateKind : IConformanceKind
             }
         }
 
-        // The library's own messages have no videos and nothing unknown; where they can say the same, they must render
+        // The library's messages support no videos or unknown parts; if they can express the same, they must render
         // the same.
         void CheckAsMessages(int i, JsonElement item, IReadOnlyList<PromptSegment> segments)
         {

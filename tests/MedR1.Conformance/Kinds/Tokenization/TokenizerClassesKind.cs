@@ -4,7 +4,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Conformance;
 
-/// <summary>Which characters the word splitter takes for letters, numbers and white space.</summary>
+/// <summary>Which characters the word splitter treats as letters, numbers and white space.</summary>
 public sealed class TokenizerClassesKind : IConformanceKind
 {
     private const int CodePoints = 0x110000;

@@ -3,7 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Conformance;
 
-/// <summary>Ids to text, with control tokens kept and left out.</summary>
+/// <summary>Ids to text, with and without control tokens.</summary>
 public sealed class TokenizerDecodeKind : IConformanceKind
 {
     /// <inheritdoc/>

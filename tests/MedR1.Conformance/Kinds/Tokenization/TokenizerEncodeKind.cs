@@ -3,7 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Conformance;
 
-/// <summary>Text to ids, with control tokens read and as plain text.</summary>
+/// <summary>Text to ids, with control tokens recognized and as plain text.</summary>
 public sealed class TokenizerEncodeKind : IConformanceKind
 {
     /// <inheritdoc/>

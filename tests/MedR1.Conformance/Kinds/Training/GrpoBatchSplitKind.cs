@@ -6,8 +6,8 @@ using MedR1.Training;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// grpo-batch-split: a rollout whose rows have images of many sizes, or none, is permuted and cut into passes by the
-/// trainer's planner; each pass must hold the images of its own rows. The patches are numbered.
+/// grpo-batch-split: a rollout whose rows have images of many sizes, or none, is permuted and split into passes by the
+/// trainer's planner; each pass must contain the images of its rows. The patches are numbered.
 /// </summary>
 public sealed class GrpoBatchSplitKind : IConformanceKind
 {

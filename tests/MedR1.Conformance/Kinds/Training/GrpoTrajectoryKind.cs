@@ -13,7 +13,7 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
 
     public string? Obstacle(ConformanceCase conformanceCase)
     {
-        // TRL counts passes, and samples anew in the middle of such a step; one of the trainer has its passes from one rollout.
+        // TRL counts passes and samples again in the middle of such a step; a step of the trainer has its passes from one rollout.
         JsonElement config = conformanceCase.Inputs.GetProperty("config");
         int microSteps = config.GetProperty("steps_per_generation").GetInt32();
         int accumulation = config.GetProperty("gradient_accumulation_steps").GetInt32();
@@ -84,14 +84,14 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
         TrainingCase.Configure(inputs, options);
         options.GroupSize = run.GroupSize;
 
-        // A step may learn from a part of a group. The trainer counts whole prompts, but takes as many steps as are planned.
+        // A step may use a part of a group. The trainer counts whole prompts, but makes as many steps as are planned.
         options.StepsPerGeneration = run.PromptsPerGeneration % run.StepsPerGeneration == 0 ? run.StepsPerGeneration : 1;
         options.PromptsPerStep = run.PromptsPerGeneration / options.StepsPerGeneration;
         options.Iterations = config.GetProperty("num_iterations").GetInt32();
         options.MaxNewTokens = config.GetProperty("max_completion_length").GetInt32();
         options.Temperature = config.GetProperty("temperature").GetDouble();
 
-        // What TRL does: its softmax keeps vision tokens, and a step's divisor is its share of the generation's tokens.
+        // Like TRL: the softmax includes vision tokens, and the divisor of a step is its share of the generation's tokens.
         options.SuppressVisionTokensInLoss = false;
         options.TokenDivisor = TokenDivisor.GenerationShare;
     }

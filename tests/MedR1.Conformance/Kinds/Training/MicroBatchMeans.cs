@@ -3,12 +3,12 @@ using MedR1.Losses;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// What the reference logs of a step: the mean over micro-batches of what each of them measured. This library weighs by
+/// The values that the reference logs for a step: the mean of those of its micro-batches. This library weights them by
 /// tokens.
 /// </summary>
 internal static class MicroBatchMeans
 {
-    /// <summary>The means; a name that no micro-batch has a value for is left out.</summary>
+    /// <summary>Returns the means; a name without a value in any micro-batch is omitted.</summary>
     public static Dictionary<string, double> Of(IReadOnlyList<IReadOnlyDictionary<string, LossMetric>> microBatches) =>
         microBatches.SelectMany(metrics => metrics)
             .Select(metric => (metric.Key, Value: ValueOf(metric.Value)))

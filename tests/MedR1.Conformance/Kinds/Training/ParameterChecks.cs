@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>Compares parameters and gradients of a run by name.</summary>
+/// <summary>Compares the parameters and gradients of a run by name.</summary>
 internal sealed class ParameterChecks : IDisposable
 {
     private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _parameters;
     private readonly Dictionary<string, Tensor> _start = [];
 
-    /// <summary>Remembers the parameters as they are.</summary>
+    /// <summary>Stores copies of the parameters.</summary>
     public ParameterChecks(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
     {
         _parameters = parameters;

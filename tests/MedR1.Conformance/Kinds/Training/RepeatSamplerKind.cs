@@ -3,7 +3,7 @@ using MedR1.Training;
 
 namespace MedR1.Conformance;
 
-/// <summary>repeat-sampler: which prompt each row of an epoch answers, with the permutations of the case's generator.</summary>
+/// <summary>repeat-sampler: the prompt of each row of an epoch, with the permutations of the case's generator.</summary>
 public sealed class RepeatSamplerKind : IConformanceKind
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using MedR1.Training;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// Plays the script of a GRPO case: which prompts come, what is said, what it is worth, and which completions stand in
-/// which micro-step. Rows are numbered in their generation, groups one after another.
+/// Plays the script of a GRPO case: the prompts, the completions, their rewards, and the assignment of completions to
+/// micro-steps. Rows are numbered within their generation, group by group.
 /// </summary>
 internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
 {
@@ -22,16 +22,16 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
         GroupSize = inputs.GetProperty("config").GetProperty("num_generations").GetInt32();
     }
 
-    /// <summary>Completions of a prompt.</summary>
+    /// <summary>The number of completions per prompt.</summary>
     public int GroupSize { get; }
 
     /// <summary>The generation that was sampled last.</summary>
     public int Generation { get; private set; } = -1;
 
-    /// <summary>Prompts of a generation.</summary>
+    /// <summary>The number of prompts per generation.</summary>
     public int PromptsPerGeneration => Rows(0).Length / GroupSize;
 
-    /// <summary>Optimizer steps that a generation feeds in one pass.</summary>
+    /// <summary>The number of optimizer steps per generation in one pass over it.</summary>
     public int StepsPerGeneration
     {
         get
@@ -45,7 +45,7 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
     /// <summary>The completions of a generation.</summary>
     public JsonElement[] Rows(int generation) => [.. _generations[generation].GetProperty("rows").EnumerateArray()];
 
-    /// <summary>Tokens of the longest completion of a generation.</summary>
+    /// <summary>The number of tokens of the longest completion of a generation.</summary>
     public int Width(int generation) => Rows(generation).Max(row => row.GetProperty("completion_ids").GetArrayLength());
 
     /// <summary>The rows of each micro-step of an optimizer step.</summary>
@@ -76,8 +76,8 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
 
     public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
     {
-        // A shorter run than its last generation lasts for has no micro-steps for the rest of it: others stand in, so that the
-        // trainer counts as many steps as the generation is for. They are never made.
+        // A run that is shorter than its last generation has no micro-steps for the rest of it: placeholders make the trainer
+        // count all steps of the generation. They are never run.
         long first = rollout.Index * StepsPerGeneration * options.Iterations;
         PlannedStep[] plan = [.. Enumerable.Range(0, StepsPerGeneration).Select(step => MicroSteps(first + step))
             .Where(steps => steps.Count > 0)
@@ -85,10 +85,10 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
         return [.. plan, .. Enumerable.Repeat(plan[^1], StepsPerGeneration - plan.Length)];
     }
 
-    /// <summary>The completion that a row is.</summary>
+    /// <summary>Returns the completion of a row.</summary>
     public CompletionIndex IndexOf(int row) => new(row / GroupSize, row % GroupSize);
 
-    /// <summary>The rewards by their names in the reference's log, one object each.</summary>
+    /// <summary>The rewards with their names in the log of the reference, one object each.</summary>
     public IEnumerable<IGroupReward> Rewards(JsonElement firstStep)
     {
         string[] names = [.. firstStep.EnumerateObject().Select(property => property.Name.Split('/'))

@@ -10,7 +10,7 @@ namespace MedR1.Conformance;
 /// <summary>Five optimizer steps of the real supervised trainer.</summary>
 internal sealed class SftTrajectoryKind : IConformanceKind
 {
-    // The chat template of the family writes it behind a message's end token, and the reference learns it.
+    // The chat template of the family writes it after the end token of a message, and the reference trains on it.
     private const string BehindAnswer = "\n";
 
     public string Kind => "sft-trajectory";
@@ -140,7 +140,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
 
         public void OnStep(StepMetrics metrics)
         {
-            // Entropy and token accuracy are no measurements of this trainer: they would cost a pass over all logits.
+            // This trainer doesn't measure entropy and token accuracy: they would cost a pass over all logits.
             TrainingCase.CheckMetrics(
                 checker, (int)metrics.Step - 1, conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1],
                 metrics.Values,

@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>What both kinds of trajectories have in common.</summary>
+/// <summary>Functions shared by both kinds of trajectories.</summary>
 internal static class TrainingCase
 {
-    /// <summary>Loads the case's model in float32.</summary>
+    /// <summary>Loads the model of the case in float32.</summary>
     public static Qwen2VLPolicy LoadPolicy(ConformanceCase conformanceCase) =>
         Qwen2VLPolicy.Load(conformanceCase.ModelFolder, conformanceCase.Device, ScalarType.Float32);
 
-    /// <summary>That a run can't have the case's schedule; null where it can.</summary>
+    /// <summary>Says that a run can't use the schedule of the case; null if it can.</summary>
     public static string? Obstacle(JsonElement inputs) =>
         Decay(inputs) is null ? $"unknown schedule '{ScheduleIn(inputs)}'" : null;
 
-    /// <summary>Sets what TRL's configuration and optimizer say for any trainer.</summary>
+    /// <summary>Sets the options of TRL's configuration and optimizer that apply to any trainer.</summary>
     public static void Configure(JsonElement inputs, TrainerOptions options)
     {
         JsonElement config = inputs.GetProperty("config");
@@ -41,7 +41,7 @@ internal static class TrainingCase
         }
     }
 
-    /// <summary>Messages of plain text; the images stand before the text of the first user message.</summary>
+    /// <summary>Creates messages of plain text; images precede the text of the first user message.</summary>
     public static IReadOnlyList<ChatMessage> Messages(
         ConformanceCase conformanceCase, JsonElement messages, JsonElement? owner)
     {
@@ -61,7 +61,7 @@ internal static class TrainingCase
         return read;
     }
 
-    /// <summary>Compares a figure per step that both trainers give under TRL's names.</summary>
+    /// <summary>Compares a metric per step that both trainers report under TRL's names.</summary>
     public static void CheckMetrics(
         Checker checker, int step, JsonElement expected,
         IReadOnlyDictionary<string, double> got, params string[] leftOut)
@@ -87,7 +87,7 @@ internal static class TrainingCase
         }
     }
 
-    /// <summary>The grids of a micro-step's images, one behind another; none where there are none.</summary>
+    /// <summary>The concatenated grids of the images of a micro-step; none if it has no images.</summary>
     public static int[] Grids(ConformanceCase conformanceCase, JsonElement microStep) =>
         conformanceCase.OptionalTensor(microStep, "image_grid_thw") is GoldenTensor grids
             ? [.. grids.ToInt64s().Select(value => (int)value)] : [];

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>Compares what a GRPO run goes through with the case.</summary>
+/// <summary>Compares the course of a GRPO run with the case.</summary>
 internal sealed class TrajectoryObserver(
     ConformanceCase conformanceCase, Checker checker, ScriptedRun run, ParameterChecks parameters) : IRolloutObserver
 {

@@ -3,7 +3,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Conformance;
 
-/// <summary>LLaVA's and ShareGPT's conversations: two files with the same content.</summary>
+/// <summary>Conversations in the formats of LLaVA and ShareGPT: two files with the same content.</summary>
 internal static class ConversationLayouts
 {
     public static void Check(ConformanceCase conformanceCase, Checker checker)

@@ -3,12 +3,12 @@ using MedR1.Imaging;
 
 namespace MedR1.Conformance;
 
-/// <summary>Compares examples with what a case expects of them.</summary>
+/// <summary>Compares examples with those expected by a case.</summary>
 internal static class ExampleChecks
 {
     private static readonly SkiaImageDecoder s_decoder = new();
 
-    /// <summary>The number of examples and each of them.</summary>
+    /// <summary>Compares the number of examples and each of them.</summary>
     public static void CheckAll(
         Checker checker, string name, IVqaDataset dataset, JsonElement items,
         Action<string, VqaExample, JsonElement>? more = null, string? questionColumn = null)
@@ -20,12 +20,12 @@ internal static class ExampleChecks
         }
     }
 
-    /// <summary>Question, options, answer and images; null is an empty text, and no options are an empty list.</summary>
+    /// <summary>Compares question, options, answer and images; null is an empty text, and no options are an empty list.</summary>
     public static void Check(
         Checker checker, string name, VqaExample example, JsonElement expected,
         Action<string, VqaExample, JsonElement>? more = null, string? questionColumn = null)
     {
-        // Where options are taken out of a text, the metadata holds the text as it is written.
+        // If options are removed from a text, the metadata contains the original text.
         string question = questionColumn is null
             ? example.Question : example.Metadata.GetValueOrDefault(questionColumn, example.Question);
         checker.Equal($"{name}.question", Text(expected, "question") ?? "", question);
@@ -48,7 +48,7 @@ internal static class ExampleChecks
         CheckImages(checker, name, [.. example.Images], expected);
     }
 
-    /// <summary>A metadata entry for each of some fields of what is expected; null where there is none.</summary>
+    /// <summary>Compares a metadata entry for each of some expected fields; null means none.</summary>
     public static void CheckMetadata(
         Checker checker, string name, VqaExample example, JsonElement expected, params ReadOnlySpan<string> fields)
     {
@@ -61,14 +61,14 @@ internal static class ExampleChecks
         }
     }
 
-    /// <summary>Med-R1's texts, which question, options and answer give again.</summary>
+    /// <summary>Compares Med-R1's texts, which can be restored from question, options and answer.</summary>
     public static void CheckMedR1Texts(Checker checker, string name, VqaExample example, JsonElement expected)
     {
         checker.Equal($"{name}.problem", Text(expected, "problem"), example.Problem);
         checker.Equal($"{name}.solution", Text(expected, "solution"), example.Solution);
     }
 
-    /// <summary>The images: their sizes, and their bytes as files and decoded (for JPEG either will do).</summary>
+    /// <summary>Compares the sizes of images, and their bytes as files and decoded (for JPEG either will do).</summary>
     public static void CheckImages(Checker checker, string name, IImageSource[] got, JsonElement expected)
     {
         JsonElement images = expected.GetProperty("images");

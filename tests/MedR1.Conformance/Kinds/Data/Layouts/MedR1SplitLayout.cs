@@ -3,7 +3,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Conformance;
 
-/// <summary>Med-R1's split files, and their problems alone.</summary>
+/// <summary>Med-R1's split files, and only their problems.</summary>
 internal static class MedR1SplitLayout
 {
     public static void Check(ConformanceCase conformanceCase, Checker checker)

@@ -3,7 +3,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Conformance;
 
-/// <summary>OmniMedVQA as it unpacks.</summary>
+/// <summary>OmniMedVQA as unpacked.</summary>
 internal static class OmniMedVqaLayout
 {
     public static void Check(ConformanceCase conformanceCase, Checker checker)
@@ -17,7 +17,7 @@ internal static class OmniMedVqaLayout
             "missing_images", conformanceCase.Expected.GetProperty("missing_images").GetInt32(),
             dataset.MissingImages.ExampleCount);
 
-        // The order of the files in a folder is the file system's in the reference, so items go by their names.
+        // In the reference, the order of files depends on the file system, so that items are compared by name.
         Dictionary<string, VqaExample> byId = dataset.ToDictionary(example => example.Id);
         foreach (JsonElement item in items.EnumerateArray())
         {

@@ -27,7 +27,7 @@ internal static class ParquetLayouts
 
     private static void CheckItems(Checker checker, string itemName, IVqaDataset dataset, JsonElement items)
     {
-        // Med-R1's columns are expected taken apart; a table with a column of options expects the text as it is.
+        // Med-R1's columns are expected to be split; a table with a column of options expects the text unchanged.
         bool isMedR1 = items.EnumerateArray().Any(item => item.TryGetProperty("solution", out _));
         ExampleChecks.CheckAll(
             checker, itemName, dataset, items,

@@ -3,7 +3,7 @@ using MedR1.Datasets.Arrow;
 
 namespace MedR1.Conformance;
 
-/// <summary>What Hugging Face's <c>save_to_disk</c> writes.</summary>
+/// <summary>The output of Hugging Face's <c>save_to_disk</c>.</summary>
 internal static class SavedToDiskLayout
 {
     public static void Check(ConformanceCase conformanceCase, Checker checker)
