@@ -5,7 +5,7 @@ namespace MedR1.Conformance;
 /// <summary>Cases that are tables: row i of the inputs belongs to row i of the expected outputs.</summary>
 internal static class CaseRows
 {
-    /// <summary>Returns the normative rows, each with a name for reports.</summary>
+    /// <summary>Returns the binding rows, each with a name for reports.</summary>
     public static IEnumerable<(string Name, JsonElement Input, JsonElement Expected)> Binding(
         ConformanceCase conformanceCase, string expectedField = "items")
     {

@@ -33,7 +33,7 @@ public sealed class RewardTextKind : IConformanceKind
             "accuracy_string" => ChoiceAccuracyReward.Score(completion, gold),
 
             // The mathematics checker never rewards a letter, so that the total is the text's half there; elsewhere it
-            // is not normative.
+            // is not binding.
             "accuracy" => IsLetter(gold) ? ChoiceAccuracyReward.Score(completion, gold) : null,
             "accuracy_math_verify" => IsLetter(gold) ? 0.0 : null,
             "format_think" => FormatReward.Score(completion, FormatStyle.Think),

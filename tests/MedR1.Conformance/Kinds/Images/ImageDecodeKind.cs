@@ -31,7 +31,7 @@ public sealed class ImageDecodeKind : IConformanceKind
         }
     }
 
-    // Rows that are not normative are compared nevertheless if the library promises Pillow's bytes (16-bit PNG, CMYK),
+    // Rows that are not binding are compared nevertheless if the library promises Pillow's bytes (16-bit PNG, CMYK),
     // except for formats that it does not read and broken files of which Pillow decodes a part.
     private static bool IsOffered(ConformanceCase conformanceCase, JsonElement item, JsonElement expected)
     {

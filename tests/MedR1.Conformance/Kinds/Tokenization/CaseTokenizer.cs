@@ -40,7 +40,7 @@ internal static class CaseTokenizer
         return _loaded.GetOrAdd($"{folder}\n{string.Join('\n', tokens)}", _ => BytePairTokenizer.Load(folder, tokens));
     }
 
-    /// <summary>Whether a row is normative.</summary>
+    /// <summary>Whether a row is binding.</summary>
     public static bool Binds(JsonElement row) =>
         !row.TryGetProperty("binding", out JsonElement binding) || binding.ValueKind != JsonValueKind.False;
 
