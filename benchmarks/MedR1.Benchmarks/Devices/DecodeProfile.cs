@@ -30,15 +30,15 @@ internal static class DecodeProfile
         WatchedPolicy waiting = new(policy, waits: true);
         RolloutTimes apart = await MeasureAsync(waiting);
         double done = RolloutTimes.MedianOf(waiting.Done);
-        double behind = done - RolloutTimes.MedianOf(waiting.Handed);
+        double afterHost = done - RolloutTimes.MedianOf(waiting.Handed);
         console.WriteLine(
-            $"profile: waiting for the device in between, it is done {behind * 1000:F2} ms behind the host; choosing tokens and "
+            $"profile: waiting for the device in between, it is done {afterHost * 1000:F2} ms behind the host; choosing tokens and "
             + $"bringing them to the host takes {(apart.Median - done) * 1000:F2} ms");
         console.WriteLine(
             $"profile: the model's matrix products alone take {Products(policy, options.SamplesPerPrompt) * 1000:F2} ms");
 
         console.WriteLine(
-            behind < 0.1 * done
+            afterHost < 0.1 * done
                 ? "profile: the host is the limit, the device waits for its operators"
                 : "profile: the host is ahead of the device, which is the limit");
 

@@ -150,7 +150,7 @@ public sealed class LowRankUpdateTests
             empty(143, weight.numel() / Outputs).normal_(0, 1, generator), rows => adapter.ApplyLinear(rows, weight, null));
     }
 
-    // One row in bfloat16 without gradient goes through a product of its own (384 x 512 weights are enough for it);
+    // One row in bfloat16 without gradient uses a separate product (384 x 512 weights are enough for it);
     // bfloat16 keeps 8 bits: a result is rounded to within 2^-8 of itself, and its parts by about as much.
     [Theory]
     [InlineData(1, ScalarType.BFloat16, 0.02, false)]

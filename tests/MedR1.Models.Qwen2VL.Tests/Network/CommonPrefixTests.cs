@@ -69,8 +69,8 @@ public sealed class CommonPrefixTests
     [Theory]
     [InlineData(52, 2)]
     [InlineData(53, 0)]
-    public void A_prefix_that_saves_little_is_ignored(int behind, int expected) =>
-        Assert.Equal(expected, CommonPrefix.Of(_configuration, [Prompt("5 6 7 8"), Prompt("5 6 8 8"), Prompt("5 6 9 9")], behind));
+    public void A_prefix_that_saves_little_is_ignored(int otherTokens, int expected) =>
+        Assert.Equal(expected, CommonPrefix.Of(_configuration, [Prompt("5 6 7 8"), Prompt("5 6 8 8"), Prompt("5 6 9 9")], otherTokens));
 
     private static EncodedPrompt Prompt(string tokens) => new([.. tokens.Split(' ').Select(int.Parse)], []);
 }

@@ -71,7 +71,7 @@ public sealed class QwenSamplingTests
     }
 
     [Fact]
-    public async Task Vision_tokens_are_never_said()
+    public async Task Vision_tokens_are_never_drawn()
     {
         using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL);
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(

@@ -97,18 +97,18 @@ public sealed class BestMetricTests : IDisposable
     {
         using TinyPolicy policy = TestData.Policy();
         string right = isSupervised ? "grad_norm" : "reward";
-        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => Run(policy, right + "d", goesOn: false));
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => Run(policy, right + "d", resumes: false));
         Assert.StartsWith($"BestMetric is '{right}d', but the first step measured ", exception.Message);
         Assert.Contains($", {right}, ", exception.Message);
         Assert.Equal(Path.Combine(_folder, "step-000001"), TrainingFailure.Of(exception)!.Checkpoint);
 
         using TinyPolicy next = TestData.Policy();
-        TrainingReport report = await Run(next, right, goesOn: true);
+        TrainingReport report = await Run(next, right, resumes: true);
         Assert.Equal(1, report.History[0].Step);
         Assert.Equal(report.History.Max(metrics => metrics.Values[right]), report.BestValue);
 
-        Task<TrainingReport> Run(TinyPolicy policy, string best, bool goesOn) => isSupervised ? SupervisedAsync(policy, best, goesOn)
-            : (goesOn ? Builder(policy, best).ResumeFrom(_folder) : Builder(policy, best)).RunAsync();
+        Task<TrainingReport> Run(TinyPolicy policy, string best, bool resumes) => isSupervised ? SupervisedAsync(policy, best, resumes)
+            : (resumes ? Builder(policy, best).ResumeFrom(_folder) : Builder(policy, best)).RunAsync();
     }
 
     [Fact]
@@ -158,11 +158,11 @@ public sealed class BestMetricTests : IDisposable
     private GrpoTrainerBuilder Builder(TinyPolicy policy, string best, int interval = 0) => Runs.Small(policy, options =>
         (options.OutputFolder, options.BestMetric, options.EvaluationInterval) = (_folder, best, interval));
 
-    private async Task<TrainingReport> SupervisedAsync(TinyPolicy policy, string best, bool goesOn)
+    private async Task<TrainingReport> SupervisedAsync(TinyPolicy policy, string best, bool resumes)
     {
         SftTrainerBuilder builder = new SftTrainerBuilder(policy).UseExamples(TestData.Examples(4)).Configure(
             options => (options.OutputFolder, options.BestMetric, options.ExamplesPerStep) = (_folder, best, 1));
-        using SftTrainer trainer = (goesOn ? builder.ResumeFrom(_folder) : builder).Build();
+        using SftTrainer trainer = (resumes ? builder.ResumeFrom(_folder) : builder).Build();
         return await trainer.RunAsync();
     }
 

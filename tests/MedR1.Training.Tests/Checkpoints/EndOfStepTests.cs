@@ -13,7 +13,7 @@ public sealed class EndOfStepTests : IDisposable
     public async Task A_run_stopped_in_its_last_evaluation_repeats_it_and_saves()
     {
         int evaluations = 0;
-        List<long> told = [];
+        List<long> reported = [];
         using CancellationTokenSource source = new();
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = Runs.Small(policy, options =>
@@ -31,22 +31,22 @@ public sealed class EndOfStepTests : IDisposable
 
                 return ValueTask.FromResult((double)context.Step);
             })
-            .AddObserver(new StepObserver(told))
+            .AddObserver(new StepObserver(reported))
             .Build();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
         Assert.Empty(Directory.GetDirectories(_folder));
-        Assert.Equal(7, told.Count);
+        Assert.Equal(7, reported.Count);
         TrainingReport report = await trainer.RunAsync();
 
         Assert.Equal(8, report.Steps);
         Assert.Equal(8.0, report.LastMetrics["eval/score"]);
         Assert.Equal(Path.Combine(_folder, "step-000008"), report.LastCheckpoint);
         Assert.Equal(report.LastCheckpoint, report.BestCheckpoint);
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], told);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], reported);
 
         await trainer.RunAsync();
-        Assert.Equal((2, 8), (evaluations, told.Count));
+        Assert.Equal((2, 8), (evaluations, reported.Count));
     }
 
     [Fact]
@@ -103,9 +103,9 @@ public sealed class EndOfStepTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private sealed class StepObserver(List<long> told) : ITrainingObserver
+    private sealed class StepObserver(List<long> reported) : ITrainingObserver
     {
-        public void OnStep(StepMetrics metrics) => told.Add(metrics.Step);
+        public void OnStep(StepMetrics metrics) => reported.Add(metrics.Step);
     }
 
     private sealed class Stop(long step, CancellationTokenSource source) : ITrainingObserver

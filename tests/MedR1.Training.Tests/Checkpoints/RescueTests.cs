@@ -12,13 +12,13 @@ public sealed class RescueTests : IDisposable
     {
         string file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
-        List<long> told = [];
+        List<long> reported = [];
         using TinyPolicy policy = TestData.Policy();
         CheckpointException exception = await Assert.ThrowsAsync<CheckpointException>(
-            () => Runs.Small(policy, options => options.OutputFolder = file).AddObserver(new Steps(told)).RunAsync());
+            () => Runs.Small(policy, options => options.OutputFolder = file).AddObserver(new Steps(reported)).RunAsync());
 
         Assert.StartsWith($"No checkpoint can be written to '{file}'", exception.Message);
-        Assert.Empty(told);
+        Assert.Empty(reported);
     }
 
     [Theory]
@@ -82,16 +82,16 @@ public sealed class RescueTests : IDisposable
     public async Task A_run_resumed_from_a_saved_failure_repeats_the_evaluation_that_failed(long failing)
     {
         bool isBroken = true;
-        List<long> told = [];
+        List<long> reported = [];
         using TinyPolicy first = TestData.Policy();
         await Assert.ThrowsAsync<FormatException>(() => Builder(first).RunAsync());
-        Assert.Equal(failing - 1, told.Count);
+        Assert.Equal(failing - 1, reported.Count);
         isBroken = false;
 
         using TinyPolicy second = TestData.Policy();
         TrainingReport report = await Builder(second).ResumeFrom(_folder).RunAsync();
 
-        Assert.Equal(Enumerable.Range(1, 8).Select(step => (long)step), told);
+        Assert.Equal(Enumerable.Range(1, 8).Select(step => (long)step), reported);
         Assert.Equal(failing, report.History[0].Step);
         Assert.Equal(1, report.History[0].Values["eval/score"]);
         Assert.Equal(1, report.BestValue);
@@ -104,7 +104,7 @@ public sealed class RescueTests : IDisposable
                 options.EvaluationInterval = 4;
                 options.BestMetric = "eval/score";
             })
-            .AddObserver(new Steps(told))
+            .AddObserver(new Steps(reported))
             .AddEvaluation("score", (context, _) => context.Step == failing && isBroken
                 ? throw new FormatException("broken") : ValueTask.FromResult(context.Step == failing ? 1.0 : 0));
     }
@@ -197,11 +197,11 @@ public sealed class RescueTests : IDisposable
     private IEnumerable<string?> Saved() =>
         Directory.GetDirectories(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
-    private sealed class Steps(List<long> told, Action<long>? act = null) : ITrainingObserver
+    private sealed class Steps(List<long> reported, Action<long>? act = null) : ITrainingObserver
     {
         public void OnStep(StepMetrics metrics)
         {
-            told.Add(metrics.Step);
+            reported.Add(metrics.Step);
             act?.Invoke(metrics.Step);
         }
     }

@@ -34,15 +34,15 @@ public sealed class ObserverTests : IDisposable
     {
         using TinyPolicy policy = TestData.Policy();
         Diary before = new();
-        Diary behind = new();
+        Diary after = new();
 
         FormatException exception = await Assert.ThrowsAsync<FormatException>(() => Runs.Small(policy, _ => { })
-            .AddObserver(before).AddObserver(new Failing(place)).AddObserver(behind).RunAsync());
+            .AddObserver(before).AddObserver(new Failing(place)).AddObserver(after).RunAsync());
 
         Assert.Equal($"broken in {place}", exception.Message);
         Assert.NotNull(TrainingFailure.Of(exception));
         Assert.Equal(first, string.Join(", ", before.Lines));
-        Assert.Equal(last, string.Join(", ", behind.Lines));
+        Assert.Equal(last, string.Join(", ", after.Lines));
     }
 
     [Theory]

@@ -190,7 +190,7 @@ public sealed class AdamWOptimizerTests
     }
 
     [Fact]
-    public void Dropped_gradients_are_gone()
+    public void Dropped_gradients_are_null()
     {
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(ScalarType.Float32);

@@ -129,9 +129,9 @@ public sealed class PpoTrainerTests
 
         // The policy's first gradient equals that with a separate critic: both predict 0 at first.
         using TinyPolicy other = TestData.Policy();
-        GradientRecorder beside = new(other);
-        await PpoRuns.Small(other, options => options.MaxSteps = 2).AddObserver(beside).RunAsync();
-        Assert.Equal(0, GradientRecorder.Distance(recorder.Steps[0], beside.Steps[0]));
+        GradientRecorder separate = new(other);
+        await PpoRuns.Small(other, options => options.MaxSteps = 2).AddObserver(separate).RunAsync();
+        Assert.Equal(0, GradientRecorder.Distance(recorder.Steps[0], separate.Steps[0]));
         Assert.True(report.LastMetrics["critic/grad_norm"] > 0);
     }
 

@@ -23,7 +23,7 @@ public sealed class RolloutOfTwoStepsTests
     [Fact]
     public async Task The_critic_divides_by_the_share_of_the_generation_too()
     {
-        // The first step has 4 completions of 2 tokens, the second 4 of 4: 8 of its own against a share of (8 + 16) / 2 = 12.
+        // The first step has 4 completions of 2 tokens, the second 4 of 4: 8 itself against a share of (8 + 16) / 2 = 12.
         double own = await CriticNormAsync(TokenDivisor.StepTokens);
         double share = await CriticNormAsync(TokenDivisor.GenerationShare);
         Assert.True(own > 0);
