@@ -10,7 +10,7 @@ switch (args)
         return AppDomain.CurrentDomain.ExecuteAssembly(Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), arguments);
     default:
         Console.Error.WriteLine("""
-            Runs xunit tests, or a program beside this one, where there is no .NET SDK.
+            Runs xunit tests, or a program next to this one, without a .NET SDK.
             usage: MedR1.TestHost test TRAIT=VALUE [ASSEMBLY]...   the tests with that trait; without assemblies, of all beside it
                    MedR1.TestHost run PROGRAM [ARGUMENT]...        such as MedR1.Conformance or MedR1.Benchmarks
             """);

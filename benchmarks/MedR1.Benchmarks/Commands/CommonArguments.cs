@@ -13,17 +13,17 @@ internal static class CommonArguments
 
     public static Option<string> Device(string standard) => new("--device")
     {
-        Description = "Where it is computed: cpu or cuda.", DefaultValueFactory = _ => standard,
+        Description = "The device: cpu or cuda.", DefaultValueFactory = _ => standard,
     };
 
     public static Option<WeightQuantization> Quantization() => new("--quantize")
     {
-        Description = "Which weights are held in 8 bits.", DefaultValueFactory = _ => WeightQuantization.None,
+        Description = "Which weights are stored in 8 bits.", DefaultValueFactory = _ => WeightQuantization.None,
     };
 
     public static Option<WeightStorage> Weights() => new("--weights")
     {
-        Description = "Where the weights lie.", DefaultValueFactory = _ => WeightStorage.MappedFiles,
+        Description = "Where the weights are stored.", DefaultValueFactory = _ => WeightStorage.MappedFiles,
     };
 
     public static Option<int> Number(string name, string description, int standard) =>

@@ -8,12 +8,12 @@ internal static class DatasetCommands
 {
     public static Command Read()
     {
-        Argument<DirectoryInfo> folder = new("folder") { Description = "Where the data set is written." };
+        Argument<DirectoryInfo> folder = new("folder") { Description = "The folder for the data set." };
         Option<int> items = CommonArguments.Number("--items", "Questions to write.", 127_995);
-        Option<int> images = CommonArguments.Number("--pictures", "Pictures that they share.", 2_000);
-        Option<int> side = CommonArguments.Number("--side", "Width and height of the pictures.", 128);
+        Option<int> images = CommonArguments.Number("--pictures", "Images that the questions share.", 2_000);
+        Option<int> side = CommonArguments.Number("--side", "Width and height of the images.", 128);
         Command command = new(
-            "read-datasets", "Writes a folder in OmniMedVQA's layout, loads it and opens every picture.")
+            "read-datasets", "Writes a folder in OmniMedVQA's layout, loads it and opens every image.")
         {
             folder, items, images, side,
         };

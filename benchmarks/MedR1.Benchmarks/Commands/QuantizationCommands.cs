@@ -10,10 +10,10 @@ internal static class QuantizationCommands
     public static Command Error()
     {
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
-        Option<DirectoryInfo?> data = new("--data") { Description = "data/real-mini, for its questions; noise without it." };
+        Option<DirectoryInfo?> data = new("--data") { Description = "data/real-mini, for its questions; without it, noise is used." };
         Option<int> prompts = CommonArguments.Number("--prompts", "Prompts.", 128);
-        Option<int> tokens = CommonArguments.Number("--tokens", "The most tokens of an answer.", 24);
-        Command command = new("quantization", "Measures what weights in 8 bits change in what a checkpoint says.")
+        Option<int> tokens = CommonArguments.Number("--tokens", "The maximum number of tokens of an answer.", 24);
+        Command command = new("quantization", "Measures the effect of 8-bit weights on the answers of a checkpoint.")
         {
             folder, data, prompts, tokens,
         };

@@ -16,7 +16,7 @@ internal static class RealShapeCommands
             DefaultValueFactory = _ => "2b",
         };
         shape.AcceptOnlyFromAmong([.. CheckpointShape.All.Select(known => known.Name)]);
-        Option<DirectoryInfo> folder = CommonArguments.CheckpointOption("Where it is written.");
+        Option<DirectoryInfo> folder = CommonArguments.CheckpointOption("The folder to write to.");
         Option<string> device = CommonArguments.Device("cpu");
         Option<DirectoryInfo> golden = new("--golden")
         {
@@ -24,7 +24,7 @@ internal static class RealShapeCommands
         };
         Command command = new(
             "write-checkpoint",
-            "Writes a checkpoint of Qwen2-VL's shape with random weights, made on the device: bf16 shards with an index, "
+            "Writes a checkpoint of Qwen2-VL's shape with random weights, generated on the device: bf16 shards with an index, "
             + "configuration and tokenizer, for the library and for transformers.")
         {
             shape, folder, device, golden,
@@ -49,7 +49,7 @@ internal static class RealShapeCommands
         Option<WeightStorage> weights = CommonArguments.Weights();
         Command command = new(
             "answer-2b",
-            "Loads that checkpoint on the CPU and answers about a picture; prints shares of the machine's limits.")
+            "Loads that checkpoint on the CPU and answers a question about an image; prints shares of the machine's limits.")
         {
             folder, tokens, weights, quantization,
         };
@@ -72,11 +72,11 @@ internal static class RealShapeCommands
         Option<WeightStorage> weights = CommonArguments.Weights();
         Option<bool> plain = new("--plain")
         {
-            Description = "Draws the same in the plain form too.", DefaultValueFactory = _ => true,
+            Description = "Also samples the same in the plain form.", DefaultValueFactory = _ => true,
         };
         Command command = new(
             "group-2b",
-            "Draws a group of completions about one picture with that checkpoint, and the same in the plain form.")
+            "Samples a group of completions about one image with that checkpoint, and the same in the plain form.")
         {
             folder, samples, tokens, plain, weights, quantization,
         };
@@ -99,12 +99,12 @@ internal static class RealShapeCommands
         Option<int> rank = CommonArguments.Number("--rank", "Rank of the adapter.", 16);
         Option<bool> plain = new("--plain")
         {
-            Description = "Compute prompt and picture once a completion, not once a group.",
+            Description = "Compute prompt and image once per completion instead of once per group.",
         };
-        Option<bool> recompute = new("--recompute") { Description = "Compute layers again in the backward pass." };
+        Option<bool> recompute = new("--recompute") { Description = "Recompute layers in the backward pass." };
         Option<bool> share = new("--share-vision")
         {
-            Description = "Compute pictures once for policy and reference, as the trainer does where it may.",
+            Description = "Compute images once for policy and reference, like the trainer if possible.",
             DefaultValueFactory = _ => true,
         };
         Command command = new(

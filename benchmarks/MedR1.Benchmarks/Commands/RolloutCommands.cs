@@ -16,7 +16,7 @@ internal static class RolloutCommands
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each.", 80);
         Command command = new(
             "rollout-small",
-            "Draws completions with a small checkpoint (samples/QuickStart/base): time and allocations of a token, growth.")
+            "Samples completions with a small checkpoint (samples/QuickStart/base): time and allocations per token, growth.")
         {
             folder, calls, prompts, samples, tokens,
         };

@@ -22,19 +22,19 @@ internal static class StepCommands
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
         Option<int> samples = CommonArguments.Number("--samples", "Completions of the group.", 8);
         Option<int> rank = CommonArguments.Number("--rank", "Rank of the adapter.", 16);
-        Option<int> steps = CommonArguments.Number("--steps", "Steps to measure, behind one that is not.", 1);
+        Option<int> steps = CommonArguments.Number("--steps", "Steps to measure, after one that isn't.", 1);
         Option<bool> plain = Plain();
         Option<bool> recompute = new("--recompute")
         {
-            Description = "Compute layers again in the backward pass.", DefaultValueFactory = _ => true,
+            Description = "Recompute layers in the backward pass.", DefaultValueFactory = _ => true,
         };
         Option<bool> keep = new("--keep-features")
         {
-            Description = "Keep the features of the picture, which every step asks about.", DefaultValueFactory = _ => true,
+            Description = "Keep the features of the image, which is the same in every step.", DefaultValueFactory = _ => true,
         };
         Command command = new(
             "step-2b",
-            "Makes GRPO steps of a LoRA adapter on a checkpoint of Qwen2-VL-2B's shape, rollout included; prints the "
+            "Makes GRPO steps of a LoRA adapter on a checkpoint of Qwen2-VL-2B's shape, including the rollout; prints the "
             + "shares of its parts as a table in Markdown.")
         {
             folder, samples, rank, steps, plain, recompute, keep,
@@ -72,12 +72,12 @@ internal static class StepCommands
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
         Option<int> prompts = CommonArguments.Number("--prompts", "Prompts of a step.", 4);
         Option<int> samples = CommonArguments.Number("--samples", "Completions of each.", 8);
-        Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each at most.", 80);
-        Option<int> steps = CommonArguments.Number("--steps", "Steps to measure, behind one that is not.", 10);
+        Option<int> tokens = CommonArguments.Number("--tokens", "The maximum number of tokens of each.", 80);
+        Option<int> steps = CommonArguments.Number("--steps", "Steps to measure, after one that isn't.", 10);
         Option<bool> plain = Plain();
         Command command = new(
             "step-small",
-            "Makes GRPO steps of all weights of a small checkpoint (samples/QuickStart/base), rollout included; prints the "
+            "Makes GRPO steps of all weights of a small checkpoint (samples/QuickStart/base), including the rollout; prints the "
             + "shares of its parts as a table in Markdown.")
         {
             folder, prompts, samples, tokens, steps, plain,
@@ -107,7 +107,7 @@ internal static class StepCommands
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of the conversations.", 1024);
         Command command = new(
             "head-2b",
-            "Computes log-probabilities of tokens by a head of the real shape in pieces and from all logits at once, with the "
+            "Computes log-probabilities of tokens with a head of the real shape in pieces and from all logits at once, with the "
             + "backward pass; prints time and memory.")
         {
             tokens,
@@ -130,8 +130,8 @@ internal static class StepCommands
         };
         Command command = new(
             "short-attention",
-            "Attends, forward and backward, in 16 short sequences in float32 on the CPU by libtorch's fused operator, by plain "
-            + "products and as the update does it, with one thread and with all; prints the fastest times as a table in Markdown.")
+            "Attends, forward and backward, in 16 short sequences in float32 on the CPU with libtorch's fused operator, with plain "
+            + "products and like the update, on one thread and on all; prints the fastest times as a table in Markdown.")
         {
             lengths,
         };
@@ -148,8 +148,8 @@ internal static class StepCommands
     {
         Command command = new(
             "linear-products",
-            "Computes linear layers, forward and backward, in float32 on the CPU by libtorch and by the library's products, with one "
-            + "thread and with all; prints the fastest times as a table in Markdown.");
+            "Computes linear layers, forward and backward, in float32 on the CPU with libtorch and with the library's products, on one "
+            + "thread and on all; prints the fastest times as a table in Markdown.");
         command.SetAction((_, _) =>
         {
             TorchRuntime.Initialize();
@@ -164,14 +164,14 @@ internal static class StepCommands
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
         Option<int[]> common = new("--common")
         {
-            Description = "Tokens that all prompts begin with, before the chat template's.",
+            Description = "Tokens at the beginning of all prompts, in addition to those of the chat template.",
             DefaultValueFactory = _ => [8, 25, 100, 150], AllowMultipleArgumentsPerToken = true,
         };
         Option<bool> oneImage = new("--one-image") { Description = "Asks all questions about one image." };
         Command command = new(
             "one-beginning",
-            "Computes 16 prompts of a small checkpoint (samples/QuickStart/base) that begin alike, beside 16 that differ in their first "
-            + "token: passes of an update, with backward pass, and the sampler's; prints the fastest times as a table in Markdown.")
+            "Compares 16 prompts of a small checkpoint (samples/QuickStart/base) with a common beginning to 16 that differ in the first "
+            + "token: passes of an update, with backward pass, and of the sampler; prints the fastest times as a table in Markdown.")
         {
             folder, common, oneImage,
         };
@@ -188,6 +188,6 @@ internal static class StepCommands
 
     private static Option<bool> Plain() => new("--plain")
     {
-        Description = "Makes the same steps in the plain form too.", DefaultValueFactory = _ => true,
+        Description = "Also makes the same steps in the plain form.", DefaultValueFactory = _ => true,
     };
 }
