@@ -40,7 +40,7 @@ public sealed class ParquetDatasetTests : IDisposable
             Path.Combine(_folder.Path, "a.parquet"), new ParquetDatasetOptions { ImageCacheBytes = 0 });
         foreach (int i in (ReadOnlySpan<int>)[8, 0, 4, 7, 4, 1])
         {
-            Assert.Equal(Picture(i), Read(dataset[i].Images[0]));
+            Assert.Equal(ImageBytes(i), Read(dataset[i].Images[0]));
         }
     }
 
@@ -56,11 +56,11 @@ public sealed class ParquetDatasetTests : IDisposable
         string patched = Path.Combine(_folder.Path, "patched.parquet");
         File.WriteAllBytes(patched, bytes);
 
-        byte[][][] expected = Pictures(written);
+        byte[][][] expected = ImagesOf(written);
         Assert.Equal([1, 2, 0, 3, 1, 2], expected.Select(images => images.Length));
-        Assert.Equal(expected, Pictures(patched));
+        Assert.Equal(expected, ImagesOf(patched));
 
-        static byte[][][] Pictures(string file) =>
+        static byte[][][] ImagesOf(string file) =>
         [
             .. ParquetDataset.Load(file, new ParquetDatasetOptions
             {
@@ -199,7 +199,7 @@ public sealed class ParquetDatasetTests : IDisposable
         Assert.Equal((10, 2), (skipped.Count, skipped.MissingTexts));
     }
 
-    private static byte[] Picture(int i) => [.. Enumerable.Range(0, 50 + i).Select(j => (byte)(i * 31 + j))];
+    private static byte[] ImageBytes(int i) => [.. Enumerable.Range(0, 50 + i).Select(j => (byte)(i * 31 + j))];
 
     private static byte[] Read(IImageSource image)
     {
@@ -213,7 +213,7 @@ public sealed class ParquetDatasetTests : IDisposable
     {
         Row[] rows = [.. Enumerable.Range(first, count).Select(i => new Row
         {
-            image = new Image { bytes = Picture(i), path = $"{i}.png" },
+            image = new Image { bytes = ImageBytes(i), path = $"{i}.png" },
             question = $"q{i}",
             answer = "yes",
         })];

@@ -5,17 +5,17 @@ public sealed class NearDuplicateTests
     [Fact]
     public void A_fingerprint_survives_size_light_and_noise_but_not_another_image()
     {
-        ImageFingerprint original = ImageFingerprint.Of(Picture(1, 128));
-        foreach (RgbImage copy in (RgbImage[])[Picture(1, 96), Picture(1, 200), Changed(Picture(1, 128), 3, seed: 5)])
+        ImageFingerprint original = ImageFingerprint.Of(BlobImage(1, 128));
+        foreach (RgbImage copy in (RgbImage[])[BlobImage(1, 96), BlobImage(1, 200), Changed(BlobImage(1, 128), 3, seed: 5)])
         {
             ImageFingerprint other = ImageFingerprint.Of(copy);
             Assert.InRange(original.BitDistance(other), 0, 6);
             Assert.InRange(original.GreyDistance(other), 0, 4);
         }
 
-        ImageFingerprint[] others = [.. Enumerable.Range(2, 30).Select(seed => ImageFingerprint.Of(Picture(seed, 128)))];
+        ImageFingerprint[] others = [.. Enumerable.Range(2, 30).Select(seed => ImageFingerprint.Of(BlobImage(seed, 128)))];
         Assert.All(others, other => Assert.InRange(original.BitDistance(other), 7, 64));
-        Assert.Equal(original.Hash, ImageFingerprint.Of(Picture(1, 128)).Hash);
+        Assert.Equal(original.Hash, ImageFingerprint.Of(BlobImage(1, 128)).Hash);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class NearDuplicateTests
         List<VqaExample> examples = [];
         for (int seed = 0; seed < 60; seed++)
         {
-            RgbImage[] copies = [Picture(seed, 64), Picture(seed, 80), Changed(Picture(seed, 64), 2, seed)];
+            RgbImage[] copies = [BlobImage(seed, 64), BlobImage(seed, 80), Changed(BlobImage(seed, 64), 2, seed)];
             for (int copy = 0; copy < copies.Length; copy++)
             {
                 PixelImageSource image = new($"{seed}-{copy}", copies[copy]);
@@ -75,7 +75,7 @@ public sealed class NearDuplicateTests
     public void Near_copies_go_together_to_the_part_where_more_of_them_fit(long seed, int trained)
     {
         InMemoryDataset dataset = new("uneven", Enumerable.Range(0, 10)
-            .Select(i => Example(new PixelImageSource($"{i}", Picture(i == 0 ? 1 : 2, 64)), "a")));
+            .Select(i => Example(new PixelImageSource($"{i}", BlobImage(i == 0 ? 1 : 2, 64)), "a")));
 
         DatasetSplit split = dataset.SplitByNearDuplicates(0.5, seed, Decode);
 
@@ -88,19 +88,19 @@ public sealed class NearDuplicateTests
     [Fact]
     public void Removes_images_that_another_set_already_contains()
     {
-        IImageSource same = new PixelImageSource("1", Picture(1, 64));
-        PixelImageSource resized = new("2", Picture(2, 64));
+        IImageSource same = new PixelImageSource("1", BlobImage(1, 64));
+        PixelImageSource resized = new("2", BlobImage(2, 64));
         InMemoryDataset test = new("test",
         [
-            Example(new PixelImageSource("0", Picture(0, 64)), "a"), Example(same, "a"), Example(resized, "a"),
-            Example(new PixelImageSource("3", Picture(3, 64)), "a"), Example(resized, "b"),
+            Example(new PixelImageSource("0", BlobImage(0, 64)), "a"), Example(same, "a"), Example(resized, "a"),
+            Example(new PixelImageSource("3", BlobImage(3, 64)), "a"), Example(resized, "b"),
             new VqaExample { Id = "text alone", Question = "?", Answer = "x" },
         ]);
         InMemoryDataset train = new("train",
         [
-            Example(same, "a"), Example(new PixelImageSource("t2", Picture(2, 80)), "a"),
-            Example(new PixelImageSource("t3", Changed(Picture(3, 64), 2, seed: 3)), "a"),
-            Example(new PixelImageSource("t4", Picture(4, 64)), "a"),
+            Example(same, "a"), Example(new PixelImageSource("t2", BlobImage(2, 80)), "a"),
+            Example(new PixelImageSource("t3", Changed(BlobImage(3, 64), 2, seed: 3)), "a"),
+            Example(new PixelImageSource("t4", BlobImage(4, 64)), "a"),
         ]);
         List<FingerprintProgress> progress = [];
 
@@ -116,7 +116,7 @@ public sealed class NearDuplicateTests
     {
         ImageFingerprint[] images =
         [
-            .. Enumerable.Range(0, 120).Select(i => ImageFingerprint.Of(Changed(Picture(i / 4, 48), 14 * (i % 4), i))),
+            .. Enumerable.Range(0, 120).Select(i => ImageFingerprint.Of(Changed(BlobImage(i / 4, 48), 14 * (i % 4), i))),
         ];
         NearDuplicateOptions options = new() { MaxBitDistance = 5, MaxGreyDistance = 6 };
         UnionFind expected = new(images.Length);
@@ -143,7 +143,7 @@ public sealed class NearDuplicateTests
         using CancellationTokenSource source = new();
         int decoded = 0;
         InMemoryDataset dataset = new("many", Enumerable.Range(0, 50)
-            .Select(i => Example(new PixelImageSource($"{i}", Picture(i, 32)), "a")));
+            .Select(i => Example(new PixelImageSource($"{i}", BlobImage(i, 32)), "a")));
         Assert.ThrowsAny<OperationCanceledException>(() => dataset.SplitByNearDuplicates(
             0.5, 1,
             image =>
@@ -173,7 +173,7 @@ public sealed class NearDuplicateTests
     };
 
     // Eight soft blobs from a seed, relative to the side, so that an image can have any size.
-    private static RgbImage Picture(int seed, int side)
+    private static RgbImage BlobImage(int seed, int side)
     {
         Random random = new(seed);
         (double X, double Y, double Radius, double Light)[] blobs =

@@ -26,11 +26,11 @@ public sealed class ImageAblationsTests
             foreach ((int[] counts, ImagingModality modality) in
                 new[] { (one.counts, ImagingModality.CT), (one.others, ImagingModality.MRI) })
             {
-                for (int picture = 0; picture < counts.Length; picture++)
+                for (int imageIndex = 0; imageIndex < counts.Length; imageIndex++)
                 {
-                    for (int question = 0; question < counts[picture]; question++)
+                    for (int question = 0; question < counts[imageIndex]; question++)
                     {
-                        examples.Add(Question(examples.Count, $"{modality} {picture}", modality));
+                        examples.Add(Question(examples.Count, $"{modality} {imageIndex}", modality));
                     }
                 }
             }
@@ -105,6 +105,6 @@ public sealed class ImageAblationsTests
         Assert.Contains("leave these questions out", message);
     }
 
-    private static VqaExample Question(int index, string picture, ImagingModality modality) =>
-        Examples.Make($"q{index}", modality, images: [picture]);
+    private static VqaExample Question(int index, string imageName, ImagingModality modality) =>
+        Examples.Make($"q{index}", modality, images: [imageName]);
 }

@@ -103,17 +103,17 @@ public sealed class VaryImagesTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxContrast = 2 });
     }
 
-    private static readonly PixelImageSource Picture = new(
+    private static readonly PixelImageSource Original = new(
         "picture", new RgbImage(Width, Height, Enumerable.Range(0, Width * Height * 3).Select(i => (byte)(i * 7)).ToArray()));
 
     private static RgbImage Plain(byte grey) =>
         new(Width, Height, Enumerable.Repeat(grey, Width * Height * 3).ToArray());
 
     private static InMemoryDataset Questions() =>
-        new("two", [.. new[] { "first", "second" }.Select(id => Examples.Make(id) with { Images = [Picture] })]);
+        new("two", [.. new[] { "first", "second" }.Select(id => Examples.Make(id) with { Images = [Original] })]);
 
     private static IVqaDataset Vary(long seed, ImageVariationOptions? options = null) =>
-        Questions().VaryImages(seed, picture => ((PixelImageSource)picture).Image, options);
+        Questions().VaryImages(seed, source => ((PixelImageSource)source).Image, options);
 
     private static RgbImage Apply(RgbImage image, ImageVariationOptions options, long seed) =>
         ImageVariation.Draw(new DeterministicRandom(seed), options).Apply(image);

@@ -109,8 +109,8 @@ public sealed class JsonLinesTests : IDisposable
     [Fact]
     public void Embedded_images_are_read_from_the_file_when_opened()
     {
-        byte[] picture = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
-        string base64 = Convert.ToBase64String(picture);
+        byte[] original = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
+        string base64 = Convert.ToBase64String(original);
         string file = _folder.Write("a.jsonl", $$"""
             {"question":"?","answer":"a","image":"data:image/png;base64,{{base64}}"}
             {"question":"?","answer":"a","images":[{"bytes":"{{base64}}","path":"x.png"},"data:image/png;base64,{{base64}}"]}
@@ -121,7 +121,7 @@ public sealed class JsonLinesTests : IDisposable
             using Stream stream = image.OpenRead();
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            Assert.Equal(picture, bytes);
+            Assert.Equal(original, bytes);
         }
 
         Assert.Equal([1, 2], dataset.Select(example => example.Images.Count));

@@ -78,9 +78,9 @@ public sealed class VqaDatasetExtensionsTests
         InMemoryDataset dataset = Examples.OnImages(20, 5);
         DatasetSplit split = dataset.SplitByImage(0.8, seed: 3);
         Assert.Equal((80, 20), (split.Train.Count, split.Test.Count));
-        Assert.Empty(Pictures(split.Train).Intersect(Pictures(split.Test)));
+        Assert.Empty(ImageNames(split.Train).Intersect(ImageNames(split.Test)));
         Assert.NotEmpty(
-            Pictures(dataset.Split(0.8, seed: 3).Train).Intersect(Pictures(dataset.Split(0.8, seed: 3).Test)));
+            ImageNames(dataset.Split(0.8, seed: 3).Train).Intersect(ImageNames(dataset.Split(0.8, seed: 3).Test)));
     }
 
     // Half of ten is five, and an image goes to the training part while half of its questions, rounded down, still fit: 9 come
@@ -139,6 +139,6 @@ public sealed class VqaDatasetExtensionsTests
 
     private static IEnumerable<string> Ids(IEnumerable<VqaExample> examples) => examples.Select(example => example.Id);
 
-    private static IEnumerable<string> Pictures(IEnumerable<VqaExample> examples) =>
+    private static IEnumerable<string> ImageNames(IEnumerable<VqaExample> examples) =>
         examples.SelectMany(example => example.Images).Select(image => image.Name).Distinct();
 }

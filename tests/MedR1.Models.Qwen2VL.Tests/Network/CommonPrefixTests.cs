@@ -34,8 +34,8 @@ public sealed class CommonPrefixTests
     [Fact]
     public void Placeholders_without_images_end_it()
     {
-        int picture = _configuration.ImageTokenId, clip = _configuration.VideoTokenId;
-        Assert.Equal(1, CommonPrefix.Of(_configuration, [Prompt($"5 {picture} 6"), Prompt($"5 {picture} 6")], 0));
+        int imageToken = _configuration.ImageTokenId, clip = _configuration.VideoTokenId;
+        Assert.Equal(1, CommonPrefix.Of(_configuration, [Prompt($"5 {imageToken} 6"), Prompt($"5 {imageToken} 6")], 0));
         Assert.Equal(1, CommonPrefix.Of(_configuration, [Prompt($"5 {clip} 6"), Prompt($"5 {clip} 6")], 0));
     }
 

@@ -165,9 +165,9 @@ public sealed class GoldenModelTests
 
     private static EncodedPrompt[] Prompts()
     {
-        EncodedImage a = Picture(16, 16, 0);
-        EncodedImage b = Picture(16, 32, 0);
-        EncodedImage c = Picture(16, 16, 50);
+        EncodedImage a = FormulaImage(16, 16, 0);
+        EncodedImage b = FormulaImage(16, 32, 0);
+        EncodedImage c = FormulaImage(16, 16, 50);
         int[] four = [.. Enumerable.Repeat(Image, 4)];
         return
         [
@@ -176,7 +176,7 @@ public sealed class GoldenModelTests
         ];
     }
 
-    private static EncodedImage Picture(int height, int width, int offset)
+    private static EncodedImage FormulaImage(int height, int width, int offset)
     {
         byte[] pixels = new byte[height * width * 3];
         for (int index = 0; index < pixels.Length; index++)

@@ -42,16 +42,16 @@ internal sealed class PixelValuesKind : IConformanceKind
             MergeSize = inputs.GetProperty("merge_size").GetInt32(),
         };
         ImageProcessor processor = new(configuration, new ImageProcessorOptions { PassOrder = order });
-        RgbImage[] pictures =
+        RgbImage[] sources =
             [.. inputs.GetProperty("images").EnumerateArray().Select(item => CaseImages.Load(conformanceCase, item))];
-        for (int index = 0; index < pictures.Length; index++)
+        for (int index = 0; index < sources.Length; index++)
         {
             Fingerprint.Check(
-                checker, $"{prefix}resized_rgb[{index}]", processor.Resize(pictures[index]),
+                checker, $"{prefix}resized_rgb[{index}]", processor.Resize(sources[index]),
                 values.GetProperty("resized_rgb")[index]);
         }
 
-        EncodedImage[] images = [.. pictures.Select(processor.Process)];
+        EncodedImage[] images = [.. sources.Select(processor.Process)];
         float[] patches = [.. images.SelectMany(image => image.Patches.ToArray())];
         checker.SequenceEqual(
             $"{prefix}image_grid_thw",

@@ -53,8 +53,8 @@ internal static class TrainingCase
         {
             ChatRole role = new(message.GetProperty("role").GetString()!);
             bool takesImages = role == ChatRole.User && read.All(earlier => earlier.Role != ChatRole.User);
-            IEnumerable<ChatPart> pictures = takesImages ? images.Select(image => new ImagePart(image)) : [];
-            ChatPart[] parts = [.. pictures, .. Parts(message.GetProperty("content"))];
+            IEnumerable<ChatPart> imageParts = takesImages ? images.Select(image => new ImagePart(image)) : [];
+            ChatPart[] parts = [.. imageParts, .. Parts(message.GetProperty("content"))];
             read.Add(new ChatMessage(role, parts));
         }
 

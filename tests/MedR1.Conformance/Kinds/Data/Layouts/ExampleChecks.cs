@@ -84,11 +84,11 @@ internal static class ExampleChecks
             using Stream stream = got[i].OpenRead();
             using MemoryStream file = new();
             stream.CopyTo(file);
-            RgbImage picture = s_decoder.Load(got[i]);
-            checker.Equal($"{name}.images.width", images[i].GetProperty("width").GetInt32(), picture.Width);
-            checker.Equal($"{name}.images.height", images[i].GetProperty("height").GetInt32(), picture.Height);
+            RgbImage decoded = s_decoder.Load(got[i]);
+            checker.Equal($"{name}.images.width", images[i].GetProperty("width").GetInt32(), decoded.Width);
+            checker.Equal($"{name}.images.height", images[i].GetProperty("height").GetInt32(), decoded.Height);
             bool isSameFile = Text(images[i], "file_crc32") == Fingerprint.CheckSum(file.ToArray());
-            bool isSameImage = Text(images[i], "rgb_crc32") == Fingerprint.CheckSum(picture);
+            bool isSameImage = Text(images[i], "rgb_crc32") == Fingerprint.CheckSum(decoded);
             bool isJpeg = file.ToArray() is [0xFF, 0xD8, ..];
             bool isSame = isJpeg ? isSameFile || isSameImage : isSameFile && isSameImage;
             checker.Equal($"{name}.images: bytes as expected", true, isSame);
