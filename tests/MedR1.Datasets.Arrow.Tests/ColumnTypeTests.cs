@@ -38,9 +38,9 @@ public sealed class ColumnTypeTests : IDisposable
         Assert.Equal(["0.5", "-2"], dataset.Select(example => example.Metadata["score"]));
     }
 
-    // The Parquet tests expect the same texts of the same values.
+    // The Parquet tests expect the same texts for the same values.
     [Fact]
-    public void Dates_times_and_decimals_are_texts()
+    public void Dates_times_and_decimals_become_text()
     {
         DateTimeOffset time = new(2024, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero);
         DateTimeOffset old = new(1969, 12, 31, 23, 59, 58, TimeSpan.Zero);
@@ -94,7 +94,7 @@ public sealed class ColumnTypeTests : IDisposable
     }
 
     [Fact]
-    public void A_date_that_no_calendar_has_is_refused()
+    public void A_date_out_of_range_is_refused()
     {
         ArrayData days = new Int32Array.Builder().Append(int.MaxValue).Build().Data;
         _folder.Write(SavedBatches.Row().Append(

@@ -13,7 +13,7 @@ public sealed class SavedDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Streaming_gives_what_loading_gives()
+    public async Task Streaming_and_loading_give_the_same()
     {
         TableDataset loaded = SavedDataset.Load(GoldenFolder());
         List<VqaExample> streamed = [];
@@ -27,26 +27,26 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Equal(loaded.Select(Bytes), streamed.Select(Bytes));
     }
 
-    // Up to 12 bytes of a view lie in the view itself, more lie in a buffer.
+    // Up to 12 bytes of a view are stored in the view itself, more in a buffer.
     [Fact]
-    public void Pictures_whose_bytes_and_paths_are_views_are_read_from_the_file()
+    public void Images_with_bytes_and_paths_as_views_are_read_from_the_file()
     {
-        byte[][] pictures = [[1, 2, 3], [.. Enumerable.Range(0, 40).Select(i => (byte)i)]];
-        _folder.Write(PicturesOfViews(pictures));
+        byte[][] images = [[1, 2, 3], [.. Enumerable.Range(0, 40).Select(i => (byte)i)]];
+        _folder.Write(ImagesOfViews(images));
 
         TableDataset dataset = SavedDataset.Load(_folder.Path);
-        Assert.Equal(pictures.Select(Convert.ToHexString), dataset.Take(2).Select(Bytes));
+        Assert.Equal(images.Select(Convert.ToHexString), dataset.Take(2).Select(Bytes));
         Assert.Matches(@"a\.arrow#\d+ \(short\.png\)$", dataset[0].Images[0].Name);
         Assert.Matches(@"a\.arrow#\d+ \(a-name-longer-than-12-bytes\.png\)$", dataset[1].Images[0].Name);
     }
 
-    // The reader would make room for as many buffers as a column of views claims.
+    // The reader would allocate as many buffers as a column of views claims.
     [Theory]
     [InlineData(1L << 20)]
     [InlineData(-1L)]
-    public void More_buffers_of_views_than_the_batch_has_are_refused(long claimed)
+    public void A_claim_of_more_view_buffers_than_the_batch_has_is_refused(long claimed)
     {
-        _folder.Write(PicturesOfViews([[1], new byte[40]]));
+        _folder.Write(ImagesOfViews([[1], new byte[40]]));
         string file = Path.Combine(_folder.Path, "a.arrow");
         byte[] bytes = File.ReadAllBytes(file);
 
@@ -60,7 +60,7 @@ public sealed class SavedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Options_in_a_structure_of_letters_are_read_up_to_their_last_text()
+    public void Options_in_a_structure_of_letters_are_read_up_to_the_last_text()
     {
         StringArray first = new StringArray.Builder().Append("CT").Append("left").AppendNull().Build();
         StringArray second = new StringArray.Builder().Append("MRI").AppendNull().AppendNull().Build();
@@ -76,9 +76,9 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Equal(["MRI", "left", "A"], dataset.Select(example => example.Answer));
     }
 
-    // Pixels as lists of lists, and what is no {bytes, path}: without them a model would be asked about images that it does not see.
+    // Pixels as lists of lists, and other than {bytes, path}: without them a model would be asked about images that it does not see.
     [Fact]
-    public void Images_that_are_not_read_are_refused_and_other_such_columns_are_left_out()
+    public void Unreadable_images_are_refused_and_other_unreadable_columns_skipped()
     {
         ListArray.Builder rows = new(new ListType(UInt8Type.Default));
         rows.Append();
@@ -100,7 +100,7 @@ public sealed class SavedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_long_list_of_numbers_that_no_example_needs_is_left_out()
+    public void A_long_list_of_numbers_that_no_example_needs_is_skipped()
     {
         ListArray.Builder list = new(FloatType.Default);
         list.Append();
@@ -110,7 +110,7 @@ public sealed class SavedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_split_that_is_not_there_is_refused_with_those_that_are()
+    public void A_missing_split_is_refused_with_the_existing_ones()
     {
         DatasetException exception = Assert.Throws<DatasetException>(
             () => SavedDataset.Load(GoldenFolder(), new SavedDatasetOptions { Split = "test" }));
@@ -118,7 +118,7 @@ public sealed class SavedDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_save_to_disk_did_not_write_is_refused() =>
+    public void A_folder_not_written_by_save_to_disk_is_refused() =>
         Assert.Contains(
             "save_to_disk", Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
 
@@ -153,10 +153,10 @@ public sealed class SavedDatasetTests : IDisposable
         throw new DirectoryNotFoundException($"No tests/Golden above '{AppContext.BaseDirectory}'.");
     }
 
-    private static RecordBatch PicturesOfViews(byte[][] pictures)
+    private static RecordBatch ImagesOfViews(byte[][] images)
     {
         BinaryViewArray bytes = new BinaryViewArray.Builder()
-            .Append(pictures[0].AsSpan()).Append(pictures[1].AsSpan()).Build();
+            .Append(images[0].AsSpan()).Append(images[1].AsSpan()).Build();
         StringViewArray paths = new StringViewArray.Builder()
             .Append("short.png").Append("a-name-longer-than-12-bytes.png").Build();
         StructType type = new(
