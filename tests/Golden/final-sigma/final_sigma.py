@@ -1,8 +1,8 @@
-"""Writes classes.json beside this file: what Python makes of a capital sigma beside each code point.
+"""Writes classes.json next to this file: how Python lowercases a capital sigma next to each code point.
 
-Run it with Python 3.11, whose str.lower follows Unicode 14. Ranges are inclusive; halves of surrogate pairs are left out.
-cased:   a sigma behind it is final.
-ignored: a sigma behind it is final where an "a" stands before, and one before it is not where an "a" stands behind.
+Run it with Python 3.11, whose str.lower follows Unicode 14. Ranges are inclusive; halves of surrogate pairs are omitted.
+cased:   a sigma after it is final.
+ignored: a sigma after it is final if it follows an "a", and one before it is not final if an "a" follows it.
 """
 
 import json
@@ -19,9 +19,9 @@ def is_cased(character):
 
 
 def is_ignored(character):
-    behind = ("a" + character + SIGMA).lower().endswith(FINAL)
+    after = ("a" + character + SIGMA).lower().endswith(FINAL)
     before = ("a" + SIGMA + character + "a").lower()[1] == FINAL
-    return behind and not before and not is_cased(character)
+    return after and not before and not is_cased(character)
 
 
 def ranges(holds):
