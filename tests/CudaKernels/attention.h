@@ -1,9 +1,9 @@
-// Attention of a step against its definition in float64.
+// Compares the attention of a step with its definition in float64.
 #pragma once
 
 #include "support.h"
 
-// What Rotate makes of [places, heads, width].
+// The result of Rotate for [places, heads, width].
 template <class T>
 static std::vector<T> TurnedAll(
     const std::vector<T> &vectors, const std::vector<T> &cosine, const std::vector<T> &sine, int heads, int width)
@@ -15,7 +15,7 @@ static std::vector<T> TurnedAll(
     return turned;
 }
 
-// Runs the kernel for heads of any width, or the one that turns queries and keys on the way.
+// Runs the kernel for heads of any width, or the one that also rotates queries and keys.
 template <class T, bool ByTiles>
 static double Attention(int prompts, int samples, int keyValueHeads, int heads, int width, int promptCapacity, int rowCapacity)
 {
@@ -71,7 +71,7 @@ static double Attention(int prompts, int samples, int keyValueHeads, int heads, 
             };
             for (int i = 0; i < width; i++)
             {
-                // The cache must have the new token.
+                // The cache must contain the new token.
                 error += std::abs(Widen(at(promptKeys, rowKeys, total - 1)[i]) - Widen(keys[newest + i]));
                 error += std::abs(Widen(at(promptValues, rowValues, total - 1)[i]) - Widen(values[newest + i]));
             }

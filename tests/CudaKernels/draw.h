@@ -1,9 +1,9 @@
-// Drawing against its definition in float64.
+// Compares drawing with its definition in float64.
 #pragma once
 
 #include "support.h"
 
-// Logits with some that are nothing; the numbers to draw with reach from one end to the other.
+// Logits, some of them minus infinity; the uniform numbers range from one end to the other.
 static void Draws(const char *name, int rows, int vocabulary, bool hasPlain)
 {
     std::vector<float> drawn = Random<float>((long)rows * vocabulary, 3), plain = drawn;
@@ -38,7 +38,7 @@ static void Draws(const char *name, int rows, int vocabulary, bool hasPlain)
             ofPlain += std::exp((double)other[i]);
         }
 
-        // How far u lies outside of the token's part of the distribution; more than all for a token that can't be.
+        // How far u is outside the token's part of the distribution; more than 1 for an impossible token.
         double share = tokens[row] < 0 ? 0 : std::exp((double)own[tokens[row]]) / whole, target = uniforms[row];
         double start = before / whole;
         outside = share > 0 ? std::max({outside, start - target, target - start - share}) : 2;
@@ -50,7 +50,7 @@ static void Draws(const char *name, int rows, int vocabulary, bool hasPlain)
     Report("  log-probabilities", error, 1e-5);
 }
 
-// Rows of nothing but nothing, with what is no number, and with what is beyond all.
+// Rows with only minus infinity, with NaN, and with infinity.
 static void DrawsOfNothing()
 {
     const int Vocabulary = 100, Rows = 3;

@@ -1,5 +1,5 @@
-// Runs the threads of a CUDA block one after another on the CPU, each on a stack of its own, up to the next point where
-// they wait for each other. It stands in for what numbers.cuh has of a GPU; blocks run in order.
+// Runs the threads of a CUDA block one after another on the CPU, each on a separate stack, up to the next point where
+// they wait for each other. It replaces the GPU functions in numbers.cuh; blocks run in order.
 #pragma once
 
 #include <ucontext.h>
@@ -76,7 +76,7 @@ inline float Half(unsigned word, int half)
     return __builtin_bit_cast(float, bits);
 }
 
-// As the PTX manual lays fragments out ("mma.m16n8k16", floating point): lane 4 g + t has of A, rows g and g + 8, columns
+// The layout of fragments in the PTX manual ("mma.m16n8k16", floating point): lane 4 g + t has, of A, rows g and g + 8, columns
 // 2 t and 2 t + 1, and the same 8 columns further; of B, these as rows of column g; of the sums, columns 2 t and 2 t + 1.
 inline void AddTileProduct(
     float (&sums)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1)

@@ -1,9 +1,9 @@
-// Products of layers against their definition in float64.
+// Compares products of layers with their definition in float64.
 #pragma once
 
 #include "support.h"
 
-// The numbers of a layer, and what it makes.
+// The weights of a layer, and its output.
 struct LayerCase
 {
     std::vector<BrainFloat> weight, bias, output;
@@ -49,7 +49,7 @@ struct LayerCase
     }
 };
 
-// A number that stands on the border of two roundings may fall to the other side, which is a step of its last digit.
+// A number at the border of two roundings may be rounded the other way, which changes its last digit by one.
 struct Comparison
 {
     double error = 0;
@@ -94,7 +94,7 @@ static void Reduced(std::vector<LayerCase> &layers, const std::vector<BrainFloat
     }
 }
 
-// Layers of one input.
+// Layers with a common input.
 template <int Warps, int RowTiles, int OutputTiles, int Depth>
 static void Products(const char *name, int rows, int width, std::vector<std::pair<int, int>> sizes, bool hasBias)
 {
@@ -149,7 +149,7 @@ static void GatedProducts(int rows, int width, int outputs, int rank)
     comparison.Report("product with a gate", 1.0 / 64);
 }
 
-// A product in parts, which the sum with the residual puts together; then the norm of it.
+// A product in parts, which are added with the residual; then the norm of the sum.
 template <int Warps, int RowTiles, int OutputTiles, int Depth>
 static void Sums(int rows, int width, int outputs, int rank, int parts, bool isWhole)
 {
@@ -196,7 +196,7 @@ static void Sums(int rows, int width, int outputs, int rank, int parts, bool isW
     ofNorms.Report("its norm", 1.0 / 64);
 }
 
-// What an adapter adds to an output that is there.
+// What an adapter adds to an existing output.
 static void Updates(int rows, int width, int outputs, int rank)
 {
     std::vector<BrainFloat> input = Random<BrainFloat>((long)rows * width);

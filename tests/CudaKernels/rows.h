@@ -1,4 +1,4 @@
-// Kernels of rows against their definitions in float64.
+// Compares kernels of rows with their definitions in float64.
 #pragma once
 
 #include "support.h"
