@@ -5,7 +5,7 @@ public sealed class CompositionTests
     private static readonly IReward s_accuracy = new ChoiceAccuracyReward();
 
     [Fact]
-    public async Task A_gate_opens_at_its_threshold()
+    public async Task A_gate_passes_the_score_on_if_its_condition_is_met()
     {
         GatedReward reward = new(new FormatReward(), s_accuracy);
         Assert.Equal("accuracy_if_format", reward.Name);
