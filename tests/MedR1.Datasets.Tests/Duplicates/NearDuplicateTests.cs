@@ -1,3 +1,5 @@
+using MedR1.TestSupport;
+
 namespace MedR1.Datasets.Tests;
 
 public sealed class NearDuplicateTests
@@ -49,9 +51,9 @@ public sealed class NearDuplicateTests
         }
 
         InMemoryDataset dataset = new("copies", examples);
-        List<FingerprintProgress> progress = [];
+        ProgressList<FingerprintProgress> progress = [];
         DatasetSplit split = dataset.SplitByNearDuplicates(
-            0.7, seed: 4, Decode, progress: new Collector(progress));
+            0.7, seed: 4, Decode, progress: progress);
         Assert.Equal(180, progress.Count);
         Assert.Equal(new FingerprintProgress(180, 180), progress[^1]);
         Assert.Empty(Families(split.Train).Intersect(Families(split.Test)));
@@ -102,9 +104,9 @@ public sealed class NearDuplicateTests
             Example(new PixelImageSource("t3", Changed(BlobImage(3, 64), 2, seed: 3)), "a"),
             Example(new PixelImageSource("t4", BlobImage(4, 64)), "a"),
         ]);
-        List<FingerprintProgress> progress = [];
+        ProgressList<FingerprintProgress> progress = [];
 
-        IVqaDataset kept = test.WithoutNearDuplicatesOf(train, Decode, progress: new Collector(progress));
+        IVqaDataset kept = test.WithoutNearDuplicatesOf(train, Decode, progress: progress);
 
         Assert.Equal([test[0], test[5]], kept);
         Assert.Equal(new FingerprintProgress(7, 7), progress[^1]);
@@ -211,10 +213,5 @@ public sealed class NearDuplicateTests
         }
 
         return new RgbImage(side, side, pixels);
-    }
-
-    private sealed class Collector(List<FingerprintProgress> reports) : IProgress<FingerprintProgress>
-    {
-        public void Report(FingerprintProgress value) => reports.Add(value);
     }
 }

@@ -1,3 +1,5 @@
+using MedR1.TestSupport;
+
 namespace MedR1.Evaluation.Tests;
 
 public sealed class OptionEvaluatorTests

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MedR1.TestSupport;
 
 namespace MedR1.Evaluation.Tests;
 

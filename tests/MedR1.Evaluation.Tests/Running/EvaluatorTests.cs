@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MedR1.Datasets;
+using MedR1.TestSupport;
 
 namespace MedR1.Evaluation.Tests;
 

@@ -1,4 +1,4 @@
-namespace MedR1.Evaluation.Tests;
+namespace MedR1.TestSupport;
 
 /// <summary>Keeps what is reported, at once and in order; <see cref="Progress{T}"/> would report from other threads.</summary>
 internal sealed class ProgressList<T> : List<T>, IProgress<T>
