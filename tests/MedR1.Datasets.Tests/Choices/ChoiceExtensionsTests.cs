@@ -29,6 +29,11 @@ public sealed class ChoiceExtensionsTests
         Assert.Equal([101, 100, 100, 100], four);
         Assert.Equal([10, 10, 10], Counts(balanced.Where(example => example.Options.Count == 3), 3));
         Assert.All(balanced, example => Assert.Equal(example.Answer, example.Options[example.AnswerIndex!.Value]));
+
+        // Which question has which letter depends on the seed, or the letters would follow the order of the questions.
+        Assert.NotEqual(Letters(1), Letters(2));
+
+        static IEnumerable<int?> Letters(long seed) => Choices(40, 4).BalanceLetters(seed).Select(example => example.AnswerIndex);
     }
 
     [Theory]
@@ -63,7 +68,12 @@ public sealed class ChoiceExtensionsTests
     public void Open_questions_are_unchanged()
     {
         VqaExample open = new() { Id = "o", Question = "?", Answer = "yes" };
-        Assert.Same(open, new InMemoryDataset("one", [open]).ShuffleOptions(1)[0]);
+        foreach (VqaExample example in (VqaExample[])[open, open with { Options = ["CT", "MRI"] }])
+        {
+            InMemoryDataset dataset = new("one", [example]);
+            Assert.Same(example, dataset.ShuffleOptions(1)[0]);
+            Assert.Same(example, dataset.BalanceLetters(1)[0]);
+        }
     }
 
     private static int[] Counts(IVqaDataset dataset, int options)

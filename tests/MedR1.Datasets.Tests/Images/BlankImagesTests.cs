@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace MedR1.Datasets.Tests;
 
 public sealed class BlankImagesTests
@@ -7,6 +9,9 @@ public sealed class BlankImagesTests
     {
         { "png", [0x89, .. "PNG\r\n\u001A\n"u8, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 1, 2, 0, 0, 0, 7, 8, 2, 0, 0, 0],
             258, 7 },
+        { "bmp", [.. "BM"u8, .. new byte[12], 40, 0, 0, 0, 44, 1, 0, 0, 7, 0, 0, 0], 300, 7 },
+        { "bmp from the top", [.. "BM"u8, .. new byte[12], 40, 0, 0, 0, 44, 1, 0, 0, 0xF9, 0xFF, 0xFF, 0xFF], 300, 7 },
+        { "bmp of OS/2", [.. "BM"u8, .. new byte[12], 12, 0, 0, 0, 44, 1, 7, 0, 1, 0, 24, 0], 300, 7 },
         { "gif", [.. "GIF89a"u8, 0x2C, 1, 3, 0, 0], 300, 3 },
         { "webp lossy", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8 "u8, 0, 0, 0, 0, 0, 0, 0, 0x9D, 1, 0x2A, 40, 0, 30, 0],
             40, 30 },
@@ -29,6 +34,30 @@ public sealed class BlankImagesTests
     {
         (int, int) size = SizeOfBlank(new BytesImageSource(format, file));
         Assert.Equal((width, height), size);
+    }
+
+    // At most 65,535 a side and 100,000,000 pixels: 65,535 · 1,525 is 99,940,875.
+    [Theory]
+    [InlineData(65_535, 1_525, true)]
+    [InlineData(10_000, 10_000, true)]
+    [InlineData(10_000, 10_001, false)]
+    [InlineData(65_536, 1, false)]
+    [InlineData(1, 65_536, false)]
+    [InlineData(0, 5, false)]
+    [InlineData(5, 0, false)]
+    public void Sizes_that_no_picture_should_have_are_refused(int width, int height, bool isRead)
+    {
+        byte[] file = [.. (byte[])Headers.First()[1]];
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), width);
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(20), height);
+        if (isRead)
+        {
+            Assert.Equal((width, height), ImageHeaderSize.Read(new MemoryStream(file), "p"));
+            return;
+        }
+
+        Assert.Contains($"got {width} x {height}", Assert.Throws<InvalidDataException>(
+            () => ImageHeaderSize.Read(new MemoryStream(file), "p")).Message);
     }
 
     [Fact]

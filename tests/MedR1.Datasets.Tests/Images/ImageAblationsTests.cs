@@ -56,6 +56,15 @@ public sealed class ImageAblationsTests
     }
 
     [Fact]
+    public void Shuffling_keeps_questions_without_images()
+    {
+        VqaExample text = Examples.Make("text", ImagingModality.CT);
+        InMemoryDataset dataset = new(
+            "list", [Question(0, "a", ImagingModality.CT), Question(1, "b", ImagingModality.CT), text, text with { Id = "more" }]);
+        Assert.Equal([dataset[2], dataset[3]], dataset.ShuffleImages(1).Skip(2));
+    }
+
+    [Fact]
     public void Shuffling_needs_a_second_image()
     {
         InMemoryDataset dataset = new(

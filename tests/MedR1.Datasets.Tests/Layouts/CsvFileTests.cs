@@ -39,6 +39,23 @@ public sealed class CsvFileTests : IDisposable
         Assert.Equal("CT", Assert.Single(CsvFile.Load(file)).Answer);
     }
 
+    // Empty lines are no rows, and a list is read in the column of the options alone.
+    [Theory]
+    [InlineData("choices", null)]
+    [InlineData("alternatives", "alternatives")]
+    public void A_list_of_options_may_have_another_name_and_lines_may_be_empty(string column, string? given)
+    {
+        string file = _folder.Write(
+            "a.csv",
+            $"question,{column},answer,note\r\n\r\nWhich?,\"[\"\"CT\"\", \"\"MRI\"\"]\",MRI,\"[\"\"n\"\"]\"\n\n\n[1] And?,,edema,\n\n");
+        TableDataset dataset = CsvFile.Load(
+            file, new CsvOptions { Table = new TableOptions { Columns = new ExampleColumns { Options = given } } });
+        Assert.Equal(["a.csv/0", "a.csv/1"], dataset.Select(example => example.Id));
+        Assert.Equal(["CT", "MRI"], dataset[0].Options);
+        Assert.Equal("[\"n\"]", dataset[0].Metadata["note"]);
+        Assert.Equal(("[1] And?", "edema", 0), (dataset[1].Question, dataset[1].Answer, dataset[1].Options.Count));
+    }
+
     [Fact]
     public void Options_are_a_list_in_a_cell_or_separate_columns_or_part_of_the_question()
     {

@@ -117,6 +117,39 @@ public sealed class PublishedLayoutTests : IDisposable
         Assert.Equal(1, dataset.MissingImages.ExampleCount);
     }
 
+    // A mark takes one line break on each side with it; the rest of the text stays as it is.
+    [Fact]
+    public void The_first_question_of_a_conversation_with_its_answer_is_the_example()
+    {
+        string file = _folder.Write("c.json", """
+            [{"messages":[{"role":"system","content":"Be brief"},{"role":"user","content":"\nLook:\n<image>\nWhat?\n"},
+              {"role":"assistant","content":"CT"},{"role":"user","content":"<image>Sure?"},{"role":"assistant","content":"Yes"}],
+              "images":["a.png","b.png"]}]
+            """);
+        ConversationDataset dataset = ConversationDataset.Load(
+            file, _folder.Path, new ConversationOptions { MissingImages = MissingImageHandling.Keep });
+        Conversation conversation = Assert.Single(dataset);
+        Assert.Equal(("c/0", 2), (conversation.Id, conversation.Images.Count()));
+        Assert.Equal(
+            ["\nLook:", "What?\n"], conversation.Messages[1].Content.OfType<TextPart>().Select(part => part.Text));
+        VqaExample example = Assert.Single(dataset.ToExamples());
+        Assert.Equal(("\nLook:\nWhat?\n", "CT"), (example.Question, example.Answer));
+        Assert.EndsWith("a.png", Assert.Single(example.Images).Name);
+    }
+
+    [Theory]
+    [InlineData("system assistant")]
+    [InlineData("user")]
+    [InlineData("system user")]
+    [InlineData("user user assistant")]
+    [InlineData("assistant user")]
+    [InlineData("user system assistant")]
+    public void A_conversation_without_a_question_and_its_answer_is_no_example(string roles)
+    {
+        ChatMessage[] messages = [.. roles.Split(' ').Select(role => new ChatMessage(new ChatRole(role), [new TextPart("text")]))];
+        Assert.Null(new Conversation("c", messages).ToExample());
+    }
+
     [Fact]
     public void Conversations_need_a_placeholder_for_each_image()
     {

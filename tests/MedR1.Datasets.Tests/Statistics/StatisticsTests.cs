@@ -1,3 +1,5 @@
+using MedR1.TestSupport;
+
 namespace MedR1.Datasets.Tests;
 
 public sealed class StatisticsTests
@@ -30,6 +32,22 @@ public sealed class StatisticsTests
         Assert.Single(lines.Select(line => line.Length).Distinct());
         Assert.Contains(lines, line => line.StartsWith("| right letter") && line.EndsWith("| B                                |     2 |"));
         Assert.Null(dataset.Describe().Sizes);
+    }
+
+    [Fact]
+    public void Numbers_are_ordered_by_value_and_progress_is_reported()
+    {
+        VqaExample ten = Choice("?", 0) with { Options = [.. Enumerable.Range(0, 10).Select(i => $"{i}")] };
+        InMemoryDataset dataset = new("three", [ten, Choice("?", 0), ten]);
+        ProgressList<int> described = [], measured = [];
+        Assert.Equal([("2", 1), ("10", 2)], dataset.Describe(progress: described).ByOptionCount.Select(pair => (pair.Key, pair.Value)));
+        dataset.FilterByLength(1, _ => 1, (_, _) => 1, measured);
+        Assert.Equal([1, 2, 3], described);
+        Assert.Equal([1, 2, 3], measured);
+        CancellationToken cancelled = new(canceled: true);
+        Assert.Throws<OperationCanceledException>(() => dataset.Describe(cancellationToken: cancelled));
+        Assert.Throws<OperationCanceledException>(
+            () => dataset.FilterByLength(1, _ => 1, (_, _) => 1, cancellationToken: cancelled));
     }
 
     // Names come from the files of a data set, and may contain anything.

@@ -27,6 +27,12 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Equal(2, missing.ExampleCount);
         Assert.Equal(["gone.png"], missing.FirstPaths);
         Assert.Same(MissingImages.None, dataset.Take(1).FindMissingImages());
+
+        // The first five are named.
+        missing = new InMemoryDataset("all gone", Enumerable.Range(0, 7).Select(i => Examples.Make($"{i}", images: [$"gone{i}.png"])))
+            .FindMissingImages();
+        Assert.Equal(7, missing.ExampleCount);
+        Assert.Equal(["gone0.png", "gone1.png", "gone2.png", "gone3.png", "gone4.png"], missing.FirstPaths);
     }
 
     [Fact]
@@ -41,6 +47,7 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Equal(4, s_mixed.Take(9).Count);
         Assert.Equal("mixed [CT(Computed Tomography)]", s_mixed.WithModality(ImagingModality.CT).Name);
         Assert.Throws<ArgumentException>(() => s_mixed.WithModality());
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_mixed.Take(-1));
     }
 
     // The order is part of the contract: a seed gives the same one on every machine. Computed in Python: SplitMix64 from
@@ -60,6 +67,7 @@ public sealed class VqaDatasetExtensionsTests
     {
         DatasetSplit split = Examples.OnImages(20, 5).Split(0.8, seed: 3);
         Assert.Equal((80, 20), (split.Train.Count, split.Test.Count));
+        Assert.Equal(("set (train)", "set (test)"), (split.Train.Name, split.Test.Name));
         Assert.Empty(Ids(split.Train).Intersect(Ids(split.Test)));
     }
 
