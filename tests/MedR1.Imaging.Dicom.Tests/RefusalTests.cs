@@ -56,7 +56,7 @@ public sealed class RefusalTests
         Assert.Contains("can't contain", Refusal(large));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         DicomWriter missing = new(DicomWriter.ExplicitLittle, 9000, 9000) { Samples = s_samples };
-        Assert.Contains("there are 64", Refusal(missing));
+        Assert.Contains("there are only 64", Refusal(missing));
     }
 
     [Fact]

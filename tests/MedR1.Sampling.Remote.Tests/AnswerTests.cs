@@ -141,7 +141,7 @@ public sealed class AnswerTests
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Json(
             context, Replies.Body(Replies.Choice(0), Replies.Choice(1, finishReason: reason))));
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
-        Assert.Contains($"choice 1 ended by '{reason}'", error.Message);
+        Assert.Contains($"choice 1 has the finish_reason '{reason}'", error.Message);
         Assert.Equal(1, error.Attempts);
         Assert.Single(server.Calls);
     }

@@ -226,6 +226,6 @@ public sealed class ServerWeightsTests
             WeightVersion = "12",
             ReadWeightVersion = _ => ValueTask.FromResult("12"),
         }));
-        Assert.Contains("WeightVersion and ReadWeightVersion too", error.Message);
+        Assert.Contains("together with WeightVersion and ReadWeightVersion", error.Message);
     }
 }

@@ -11,7 +11,7 @@ public sealed class TokenIdTests
     {
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), s_one);
-        Assert.Contains("token 0 'It', not 'token_id:'", error.Message);
+        Assert.Contains("token 0 'It' instead of 'token_id:'", error.Message);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class TokenIdTests
         body["usage"]!["completion_tokens"] = 7;
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Json(context, body.DeepClone()));
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
-        Assert.Contains("drew 7 tokens, but sent the log-probabilities of 6", error.Message);
+        Assert.Contains("sampled 7 tokens, but sent the log-probabilities of 6", error.Message);
 
         Assert.Single(await (server.Options() with { RequireLogProbabilities = false }).DrawAsync(Drawing.Prompts(1)));
     }

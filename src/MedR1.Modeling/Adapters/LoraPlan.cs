@@ -53,7 +53,7 @@ internal static class LoraPlan
         catch (RegexMatchTimeoutException exception)
         {
             mistakes.Add(
-                $"'{exception.Pattern}' was still being compared with '{exception.Input}' after {Patience.TotalSeconds} seconds; "
+                $"'{exception.Pattern}' was still being compared with '{exception.Input}' after {Patience.TotalSeconds.ToText()} seconds; "
                 + "give a simpler pattern.");
             return [];
         }

@@ -25,7 +25,7 @@ internal static class RemoteSamplerOptionsCheck
             $"WeightVersion is '{options.WeightVersion}', but nothing reads the server's; set ReadWeightVersion too.");
         mistakes.Require(
             options.Weights is null || (options.WeightVersion is null && options.ReadWeightVersion is null),
-            $"Weights is set, but so is {Names(options)}; leave that out, since Weights provides the needed version and reads the server's.");
+            $"Weights is set together with {Names(options)}; leave that out, since Weights provides the needed version and reads the server's.");
         mistakes.Require(
             Enum.IsDefined(options.LogProbabilities),
             $"LogProbabilities is {(int)options.LogProbabilities}; use a value of ServerLogProbabilities.");

@@ -20,14 +20,14 @@ internal static class CacheContract
         using IKeyValueCache cache = given.Policy.CreateCache(2, 3, 70, 5);
         ContractCase.Require(
             (cache.PromptSlots, cache.RowSlots, cache.PromptCapacity, cache.CompletionCapacity) == (2, 3, 70, 5),
-            $"2 and 3 slots of 70 and 5 tokens were asked for, but the cache says {cache.PromptSlots}, {cache.RowSlots}, "
+            $"2 and 3 slots of 70 and 5 tokens were requested, but the cache has {cache.PromptSlots}, {cache.RowSlots}, "
             + $"{cache.PromptCapacity}, {cache.CompletionCapacity}.");
         long small = BytesOf(1, 1, 64, 64);
         double expected = ((BytesOf(1, 1, 128, 64) - small) / 64.0 * 4 * 256) + ((BytesOf(1, 1, 64, 128) - small) / 64.0 * 8 * 64);
         long actual = BytesOf(4, 8, 256, 64);
         ContractCase.Require(
             Math.Abs(actual - expected) <= ByteTolerance * expected,
-            $"ByteSize is {actual} where small caches make it {expected:F0}: it must be prompt slots × prompt capacity × a "
+            $"ByteSize is {actual} where small caches make it {expected.ToText("F0")}: it must be prompt slots × prompt capacity × a "
             + "+ row slots × completion capacity × b.");
 
         long BytesOf(int prompts, int rows, int prompt, int completion)
@@ -49,7 +49,7 @@ internal static class CacheContract
         {
             Tensor alone = given.Policy.Prefill([given.Prompts[prompt]], [0], cache);
             given.RequireNear(
-                $"prompt {prompt} alone and beside others", ContractCase.Values(alone), ContractCase.Values(together.narrow(0, prompt, 1)));
+                $"prompt {prompt} alone and with others", ContractCase.Values(alone), ContractCase.Values(together.narrow(0, prompt, 1)));
         }
     }
 

@@ -27,7 +27,7 @@ internal static class TrainingContract
         ContractCase.Require(
             plain.LogProbabilities.dtype == ScalarType.Float32, $"the log-probabilities are {plain.LogProbabilities.dtype}, not Float32.");
         ContractCase.Require(!plain.LogProbabilities.requires_grad, "takes a gradient under no_grad.");
-        ContractCase.Require(plain.Entropies is null, "computes entropies that nobody asked for.");
+        ContractCase.Require(plain.Entropies is null, "computes entropies that were not requested.");
         float[] mask = [.. rows.SelectMany(row => Enumerable.Range(0, (int)shape[1]).Select(place => place < row.Count ? 1f : 0f))];
         ContractCase.Require(
             plain.Mask.dtype == ScalarType.Bool && ContractCase.Values(plain.Mask).SequenceEqual(mask), "the mask is not true at tokens alone.");
@@ -49,7 +49,7 @@ internal static class TrainingContract
             foreach (IReadOnlyList<int> completion in group.Completions)
             {
                 given.RequireNear(
-                    $"completion {index} alone and beside others",
+                    $"completion {index} alone and with others",
                     given.LogProbabilities(given.Policy, group with { Completions = [completion] }),
                     together.AsSpan(index++ * width, completion.Count).ToArray());
             }
@@ -134,7 +134,8 @@ internal static class TrainingContract
             double distance = Math.Sqrt(gradient!.Zip(other, (left, right) => Math.Pow((double)left - right, 2)).Sum());
             ContractCase.Require(
                 distance <= (GradientTolerance * norm) + GradientTolerance,
-                $"of '{name}' by TokenLogProbabilities differ from those by SequenceLogProbabilities by {distance:G3}, and have length {norm:G3}.");
+                $"of '{name}' by TokenLogProbabilities differ from those by SequenceLogProbabilities by {distance.ToText("G3")}, "
+                + $"and have length {norm.ToText("G3")}.");
         }
     }
 

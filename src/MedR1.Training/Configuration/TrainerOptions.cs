@@ -193,5 +193,5 @@ public abstract class TrainerOptions
 
     /// <summary>The number of optimizer steps in a run over this many examples.</summary>
     internal int StepsFor(int examples, int examplesPerStep, int iterations = 1) =>
-        MaxSteps ?? (int)Math.Max(1, Math.Ceiling(Epochs * examples / examplesPerStep)) * iterations;
+        MaxSteps ?? (int)Math.Min(int.MaxValue, Math.Max(1, Math.Ceiling(Epochs * examples / examplesPerStep)) * iterations);
 }

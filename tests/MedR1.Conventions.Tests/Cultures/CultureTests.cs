@@ -4,8 +4,11 @@ namespace MedR1.Conventions.Tests;
 public sealed class CultureTests
 {
     [Fact]
-    public void No_package_formats_or_parses_by_the_current_culture() =>
-        Assert.Empty(Repository.PackageFolders().AsParallel().SelectMany(CultureScan.PlacesIn));
+    public void No_package_formats_or_parses_by_the_current_culture()
+    {
+        string[] places = [.. Repository.PackageFolders().AsParallel().SelectMany(CultureScan.PlacesIn)];
+        Assert.True(places.Length == 0, string.Join('\n', places));
+    }
 
     [Theory]
     [InlineData("$\"{x}\"", true)]

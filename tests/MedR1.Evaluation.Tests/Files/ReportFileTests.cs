@@ -93,7 +93,7 @@ public sealed class ReportFileTests : IDisposable
 
     [Theory]
     [InlineData("\"b\"", "\"c\"", "changed or damaged")]
-    [InlineData("report/1", "report/9", "of format")]
+    [InlineData("report/1", "report/9", "has format '")]
     [InlineData("\"answers\"", "\"answer\"", "is not a report")]
     public void Notices_a_file_that_was_changed(string from, string to, string message)
     {

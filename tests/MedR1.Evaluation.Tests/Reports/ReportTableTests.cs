@@ -39,7 +39,7 @@ public sealed class ReportTableTests
     public void Refuses_to_compare_scores_of_different_questions()
     {
         Assert.Throws<ArgumentException>(() => ReportTable.ToText());
-        Assert.Contains("about 2 questions", Assert.Throws<ArgumentException>(
+        Assert.Contains("has 2 questions", Assert.Throws<ArgumentException>(
             () => ReportTable.ToText(s_before, Examples.Report("more", 1, 3))).Message);
     }
 

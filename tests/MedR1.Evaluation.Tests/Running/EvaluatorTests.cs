@@ -133,7 +133,7 @@ public sealed class EvaluatorTests
         FakeSampler cancelled = new(_ => "A") { CancelledAt = 2 };
         few = await Assert.ThrowsAsync<InvalidOperationException>(
             () => Evaluator.EvaluateSamplesAsync(cancelled, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1));
-        Assert.Contains("answered 2 of 5", few.Message);
+        Assert.Contains("answered only 2 of 5", few.Message);
 
         FakeSampler confused = new(_ => "A") { Reverses = true };
         await Assert.ThrowsAsync<InvalidOperationException>(

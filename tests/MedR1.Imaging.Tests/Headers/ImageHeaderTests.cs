@@ -114,7 +114,7 @@ public sealed class ImageHeaderTests
 
     [Theory]
     [InlineData(new byte[] { 0xFF, 0xD8, 0x3C, 0x68, 0x74 }, "where a marker")]
-    [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xFE, 0, 1, 0, 0 }, "1 long")]
+    [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xFE, 0, 1, 0, 0 }, "a length of 1 bytes")]
     [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xDA, 0, 8, 0, 0 }, "before any frame header")]
     [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xFE, 0xFF, 0xFF, 0, 0 }, "truncated")]
     public void Rejects_JPEG_markers_that_lead_nowhere(byte[] file, string said) =>

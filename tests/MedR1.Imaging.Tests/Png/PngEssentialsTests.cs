@@ -107,7 +107,7 @@ public sealed class PngEssentialsTests
     [InlineData("61622D64")]
     public void A_type_with_other_characters_is_refused(string type) => AssertBroken(
         new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk(Convert.FromHexString(type), []) }.Write((_, _) => [7]),
-        $"the type of the chunk at byte 33 is {type} in hexadecimal, but only letters, digits and underscores");
+        $"the type of the chunk at byte 33 is {type} in hexadecimal, but it may contain only letters, digits and underscores");
 
     [Fact]
     public void Indices_without_a_palette_are_refused() =>

@@ -94,7 +94,7 @@ public sealed class GrpoLossGuardTests
     {
         string problem = Assert.Single((GrpoLossOptions.Rloo with { KlCoefficient = 0.1 }).Validate());
         Assert.Contains("KlCoefficient is 0.1: use CompletionMean, or set it to 0.", problem);
-        Assert.Contains("penalties to GroupAdvantages.Compute; the trainers have none", problem);
+        Assert.Contains("penalties to GroupAdvantages.Compute; the trainers don't support it", problem);
     }
 
     private static void Expect(PolicyLossInputs inputs, string message, GrpoLossOptions? options = null)

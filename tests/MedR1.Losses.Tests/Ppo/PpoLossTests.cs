@@ -120,7 +120,7 @@ public sealed class PpoLossTests
             ValueCoefficient = double.NaN,
         }));
         Assert.Equal(3, both.Errors.Count);
-        Assert.Contains("VESPO judges", Assert.Throws<ArgumentException>(
+        Assert.Contains("VESPO applies", Assert.Throws<ArgumentException>(
             () => new GrpoLoss(GrpoLossOptions.Vespo).Compute(good.Policy)).Message, StringComparison.OrdinalIgnoreCase);
     }
 

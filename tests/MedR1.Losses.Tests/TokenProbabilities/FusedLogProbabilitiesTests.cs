@@ -183,7 +183,7 @@ public sealed class FusedLogProbabilitiesTests
             () => FusedLogProbabilities.Compute(hidden, weight, zeros(3, ScalarType.Int64))));
         Assert.Contains("tokens from 0 to 4, expected 0 to 3", Message(
             () => FusedLogProbabilities.Compute(hidden, weight, tensor(new[] { 4L, 0L }))));
-        Assert.Contains("outside of 0 to 3", Message(() => FusedLogProbabilities.Compute(
+        Assert.Contains("outside 0 to 3", Message(() => FusedLogProbabilities.Compute(
             hidden, weight, index, options: new FusedLogProbabilityOptions { SuppressedTokenIds = [4] })));
         Assert.Contains("expected [N, H] and [V, H]", Message(() => FusedLogProbabilities.Compute(ones(2, 3, 1), weight, index)));
         Assert.Contains("index is of type Int32", Message(() => FusedLogProbabilities.Compute(hidden, weight, index.to(int32))));

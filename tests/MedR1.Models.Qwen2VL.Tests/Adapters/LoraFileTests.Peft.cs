@@ -52,7 +52,7 @@ public sealed partial class LoraFileTests
         }
 
         Rewrite(tensors => new(tensors) { [Prefix + "model.visual.merger.original_module.mlp.7.bias"] = zeros(32) });
-        Assert.Contains("mlp.7.bias belongs to no layer", Mistakes().Single());
+        Assert.Contains("mlp.7.bias belongs to none of the layers", Mistakes().Single());
     }
 
     // PEFT computes with the table in the file, so one that differs makes another model.

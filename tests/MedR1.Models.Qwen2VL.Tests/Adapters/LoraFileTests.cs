@@ -88,7 +88,7 @@ public sealed partial class LoraFileTests : IDisposable
         File.WriteAllText(Path.Combine(Folder, Weights), "{}");
         Assert.Contains(Weights, Mistakes().Single());
         File.WriteAllText(Path.Combine(Folder, "adapter_config.json"), """{"r": "\ud800"}""");
-        Assert.Contains("adapter_config.json is no JSON object: The text at byte 6 is not valid Unicode", Mistakes().Single());
+        Assert.Contains("adapter_config.json is not a JSON object: The text at byte 6 is not valid Unicode", Mistakes().Single());
         File.WriteAllText(Path.Combine(Folder, "adapter_config.json"), "[1");
         Assert.Contains("adapter_config.json", Mistakes().Single());
     }

@@ -52,7 +52,7 @@ public sealed class LeakTests
             "\"U32\""u8.CopyTo(content.AsSpan(header));
             File.WriteAllBytes(file, content);
             long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
-            Assert.Throws<NotSupportedException>(() => LoraPolicy.Load(policy, folder));
+            Assert.Throws<LoraException>(() => LoraPolicy.Load(policy, folder));
             Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
         }
         finally

@@ -178,7 +178,7 @@ public sealed class BatchTests
         Assert.Contains(
             "Prompt 1 ('Compare these two pictures, please.') has 40 tokens", exception.Message,
             StringComparison.Ordinal);
-        Assert.Contains("context is 40", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("context length is 40", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -105,6 +105,6 @@ public sealed class TokenSelectorTests
         using DisposeScope scope = NewDisposeScope();
         ArgumentException exception =
             Assert.Throws<ArgumentException>(() => new CategoricalSelector().Select(zeros(2, 3), [0.5]));
-        Assert.Contains("2 rows, but 1 numbers", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("2 rows, but 1 uniform numbers", exception.Message, StringComparison.Ordinal);
     }
 }

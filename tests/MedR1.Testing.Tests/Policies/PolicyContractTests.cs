@@ -38,7 +38,7 @@ public sealed class PolicyContractTests : IDisposable
     [Fact]
     public void Prompts_that_depend_on_others_are_found() => AssertBreaks(
         new Spoilt(_policy) { PrefillLogits = logits => logits - logits.mean([0], keepdim: true) },
-        "Prefill: prompt 0 alone and beside others");
+        "Prefill: prompt 0 alone and with others");
 
     [Fact]
     public void Logits_of_another_type_are_found() => AssertBreaks(

@@ -198,5 +198,14 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         Assert.Contains(".UseExamples(examples)", exception.Message);
     }
 
+    // 3 examples in steps of 2 for 1.5 epochs are 2.25 steps, rounded up; each has its iterations.
+    [Theory]
+    [InlineData(1.5, 1, 3)]
+    [InlineData(1.5, 2, 6)]
+    [InlineData(1e-9, 1, 1)]
+    [InlineData(1e300, 2, int.MaxValue)]
+    public void A_run_has_the_steps_of_its_epochs(double epochs, int iterations, int steps) => Assert.Equal(
+        steps, new GrpoTrainerOptions { Epochs = epochs }.StepsFor(examples: 3, examplesPerStep: 2, iterations));
+
     public void Dispose() => _policy.Dispose();
 }

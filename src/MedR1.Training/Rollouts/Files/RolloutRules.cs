@@ -50,7 +50,7 @@ internal static class RolloutRules
             ? Wrong(completion.LogProbabilities, mayBeNone: true) ?? Wrong(completion.DrawnLogProbabilities, mayBeNone: true)
                 ?? Wrong(completion.OldLogProbabilities, mayBeNone: true) ?? Wrong(completion.TokenAdvantages)
                 ?? Wrong(completion.Values) ?? Wrong(completion.Returns)
-            : $"has the advantage {completion.Advantage}, expected a finite number";
+            : $"has the advantage {completion.Advantage.ToText()}, expected a finite number";
 
         string? Wrong(
             IReadOnlyList<float>? numbers, bool mayBeNone = false,
