@@ -13,9 +13,9 @@ public sealed class TrainGrpoMistakeTests
     [InlineData("--Moddality X-Ray", "There is no setting --Moddality; did you mean --Modality?")]
     [InlineData("--Trainer:MaxStep 3", "There is no setting --Trainer:MaxStep; did you mean --Trainer:MaxSteps?")]
     [InlineData("--Zebra 3", "There is no setting --Zebra; --help lists all.")]
-    [InlineData("--Device gpu", "There is no device 'gpu': cpu, cuda")]
+    [InlineData("--Device gpu", "There is no device 'gpu': use cpu, cuda")]
     [InlineData("--Modality", "--Modality has no value.")]
-    [InlineData("Modality CT", "'Modality' belongs to no setting")]
+    [InlineData("Modality CT", "'Modality' is not a setting")]
     public void TrainGrpo_refuses_unknown_settings(string arguments, string said) =>
         SampleProgram.Fail(SampleProgram.Mistaken, said, "TrainGrpo", [.. Given, .. arguments.Split(' ')]);
 

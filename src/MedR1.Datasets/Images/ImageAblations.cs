@@ -22,7 +22,7 @@ public static class ImageAblations
     public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new MappedDataset($"{dataset.Name} (blank pictures)", dataset, (_, example) => example with
+        return new MappedDataset($"{dataset.Name} (blank images)", dataset, (_, example) => example with
         {
             Images = [.. example.Images.Select(image => new BlankImageSource(image, grey))],
         });
@@ -53,7 +53,7 @@ public static class ImageAblations
         }
 
         return new MappedDataset(
-            $"{dataset.Name} (pictures of other questions)", dataset,
+            $"{dataset.Name} (images of other questions)", dataset,
             (index, example) => donors[index] < 0 ? example : example with { Images = dataset[donors[index]].Images });
     }
 
@@ -74,8 +74,8 @@ public static class ImageAblations
         {
             throw new ArgumentException(
                 $"All {questions.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} "
-                + $"{(kind.Images == 1 ? "image" : "images")} are about {NamesOf(dataset[questions[0]])}, so there are no "
-                + "others to swap with. Use withinModality: false, or leave these questions out.", nameof(dataset));
+                + $"{(kind.Images == 1 ? "image" : "images")} are about {NamesOf(dataset[questions[0]])}, so there "
+                + "are no others to swap with. Use withinModality: false, or leave these questions out.", nameof(dataset));
         }
 
         int[] order = [.. byImages.SelectMany(same => same)];
@@ -86,7 +86,7 @@ public static class ImageAblations
             int place = Enumerable.Range(i + step, order.Length)
                 .FirstOrDefault(place => !ShareImage(dataset[order[place % order.Length]], dataset[question]), -1);
             donors[question] = place >= 0 ? order[place % order.Length] : throw new ArgumentException(
-                $"Each of the {order.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} images has one of "
+                $"Each of the {order.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} images shares one with "
                 + $"'{dataset[question].Id}' ({NamesOf(dataset[question])}), so there are no others to swap with. "
                 + "Use withinModality: false, or leave this question out.", nameof(dataset));
         }

@@ -10,18 +10,12 @@ namespace MedR1.Conventions.Tests;
 /// </summary>
 internal sealed class CultureScan
 {
-    private static readonly MetadataReference[] s_references =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(file => MetadataReference.CreateFromFile(file)),
-    ];
-
     private readonly CSharpCompilation _compilation;
 
     private CultureScan(IEnumerable<string> files) => _compilation = CSharpCompilation.Create(
         "Package",
         files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file)),
-        s_references,
+        PackageReferences.All,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
 
     /// <summary>The places in the sources of a package, each as file, line and code.</summary>

@@ -7,12 +7,6 @@ namespace MedR1.Conventions.Tests;
 /// <summary>Compiles blocks of the documentation as programs of a project that references every package.</summary>
 internal static class SnippetCompiler
 {
-    private static readonly MetadataReference[] s_references =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(file => MetadataReference.CreateFromFile(file)),
-    ];
-
     // The ImplicitUsings of the SDK.
     private static readonly string[] s_ofTheSdk =
     [
@@ -39,7 +33,7 @@ internal static class SnippetCompiler
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Snippet",
             [code, usings],
-            s_references,
+            PackageReferences.All,
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
                 nullableContextOptions: NullableContextOptions.Enable));

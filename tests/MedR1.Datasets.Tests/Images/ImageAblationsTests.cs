@@ -94,7 +94,7 @@ public sealed class ImageAblationsTests
         InMemoryDataset all = new("list", [.. dataset.Take(3)]);
         string message = Assert.Throws<ArgumentException>(() => all.ShuffleImages(1)).Message;
         Assert.Contains("Each of the 3 questions of modality 'CT", message);
-        Assert.Contains("with 2 images has one of 'q", message);
+        Assert.Contains("with 2 images shares one with 'q", message);
 
         static IEnumerable<string> Names(VqaExample example) => example.Images.Select(image => image.Name);
     }

@@ -81,7 +81,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("file/report.html", "in a writable folder")]
+    [InlineData("file/report.html", "in a folder that can be written to")]
     [InlineData("folder", "which is a folder")]
     public async Task A_report_that_cannot_be_written_is_refused_before_the_first_step(string path, string part)
     {
