@@ -58,9 +58,9 @@ public sealed class InputGuardTests
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4) with { Advantages = ones(3, 4) };
         Expect(inputs, "[3, 4], one for each token, but CompletionTerm applies to", GrpoLossOptions.Rloo);
-        Expect(inputs, "[3, 4], one for each token, but Vespo judges", GrpoLossOptions.Vespo);
+        Expect(inputs, "[3, 4], one for each token, but Vespo applies to", GrpoLossOptions.Vespo);
         Expect(
-            inputs, "[3, 4], one for each token, but OffPolicyThreshold judges", new GrpoLossOptions { OffPolicyThreshold = 1 });
+            inputs, "[3, 4], one for each token, but OffPolicyThreshold applies to", new GrpoLossOptions { OffPolicyThreshold = 1 });
     }
 
     private static PolicyLossResult Compute(PolicyLossInputs inputs, GrpoLossOptions? options = null) =>
