@@ -71,7 +71,7 @@ public sealed record LearningRateDecayOptions
         {
             Expect(
                 used.Contains(name) || Equals(part(this), part(plain)), name, part(this),
-                $"its default {part(plain) ?? "null"}, since the schedule {decay} doesn't use it");
+                FormattableString.Invariant($"its default {part(plain) ?? "null"}, since the schedule {decay} doesn't use it"));
         }
 
         return problems;

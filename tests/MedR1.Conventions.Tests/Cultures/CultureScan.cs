@@ -106,7 +106,7 @@ internal sealed class CultureScan
 
     private static bool IsCultural(ITypeSymbol? type) => Plain(type) is ITypeSymbol plain
         && (plain.SpecialType is SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal
-                or SpecialType.System_DateTime
+                or SpecialType.System_DateTime or SpecialType.System_Object
             || plain.ToDisplayString() is "System.Half" or "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly");
 
     private static ITypeSymbol? Plain(ITypeSymbol? type) =>

@@ -28,6 +28,7 @@ public sealed class CultureTests
     [InlineData("string.Join(\", \", new int[1])", false)]
     [InlineData("string.Format(\"{0}\", x)", true)]
     [InlineData("$\"{maybe}\"", true)]
+    [InlineData("$\"{(object)x}\"", true)]
     [InlineData("$\"{time:O}\"", true)]
     [InlineData("$\"{int.Parse(\"1\")}\"", true)]
     [InlineData("\"I\".ToLower()", true)]
