@@ -70,14 +70,15 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void A_full_disk_is_named_with_the_file_and_its_size()
     {
-        IOException cause = new("No space left on device : '/tmp/report.html.0123.tmp'", 28);
+        string path = Path.Combine(Path.GetTempPath(), "report.html");
+        IOException cause = new($"No space left on device : '{path}.0123.tmp'", 28);
 
-        IOException told = WholeFile.Full("/tmp/report.html", 1234, cause);
+        IOException exception = WholeFile.Full(path, 1234, cause);
 
-        Assert.StartsWith("'/tmp/report.html' needs 1234 bytes, but ", told.Message, StringComparison.Ordinal);
-        Assert.Contains(" are free on its disk. Free some space", told.Message);
-        Assert.Equal(28, told.HResult);
-        Assert.Same(cause, told.InnerException);
+        Assert.StartsWith($"'{path}' needs 1234 bytes, but ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(" are free on its disk. Free some space", exception.Message);
+        Assert.Equal(28, exception.HResult);
+        Assert.Same(cause, exception.InnerException);
     }
 
     [Theory]
