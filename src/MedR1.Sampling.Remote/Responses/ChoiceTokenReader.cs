@@ -44,7 +44,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             if (value > HighestLogProbability)
             {
                 throw Fail(
-                    $"has a log-probability of {value.ToString(CultureInfo.InvariantCulture)} for token {i} ('{names[i]}'); "
+                    $"has a log-probability of {value.ToText()} for token {i} ('{names[i]}'); "
                     + "start vLLM with --logprobs-mode processed_logprobs or raw_logprobs, not one of the logits");
             }
 
