@@ -39,7 +39,7 @@ internal static class FormLesson
                 options.LearningRate = LearningRate;
                 options.Schedule = LearningRateDecay.Linear;
                 options.ExamplesPerStep = ComparisonSettings.PromptsPerStep;
-                options.ExamplesPerMicroStep = ComparisonSettings.PromptsPerStep;
+                options.ExamplesPerMicroBatch = ComparisonSettings.PromptsPerStep;
             })
             .Build();
         await trainer.RunAsync(cancellationToken);

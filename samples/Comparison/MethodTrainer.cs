@@ -55,7 +55,7 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
             .Configure(options =>
             {
                 options.ExamplesPerStep = ComparisonSettings.PromptsPerStep;
-                options.ExamplesPerMicroStep = ComparisonSettings.PromptsPerStep;
+                options.ExamplesPerMicroBatch = ComparisonSettings.PromptsPerStep;
             })
             .Build();
         return (await trainer.RunAsync(cancellationToken), WeightsOf(policy));

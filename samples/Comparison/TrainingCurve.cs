@@ -9,7 +9,7 @@ internal static class TrainingCurve
     /// <summary>The number of steps that a point of the curve averages over; the first points average over fewer.</summary>
     public const int Window = 10;
 
-    private static readonly string s_name = TrainingMetricNames.RewardMean("option_text");
+    private static readonly string s_name = TrainingMetricNames.RewardMeanOf("option_text");
 
     /// <summary>Reads the metrics of trainings; empty if none of them sampled.</summary>
     public static (double[] Steps, double[] Values) Of(IReadOnlyList<string> files)

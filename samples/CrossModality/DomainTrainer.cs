@@ -75,7 +75,7 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
             {
                 Common(options, folder);
                 options.ExamplesPerStep = Math.Min(settings.ExamplesPerStep, examples.Length);
-                options.ExamplesPerMicroStep = Math.Min(16, options.ExamplesPerStep);
+                options.ExamplesPerMicroBatch = Math.Min(16, options.ExamplesPerStep);
                 options.LearningRate = settings.SupervisedLearningRate;
             });
         foreach (IMetricSink sink in sinks)

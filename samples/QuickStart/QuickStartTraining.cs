@@ -71,7 +71,7 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         {
             long seed = settings.Seed * 1000L + pass;
             IVqaDataset shuffled = questions.ShuffleOptions(seed);
-            return settings.VariesImages ? shuffled.VaryImages(seed, image => decoder.Load(image)) : shuffled;
+            return settings.VariesImages ? shuffled.AugmentImages(seed, image => decoder.Load(image)) : shuffled;
         }
     }
 }

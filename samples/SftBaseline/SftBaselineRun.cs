@@ -40,7 +40,7 @@ internal sealed class SftBaselineRun(SftBaselineSettings settings, TextWriter co
             {
                 options.MaxSteps = settings.Steps;
                 options.ExamplesPerStep = settings.ExamplesPerStep;
-                options.ExamplesPerMicroStep = Math.Min(options.ExamplesPerMicroStep, settings.ExamplesPerStep);
+                options.ExamplesPerMicroBatch = Math.Min(options.ExamplesPerMicroBatch, settings.ExamplesPerStep);
                 options.LearningRate = settings.LearningRate;
                 options.Seed = settings.Seed;
                 options.OutputFolder = settings.Output;

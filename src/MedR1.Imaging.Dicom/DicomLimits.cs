@@ -27,7 +27,7 @@ public sealed record DicomLimits
     /// <summary>The maximum number of pixels (columns × rows) in a frame.</summary>
     /// <value>The default is 89,478,485, the same as <see cref="ImageDecodeOptions.MaxPixels"/>.</value>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The value is below 1 or above <see cref="ImageDecodeOptions.LargestMaxPixels"/>.
+    /// The value is below 1 or above <see cref="ImageDecodeOptions.MaxPixelsLimit"/>.
     /// </exception>
     public long MaxPixels
     {
@@ -35,7 +35,7 @@ public sealed record DicomLimits
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ImageDecodeOptions.LargestMaxPixels);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ImageDecodeOptions.MaxPixelsLimit);
             field = value;
         }
     } = 89_478_485;

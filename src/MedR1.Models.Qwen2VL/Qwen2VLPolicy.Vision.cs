@@ -33,7 +33,7 @@ public sealed partial class Qwen2VLPolicy
     /// While caching, each image is computed separately, so that its features do not depend on which images are cached. While the
     /// tower is trainable or adapted, its features are not cached.
     /// </remarks>
-    public IDisposable? KeepImageFeatures(long maxBytes)
+    public IDisposable? CacheImageFeatures(long maxBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         ObjectDisposedException.ThrowIf(_isDisposed, this);

@@ -19,5 +19,5 @@ public enum JudgeAbstention
     ScoreOutOfRange,
 
     /// <summary>The request's code is missing or wrong: the verdict may have been copied from the completion.</summary>
-    WrongCode,
+    CodeMismatch,
 }

@@ -43,11 +43,11 @@ public sealed record JudgeOptions
 
     /// <summary>The judge's lowest score, which is mapped to 0.</summary>
     /// <value>The default is 0.</value>
-    public double MinimumScore { get; init; }
+    public double MinScore { get; init; }
 
     /// <summary>The judge's highest score, which is mapped to 1.</summary>
     /// <value>The default is 10.</value>
-    public double MaximumScore { get; init; } = 10;
+    public double MaxScore { get; init; } = 10;
 
     /// <summary>The maximum number of attempts, including the first, if the judge fails or its answer can't be read.</summary>
     /// <value>The default is 3.</value>
@@ -101,8 +101,8 @@ public sealed record JudgeOptions
         }
 
         Require(
-            double.IsFinite(MinimumScore) && double.IsFinite(MaximumScore) && MinimumScore < MaximumScore,
-            $"MinimumScore is {MinimumScore.ToText()} and MaximumScore {MaximumScore.ToText()}: the maximum must be above the minimum.");
+            double.IsFinite(MinScore) && double.IsFinite(MaxScore) && MinScore < MaxScore,
+            $"MinScore is {MinScore.ToText()} and MaxScore {MaxScore.ToText()}: the maximum must be above the minimum.");
         Require(MaxAttempts >= 1, $"MaxAttempts is {MaxAttempts}, expected at least 1.");
         Require(
             Timeout > TimeSpan.Zero && Timeout.TotalMilliseconds <= int.MaxValue,

@@ -39,8 +39,8 @@ internal sealed record JudgePrompt(string Text, string Code)
             ["{rubric}"] = options.Rubric,
             ["{code}"] = code,
             ["{data}"] = data,
-            ["{minimum}"] = options.MinimumScore.ToString(CultureInfo.InvariantCulture),
-            ["{maximum}"] = options.MaximumScore.ToString(CultureInfo.InvariantCulture),
+            ["{minimum}"] = options.MinScore.ToString(CultureInfo.InvariantCulture),
+            ["{maximum}"] = options.MaxScore.ToString(CultureInfo.InvariantCulture),
         };
         return new JudgePrompt(Fill(options.Template, places), code);
     }

@@ -31,22 +31,22 @@ internal static class VerdictReader
             if (!root.TryGetProperty("code", out JsonElement given) || given.ValueKind != JsonValueKind.String
                 || given.GetString() != code)
             {
-                return Abstain(JudgeAbstention.WrongCode, $"The verdict does not repeat the code {code}: {start}");
+                return Abstain(JudgeAbstention.CodeMismatch, $"The verdict does not repeat the code {code}: {start}");
             }
 
             double value = root.GetProperty("score").GetDouble();
-            if (!(value >= options.MinimumScore && value <= options.MaximumScore))
+            if (!(value >= options.MinScore && value <= options.MaxScore))
             {
                 return Abstain(
                     JudgeAbstention.ScoreOutOfRange,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The score is {value}, expected {options.MinimumScore} to {options.MaximumScore}."));
+                        $"The score is {value}, expected {options.MinScore} to {options.MaxScore}."));
             }
 
             string reason = root.TryGetProperty("reason", out JsonElement why) ? why.GetString() ?? "" : "";
             return new JudgeVerdict(
-                (value - options.MinimumScore) / (options.MaximumScore - options.MinimumScore),
+                (value - options.MinScore) / (options.MaxScore - options.MinScore),
                 reason,
                 JudgeAbstention.None,
                 attempt);

@@ -5,5 +5,5 @@ internal static class AnswerText
 {
     /// <summary>The text in the first answer tags, else the whole text, or null if tags are required.</summary>
     public static string? Of(string text, bool requireTags) =>
-        AnswerTags.FirstInAnyCase(text) ?? (requireTags ? null : text);
+        AnswerTags.FirstIgnoreCase(text) ?? (requireTags ? null : text);
 }

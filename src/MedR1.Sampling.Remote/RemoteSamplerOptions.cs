@@ -47,7 +47,7 @@ public sealed record RemoteSamplerOptions
     /// log-probability takes 100 to 200 bytes.
     /// </summary>
     /// <value>The default is 256 MiB.</value>
-    public int MaxAnswerBytes { get; init; } = 1 << 28;
+    public int MaxResponseBytes { get; init; } = 1 << 28;
 
     /// <summary>
     /// Whether each completion gets its own request and seed, instead of one request per prompt. Needed if the server draws identical

@@ -165,7 +165,7 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
     private static bool IsShown(string name) => TrainingMetricNames.IsRewardMean(name)
         || TrainingMetricNames.IsEvaluation(name)
         || name is TrainingMetricNames.Loss or TrainingMetricNames.Reward or TrainingMetricNames.MeanLength
-            or TrainingMetricNames.TruncatedShare or TrainingMetricNames.ZeroDeviationShare
+            or TrainingMetricNames.TruncatedFraction or TrainingMetricNames.ZeroStandardDeviationFraction
             or TrainingMetricNames.GradientNorm or TrainingMetricNames.StepSeconds
             or TrainingMetricNames.TokensPerSecond or TrainingMetricNames.KlDivergence
             or TrainingMetricNames.Entropy;

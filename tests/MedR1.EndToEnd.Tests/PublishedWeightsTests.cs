@@ -29,7 +29,7 @@ public sealed class PublishedWeightsTests : IDisposable
             {
                 Endpoint = server.Endpoint,
                 Model = "tiny",
-                LogProbabilities = ServerLogProbabilities.Tempered,
+                LogProbabilities = ServerLogProbabilities.TemperatureScaled,
                 Weights = weights,
             }),
             policy.Save, _folder, weights.LoadAsync);

@@ -117,14 +117,14 @@ public sealed class SampleTests : IDisposable
 
     [Fact]
     [Trait("Tier", "Slow")]
-    public void SchoolBase_trains_stage_after_stage()
+    public void PretrainBase_trains_stage_after_stage()
     {
         string[] from = [];
         foreach (string stage in (string[])["text", "images", "choices", "places"])
         {
             string output = Path.Combine(_work, stage);
             string said = SampleProgram.Run(
-                "SchoolBase", ["--stage", stage, "--steps", "1", "--batch", "4", "--crop", "0.85", "--output", output, .. from]);
+                "PretrainBase", ["--stage", stage, "--steps", "1", "--batch", "4", "--crop", "0.85", "--output", output, .. from]);
             Assert.Contains("step 1: places of training images", said);
             from = ["--from", output];
         }

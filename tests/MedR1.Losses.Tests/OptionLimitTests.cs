@@ -29,9 +29,9 @@ public sealed class OptionLimitTests
 
     public static TheoryData<GrpoLossOptions, string> WrongLosses => new()
     {
-        { new() { Objective = (PolicyObjective)99 }, "Objective is 99, expected one of ClippedRatio, " },
+        { new() { Objective = (PolicyObjective)99 }, "Objective is 99, expected one of ClippedSurrogate, " },
         { new() { Normalization = (LossNormalization)99 }, "Normalization is 99, expected one of CompletionMean, " },
-        { new() { RatioLevel = (RatioLevel)99 }, "RatioLevel is 99, expected one of Token, " },
+        { new() { ImportanceSamplingLevel = (ImportanceSamplingLevel)99 }, "ImportanceSamplingLevel is 99, expected one of Token, " },
         { new() { KlEstimator = (KlEstimator)99 }, "KlEstimator is 99, expected one of " },
         { new() { ClipLow = -0.1 }, "ClipLow is -0.1, expected a finite number of at least 0." },
         { new() { ClipHigh = -0.1 }, "ClipHigh is -0.1, expected a finite number of at least 0." },
@@ -39,9 +39,9 @@ public sealed class OptionLimitTests
         { new() { RatioCap = 0 }, "RatioCap is 0, expected a finite number above 0." },
         { new() { KlCoefficient = double.NaN }, "KlCoefficient is NaN" },
         { new() { EntropyCoefficient = double.NaN }, "EntropyCoefficient is NaN" },
-        { new() { TopEntropyShare = -0.1 }, "TopEntropyShare is -0.1" },
-        { new() { TopEntropyShare = double.NaN }, "TopEntropyShare is NaN" },
-        { new() { OffPolicyThreshold = double.NaN }, "OffPolicyThreshold is NaN" },
+        { new() { TopEntropyQuantile = -0.1 }, "TopEntropyQuantile is -0.1" },
+        { new() { TopEntropyQuantile = double.NaN }, "TopEntropyQuantile is NaN" },
+        { new() { OffPolicyMaskThreshold = double.NaN }, "OffPolicyMaskThreshold is NaN" },
         { GrpoLossOptions.Cispo with { RatioBound = 2 }, "RatioBound is 2, but CispoAbsoluteCap does not use it" },
         { new() { SapoGate = null! }, "SapoGate is null" },
         { new() { SapoGate = new() { PositiveTemperature = 0 } }, "SapoGate.PositiveTemperature is 0, expected a finite number above" },
@@ -79,13 +79,13 @@ public sealed class OptionLimitTests
             ClipHigh = 0,
             RatioBound = 1e-300,
             KlCoefficient = 0,
-            TopEntropyShare = 0,
-            OffPolicyThreshold = -1,
+            TopEntropyQuantile = 0,
+            OffPolicyMaskThreshold = -1,
             EntropyCoefficient = -1,
             VespoWeight = new() { PositivePower = 0, PositiveDecay = 0, NegativePower = 0, NegativeDecay = 0 },
             SamplerCorrection = new() { MinRatio = 3, MaxRatio = 3 },
         }.Validate());
-        Assert.Empty(new GrpoLossOptions { TopEntropyShare = 1, SamplerCorrection = new() { MinRatio = 0 } }.Validate());
+        Assert.Empty(new GrpoLossOptions { TopEntropyQuantile = 1, SamplerCorrection = new() { MinRatio = 0 } }.Validate());
         Assert.Empty(new GrpoLossOptions { SamplerCorrection = new() { MinRatio = 9, MaxRatio = null } }.Validate());
     }
 

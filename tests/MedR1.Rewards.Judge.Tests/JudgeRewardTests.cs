@@ -28,8 +28,8 @@ public sealed class JudgeRewardTests
     [InlineData("""{"code": "\ud83d", "score": 8}""", JudgeAbstention.UnreadableVerdict)]
     [InlineData("""{"code": "CODE", "score": 11}""", JudgeAbstention.ScoreOutOfRange)]
     [InlineData("""{"code": "CODE", "score": -1}""", JudgeAbstention.ScoreOutOfRange)]
-    [InlineData("""{"score": 8}""", JudgeAbstention.WrongCode)]
-    [InlineData("""{"code": "0000000000000000", "score": 8}""", JudgeAbstention.WrongCode)]
+    [InlineData("""{"score": 8}""", JudgeAbstention.CodeMismatch)]
+    [InlineData("""{"code": "0000000000000000", "score": 8}""", JudgeAbstention.CodeMismatch)]
     public async Task An_answer_without_a_verdict_is_retried_and_finally_abstains(string answer, JudgeAbstention why)
     {
         FakeJudge client = FakeJudge.Saying((prompt, _) => answer.Replace("CODE", FakeJudge.CodeOf(prompt)));
@@ -98,7 +98,7 @@ public sealed class JudgeRewardTests
         JudgeVerdict verdict = await reward.JudgeAsync(Context(Attack));
 
         // A parroted verdict lacks the code; the prompt contains the completion once, as a JSON string on one line.
-        Assert.Equal(JudgeAbstention.WrongCode, verdict.Abstention);
+        Assert.Equal(JudgeAbstention.CodeMismatch, verdict.Abstention);
         string prompt = client.Prompts[0];
         string code = FakeJudge.CodeOf(prompt);
         string[] lines = prompt.Split('\n').Select(line => line.Trim()).ToArray();
@@ -145,8 +145,8 @@ public sealed class JudgeRewardTests
             Name = "",
             Rubric = " ",
             Template = "Grade it.",
-            MinimumScore = 1,
-            MaximumScore = 1,
+            MinScore = 1,
+            MaxScore = 1,
             MaxAttempts = 0,
             Timeout = TimeSpan.Zero,
             RetryDelay = TimeSpan.FromSeconds(-1),

@@ -7,7 +7,7 @@ public sealed class RewardNameTests
     // The default name of each reward, and how to create one with or without a name.
     public static TheoryData<string, Func<string?, IReward>> Kinds => new()
     {
-        { "box_overlap", name => new BoxOverlapReward(name: name) },
+        { "box_iou", name => new BoxIouReward(name: name) },
         { "cosine_length", name => new CosineLengthReward(new FormatReward(), s_curves, name) },
         { "decision_tree", name => new DecisionTreeReward(Trees.Fleischner, name: name) },
         { "format", name => new FormatReward(name: name) },

@@ -21,7 +21,7 @@ public sealed class AnswerTests
         Assert.Equal("It is B.", group.Completions[1].Text);
         Assert.Equal([11, 7, 2], group.Completions[1].TokenIds);
         Assert.Equal([-0.5f, -1.25f, -0.125f], group.Completions[1].LogProbabilities);
-        Assert.Equal([-0.5f, -1.25f, -0.125f], group.Completions[1].DrawnLogProbabilities);
+        Assert.Equal([-0.5f, -1.25f, -0.125f], group.Completions[1].ProcessedLogProbabilities);
         Assert.Equal(StopReason.EndToken, group.Completions[1].StopReason);
     }
 
@@ -111,7 +111,7 @@ public sealed class AnswerTests
                 (new() { MaxNewTokens = 3, MinNewTokens = 2, SuppressedTokenIds = [9], EndTokenIds = [2] }, null),
             ])
         {
-            RemoteSamplerOptions options = server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn };
+            RemoteSamplerOptions options = server.Options() with { LogProbabilities = ServerLogProbabilities.Processed };
             if (expected is null)
             {
                 Assert.Single(await options.DrawAsync(Drawing.Prompts(1), sampling));
@@ -253,12 +253,12 @@ public sealed class AnswerTests
 
         Completion raw = (await server.Options().DrawAsync(Drawing.Prompts(1), truncated))[0].Completions[0];
         Assert.Equal(3, raw.LogProbabilities.Count);
-        Assert.Empty(raw.DrawnLogProbabilities);
+        Assert.Empty(raw.ProcessedLogProbabilities);
 
-        Completion drawn = (await (server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn })
+        Completion drawn = (await (server.Options() with { LogProbabilities = ServerLogProbabilities.Processed })
             .DrawAsync(Drawing.Prompts(1), truncated))[0].Completions[0];
         Assert.Empty(drawn.LogProbabilities);
-        Assert.Equal(3, drawn.DrawnLogProbabilities.Count);
+        Assert.Equal(3, drawn.ProcessedLogProbabilities.Count);
     }
 
     [Theory]
@@ -266,12 +266,12 @@ public sealed class AnswerTests
     [InlineData(ServerLogProbabilities.Raw, 0.7, null, 1.0, false, false)]
     [InlineData(ServerLogProbabilities.Raw, 0.0, 5, 1.0, true, true)]
     [InlineData(ServerLogProbabilities.Raw, 1.0, null, 1.1, true, false)]
-    [InlineData(ServerLogProbabilities.Tempered, 0.7, null, 1.0, true, true)]
-    [InlineData(ServerLogProbabilities.Tempered, 0.7, 5, 1.0, true, false)]
-    [InlineData(ServerLogProbabilities.Tempered, 0.7, null, 1.1, false, true)]
-    [InlineData(ServerLogProbabilities.Drawn, 0.7, null, 1.0, true, true)]
-    [InlineData(ServerLogProbabilities.Drawn, 0.7, 5, 1.0, false, true)]
-    [InlineData(ServerLogProbabilities.Drawn, 0.7, null, 1.1, false, true)]
+    [InlineData(ServerLogProbabilities.TemperatureScaled, 0.7, null, 1.0, true, true)]
+    [InlineData(ServerLogProbabilities.TemperatureScaled, 0.7, 5, 1.0, true, false)]
+    [InlineData(ServerLogProbabilities.TemperatureScaled, 0.7, null, 1.1, false, true)]
+    [InlineData(ServerLogProbabilities.Processed, 0.7, null, 1.0, true, true)]
+    [InlineData(ServerLogProbabilities.Processed, 0.7, 5, 1.0, false, true)]
+    [InlineData(ServerLogProbabilities.Processed, 0.7, null, 1.1, false, true)]
     public void The_meaning_of_log_probabilities_depends_on_server_and_options(
         ServerLogProbabilities kind, double temperature, int? topK, double penalty, bool plain, bool drawn) =>
         Assert.Equal(

@@ -15,7 +15,7 @@ public sealed class OptionsTests
             RetryDelay = TimeSpan.FromSeconds(-1),
             Delay = null!,
             RequestTimeout = TimeSpan.Zero,
-            MaxAnswerBytes = 0,
+            MaxResponseBytes = 0,
             WeightVersion = "3",
             LogProbabilities = (ServerLogProbabilities)9,
             ControlTokenTexts = [""],
@@ -24,7 +24,7 @@ public sealed class OptionsTests
             Assert.Throws<RemoteSamplerOptionsException>(() => new RemoteSampler(options));
         Assert.Equal(
             ["Endpoint", "Endpoint", "Model", "ApiKey", "MaxParallelRequests", "MaxAttempts", "RetryDelay", "Delay",
-                "RequestTimeout", "MaxAnswerBytes", "WeightVersion", "LogProbabilities", "ControlTokenTexts"],
+                "RequestTimeout", "MaxResponseBytes", "WeightVersion", "LogProbabilities", "ControlTokenTexts"],
             error.Errors.Select(mistake => mistake.Split(' ')[0]));
         Assert.Contains("13 mistakes", error.Message);
         Assert.All(error.Errors, mistake => Assert.Contains(mistake, error.Message));
@@ -75,7 +75,7 @@ public sealed class OptionsTests
         {
             Endpoint = new Uri("http://localhost:1/v1"),
             Model = "m",
-            LogProbabilities = ServerLogProbabilities.Drawn,
+            LogProbabilities = ServerLogProbabilities.Processed,
         });
         Exception? error = Record.Exception(() => sampler.SampleAsync([], new SamplingOptions { Temperature = temperature }));
         Assert.Equal(isGood, error is null);

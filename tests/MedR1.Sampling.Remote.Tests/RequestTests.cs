@@ -92,7 +92,7 @@ public sealed class RequestTests
             StopStrings = ["</answer>"],
         };
 
-        await (server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn })
+        await (server.Options() with { LogProbabilities = ServerLogProbabilities.Processed })
             .DrawAsync(Drawing.Prompts(1), sampling);
 
         JsonObject body = Assert.Single(server.Calls).Body;

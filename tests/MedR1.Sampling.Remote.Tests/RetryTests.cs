@@ -152,8 +152,8 @@ public sealed class RetryTests
     public async Task An_endless_answer_is_read_up_to_the_limit()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Endless(context));
-        RemoteSamplingException error = await (server.Options() with { MaxAnswerBytes = 3_000_000 }).FailAsync(Drawing.Prompts(1));
-        Assert.Contains("more than 3,000,000 bytes, the MaxAnswerBytes", error.Message);
+        RemoteSamplingException error = await (server.Options() with { MaxResponseBytes = 3_000_000 }).FailAsync(Drawing.Prompts(1));
+        Assert.Contains("more than 3,000,000 bytes, the MaxResponseBytes", error.Message);
         Assert.Equal((1, 200), (error.Attempts, error.Status));
     }
 
@@ -162,9 +162,9 @@ public sealed class RetryTests
     {
         string body = Replies.Body(Replies.Choice(0), Replies.Choice(1)).ToJsonString();
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));
-        RemoteSamplerOptions options = server.Options() with { MaxAnswerBytes = body.Length };
+        RemoteSamplerOptions options = server.Options() with { MaxResponseBytes = body.Length };
         Assert.Single(await options.DrawAsync(Drawing.Prompts(1)));
-        await (options with { MaxAnswerBytes = body.Length - 1 }).FailAsync(Drawing.Prompts(1));
+        await (options with { MaxResponseBytes = body.Length - 1 }).FailAsync(Drawing.Prompts(1));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
 
     public virtual bool SharesVisionWith(IVisionLanguagePolicy other) => policy.SharesVisionWith(other);
 
-    public virtual IDisposable? KeepImageFeatures(long maxBytes) => policy.KeepImageFeatures(maxBytes);
+    public virtual IDisposable? CacheImageFeatures(long maxBytes) => policy.CacheImageFeatures(maxBytes);
 
     public virtual IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         policy.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);

@@ -54,7 +54,7 @@ internal static class StepCommands
                     options.GroupSize = result.GetValue(samples);
                     options.MaxNewTokens = RealTokens;
                     options.LearningRate = 1e-5;
-                    options.ImageFeatureBytes = result.GetValue(keep) ? options.ImageFeatureBytes : 0;
+                    options.ImageFeatureCacheBytes = result.GetValue(keep) ? options.ImageFeatureCacheBytes : 0;
                 },
                 result.GetValue(steps), result.GetValue(plain), Console.Out, cancellationToken);
             double reference = ReferenceSeconds * ReferenceFlops / speed;

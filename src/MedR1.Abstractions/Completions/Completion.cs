@@ -24,7 +24,7 @@ public sealed record Completion
     /// Natural-log probability of each token under the distribution that it was sampled from, after top-k, top-p, min-p and
     /// penalties. Empty if the sampler doesn't provide them.
     /// </summary>
-    public IReadOnlyList<float> DrawnLogProbabilities { get; init; } = [];
+    public IReadOnlyList<float> ProcessedLogProbabilities { get; init; } = [];
 
     /// <summary>The index of this sample in its group, from 0.</summary>
     public int SampleIndex { get; init; }
@@ -39,7 +39,7 @@ public sealed record Completion
     public bool Equals(Completion? other) => other is not null && Text == other.Text && StopReason == other.StopReason
         && SampleIndex == other.SampleIndex && TokenIds.SequenceEqual(other.TokenIds)
         && LogProbabilities.SequenceEqual(other.LogProbabilities)
-        && DrawnLogProbabilities.SequenceEqual(other.DrawnLogProbabilities);
+        && ProcessedLogProbabilities.SequenceEqual(other.ProcessedLogProbabilities);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Text, StopReason, SampleIndex, TokenIds.Count);

@@ -67,11 +67,11 @@ public static class AnswerTags
     /// case; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
-    public static string? FirstInAnyCase(string text) => PlaceInAnyCase(text) is Range place ? text[place] : null;
+    public static string? FirstIgnoreCase(string text) => RangeIgnoreCase(text) is Range place ? text[place] : null;
 
-    /// <summary>The range of the text that <see cref="FirstInAnyCase"/> returns; <see langword="null"/> if there is none.</summary>
+    /// <summary>The range of the text that <see cref="FirstIgnoreCase"/> returns; <see langword="null"/> if there is none.</summary>
     /// <param name="text">The text to search.</param>
-    public static Range? PlaceInAnyCase(string text)
+    public static Range? RangeIgnoreCase(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         int start = IndexOfInAnyCase(text, Open, 0);

@@ -46,7 +46,7 @@ public sealed class ImageFingerprint
 
     /// <summary>The mean absolute difference of the two thumbnails of 16 × 16 grey values, 0 to 255.</summary>
     /// <param name="other">The other image's fingerprint.</param>
-    public double GreyDistance(ImageFingerprint other)
+    public double GrayDistance(ImageFingerprint other)
     {
         ArgumentNullException.ThrowIfNull(other);
         int sum = 0;

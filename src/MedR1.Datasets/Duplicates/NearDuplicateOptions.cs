@@ -20,7 +20,7 @@ public sealed record NearDuplicateOptions
     /// <summary>The maximum mean difference of the thumbnails, in grey levels of 0 to 255.</summary>
     /// <value>The default is 4.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not a number.</exception>
-    public double MaxGreyDistance
+    public double MaxGrayDistance
     {
         get;
         init => field = value >= 0

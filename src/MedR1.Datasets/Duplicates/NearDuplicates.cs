@@ -41,7 +41,7 @@ internal static class NearDuplicates
                 ImageFingerprint second = fingerprints[bucket[j]];
                 if (!groups.AreJoined(bucket[i], bucket[j])
                     && BitOperations.PopCount(first.Hash ^ second.Hash) <= options.MaxBitDistance
-                    && first.GreyDistance(second) <= options.MaxGreyDistance)
+                    && first.GrayDistance(second) <= options.MaxGrayDistance)
                 {
                     groups.Join(bucket[i], bucket[j]);
                 }

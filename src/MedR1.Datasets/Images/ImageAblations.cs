@@ -18,13 +18,13 @@ public static class ImageAblations
     /// alone.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="grey">The grey level, 0 to 255.</param>
-    public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
+    /// <param name="gray">The grey level, 0 to 255.</param>
+    public static IVqaDataset BlankImages(this IVqaDataset dataset, byte gray = 128)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return new MappedDataset($"{dataset.Name} (blank images)", dataset, (_, example) => example with
         {
-            Images = [.. example.Images.Select(image => new BlankImageSource(image, grey))],
+            Images = [.. example.Images.Select(image => new BlankImageSource(image, gray))],
         });
     }
 

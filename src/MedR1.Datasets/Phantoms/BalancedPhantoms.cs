@@ -25,7 +25,7 @@ internal static class BalancedPhantoms
             long imageSeed = PhantomDataset.ImageSeed(seed, candidate);
             (string Fact, string Answer)[] answers =
             [
-                .. PhantomGenerator.Create(family, imageSeed, PhantomGenerator.SmallestSize).Facts.Where(IsAsked)
+                .. PhantomGenerator.Create(family, imageSeed, PhantomGenerator.MinImageSize).Facts.Where(IsAsked)
                     .Select(fact => (fact.Name, fact.Answer)),
             ];
             if (answers.All(answer => left[answer] > 0))
@@ -51,7 +51,7 @@ internal static class BalancedPhantoms
     {
         Dictionary<(string Fact, string Answer), int> quotas = [];
         foreach (PhantomFact fact in
-            PhantomGenerator.Create(family, 0, PhantomGenerator.SmallestSize).Facts.Where(IsAsked))
+            PhantomGenerator.Create(family, 0, PhantomGenerator.MinImageSize).Facts.Where(IsAsked))
         {
             if (imageCount % fact.Choices.Count != 0)
             {

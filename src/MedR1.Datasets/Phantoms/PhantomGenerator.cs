@@ -7,7 +7,7 @@ namespace MedR1.Datasets;
 public static class PhantomGenerator
 {
     /// <summary>The smallest side at which all facts can still be seen.</summary>
-    public const int SmallestSize = 28;
+    public const int MinImageSize = 28;
 
     /// <summary>The name of the fact that states a phantom's kind.</summary>
     internal const string KindFact = "phantom_kind";
@@ -33,7 +33,7 @@ public static class PhantomGenerator
     /// <exception cref="ArgumentOutOfRangeException">There is no such family, or the size is out of range.</exception>
     public static PhantomImage Create(PhantomFamily family, long seed, int imageSize = 112)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, SmallestSize);
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, MinImageSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, LargestSize);
         PhantomPainter painter = Array.Find(s_painters, candidate => candidate.Family == family)
             ?? throw new ArgumentOutOfRangeException(

@@ -28,7 +28,7 @@ public sealed class SlakeDataset : LoadedDataset
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new SlakeOptions();
         string name = split.ToString().ToLowerInvariant();
-        string file = split == SlakeSplit.Validate
+        string file = split == SlakeSplit.Validation
             ? DatasetFiles.Find(folder, "validate.json", "validation.json")
             : DatasetFiles.Find(folder, $"{name}.json");
         string imageRoot = Path.Combine(folder, ImageFolder);

@@ -7,7 +7,7 @@ public enum SlakeSplit
     Train,
 
     /// <summary><c>validate.json</c>, which the copy on the Hugging Face hub calls <c>validation.json</c>.</summary>
-    Validate,
+    Validation,
 
     /// <summary><c>test.json</c>.</summary>
     Test,

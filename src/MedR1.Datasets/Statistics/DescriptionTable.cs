@@ -23,8 +23,8 @@ internal static class DescriptionTable
         Add(rows, "images per example", description.ByImageCount);
         if (description.Sizes is ImageSizes sizes)
         {
-            string width = $"{sizes.SmallestWidth} to {sizes.LargestWidth}, median {sizes.MedianWidth}";
-            string height = $"{sizes.SmallestHeight} to {sizes.LargestHeight}, median {sizes.MedianHeight}";
+            string width = $"{sizes.MinWidth} to {sizes.MaxWidth}, median {sizes.MedianWidth}";
+            string height = $"{sizes.MinHeight} to {sizes.MaxHeight}, median {sizes.MedianHeight}";
             rows.Add(("width", width, Number(sizes.Read)));
             rows.Add(("height", height, Number(sizes.Read)));
             rows.Add(("size unreadable", "", Number(sizes.Unreadable)));

@@ -3,15 +3,15 @@ namespace MedR1.Datasets;
 /// <summary>The sizes of a data set's images.</summary>
 /// <param name="Read">Images whose size was read.</param>
 /// <param name="Unreadable">Images whose size could not be read.</param>
-/// <param name="SmallestWidth">The smallest width.</param>
+/// <param name="MinWidth">The smallest width.</param>
 /// <param name="MedianWidth">The median of the widths; of an even number, the upper of the two in the middle.</param>
-/// <param name="LargestWidth">The largest width.</param>
-/// <param name="SmallestHeight">The smallest height.</param>
+/// <param name="MaxWidth">The largest width.</param>
+/// <param name="MinHeight">The smallest height.</param>
 /// <param name="MedianHeight">The median of the heights, in the same way.</param>
-/// <param name="LargestHeight">The largest height.</param>
+/// <param name="MaxHeight">The largest height.</param>
 public sealed record ImageSizes(
-    int Read, int Unreadable, int SmallestWidth, int MedianWidth, int LargestWidth, int SmallestHeight, int MedianHeight,
-    int LargestHeight)
+    int Read, int Unreadable, int MinWidth, int MedianWidth, int MaxWidth, int MinHeight, int MedianHeight,
+    int MaxHeight)
 {
     internal static ImageSizes Of(List<(int Width, int Height)> sizes, int unreadable)
     {

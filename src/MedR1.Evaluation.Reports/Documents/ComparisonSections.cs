@@ -63,13 +63,13 @@ internal static class ComparisonSections
                     .. comparison.Groups.Select(group => (IReadOnlyList<string>)
                     [
                         group.Grouping, DomainLabels.Short(group.Group), .. Test(group.Test),
-                        Numbers.PValue(group.CorrectedPValue),
+                        Numbers.PValue(group.AdjustedPValue),
                     ]),
                 ]),
             ],
         };
-        yield return Questions("Newly right", comparison.NewlyRight);
-        yield return Questions("Newly wrong", comparison.NewlyWrong);
+        yield return Questions("Newly right", comparison.NewlyCorrect);
+        yield return Questions("Newly wrong", comparison.NewlyIncorrect);
     }
 
     // The parts of a caption that the lines have in common: rule, seed and model. Data and training are in the lines.
@@ -85,10 +85,10 @@ internal static class ComparisonSections
     private static string[] Test(McNemarTest test) =>
     [
         $"{test.Count}",
-        Numbers.PerCent((double)(test.BothRight + test.OnlyFirstRight) / test.Count),
-        Numbers.PerCent((double)(test.BothRight + test.OnlySecondRight) / test.Count),
-        $"{test.OnlySecondRight}",
-        $"{test.OnlyFirstRight}",
+        Numbers.PerCent((double)(test.BothCorrect + test.OnlyFirstCorrect) / test.Count),
+        Numbers.PerCent((double)(test.BothCorrect + test.OnlySecondCorrect) / test.Count),
+        $"{test.OnlySecondCorrect}",
+        $"{test.OnlyFirstCorrect}",
         $"{Numbers.Points(test.Difference)} ({Numbers.Points(test.DifferenceInterval.Low)} to "
             + $"{Numbers.Points(test.DifferenceInterval.High)})",
         Numbers.PValue(test.ExactPValue),

@@ -94,18 +94,18 @@ internal static class CrossDomainJson
             group.Grouping,
             group.Group,
             Test = Test(group.Test),
-            group.CorrectedPValue,
+            group.AdjustedPValue,
         }),
-        NewlyRight = comparison.NewlyRight.Select(pair => pair.First.Example.Id),
-        NewlyWrong = comparison.NewlyWrong.Select(pair => pair.First.Example.Id),
+        NewlyCorrect = comparison.NewlyCorrect.Select(pair => pair.First.Example.Id),
+        NewlyIncorrect = comparison.NewlyIncorrect.Select(pair => pair.First.Example.Id),
     };
 
     private static object Test(McNemarTest test) => new
     {
-        test.BothRight,
-        test.OnlyFirstRight,
-        test.OnlySecondRight,
-        test.BothWrong,
+        test.BothCorrect,
+        test.OnlyFirstCorrect,
+        test.OnlySecondCorrect,
+        test.BothIncorrect,
         test.Difference,
         DifferenceLow = test.DifferenceInterval.Low,
         DifferenceHigh = test.DifferenceInterval.High,

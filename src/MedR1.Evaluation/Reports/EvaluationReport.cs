@@ -77,7 +77,7 @@ public sealed class EvaluationReport
 
     /// <summary>The same answers scored by a different rule.</summary>
     /// <param name="rule">The rule.</param>
-    public EvaluationReport ScoreAgain(IScoringRule rule)
+    public EvaluationReport Rescore(IScoringRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
         return Create(

@@ -35,11 +35,11 @@ public sealed class ReportComparison
     public IReadOnlyList<GroupComparison> Groups { get; }
 
     /// <summary>Pairs that the first report has wrong and the second right.</summary>
-    public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyRight =>
+    public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyCorrect =>
         Shared.Where(pair => !pair.First.Scored.IsCorrect && pair.Second.Scored.IsCorrect);
 
     /// <summary>Pairs that the first report has right and the second wrong.</summary>
-    public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyWrong =>
+    public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyIncorrect =>
         Shared.Where(pair => pair.First.Scored.IsCorrect && !pair.Second.Scored.IsCorrect);
 
     /// <summary>

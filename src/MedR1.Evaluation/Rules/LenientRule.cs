@@ -15,7 +15,7 @@ public sealed class LenientRule : IScoringRule
     {
         ArgumentNullException.ThrowIfNull(example);
         ArgumentNullException.ThrowIfNull(text);
-        string answer = AnswerTags.FirstInAnyCase(text) ?? text;
+        string answer = AnswerTags.FirstIgnoreCase(text) ?? text;
         if (example.Options.Count == 0)
         {
             return new ScoredAnswer(answer, OptionText.AreAlike(answer, example.Answer));

@@ -10,48 +10,48 @@ public sealed record McNemarTest
     private const double Z = 1.959963984540054;
 
     /// <summary>Creates the test from the four counts.</summary>
-    /// <param name="bothRight">Number of questions that both got right.</param>
-    /// <param name="onlyFirstRight">Number of questions that only the first got right.</param>
-    /// <param name="onlySecondRight">Number of questions that only the second got right.</param>
-    /// <param name="bothWrong">Number of questions that both got wrong.</param>
+    /// <param name="bothCorrect">Number of questions that both got right.</param>
+    /// <param name="onlyFirstCorrect">Number of questions that only the first got right.</param>
+    /// <param name="onlySecondCorrect">Number of questions that only the second got right.</param>
+    /// <param name="bothIncorrect">Number of questions that both got wrong.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative, all are 0, or their sum is above 2,147,483,645.</exception>
-    public McNemarTest(int bothRight, int onlyFirstRight, int onlySecondRight, int bothWrong)
+    public McNemarTest(int bothCorrect, int onlyFirstCorrect, int onlySecondCorrect, int bothIncorrect)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bothRight);
-        ArgumentOutOfRangeException.ThrowIfNegative(onlyFirstRight);
-        ArgumentOutOfRangeException.ThrowIfNegative(onlySecondRight);
-        ArgumentOutOfRangeException.ThrowIfNegative(bothWrong);
+        ArgumentOutOfRangeException.ThrowIfNegative(bothCorrect);
+        ArgumentOutOfRangeException.ThrowIfNegative(onlyFirstCorrect);
+        ArgumentOutOfRangeException.ThrowIfNegative(onlySecondCorrect);
+        ArgumentOutOfRangeException.ThrowIfNegative(bothIncorrect);
 
         // The interval adds two questions.
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            (long)bothRight + onlyFirstRight + onlySecondRight + bothWrong, int.MaxValue - 2, nameof(bothWrong));
-        BothRight = bothRight;
-        OnlyFirstRight = onlyFirstRight;
-        OnlySecondRight = onlySecondRight;
-        BothWrong = bothWrong;
+            (long)bothCorrect + onlyFirstCorrect + onlySecondCorrect + bothIncorrect, int.MaxValue - 2, nameof(bothIncorrect));
+        BothCorrect = bothCorrect;
+        OnlyFirstCorrect = onlyFirstCorrect;
+        OnlySecondCorrect = onlySecondCorrect;
+        BothIncorrect = bothIncorrect;
         ArgumentOutOfRangeException.ThrowIfZero(Count, "questions");
     }
 
     /// <summary>Number of questions that both got right.</summary>
-    public int BothRight { get; }
+    public int BothCorrect { get; }
 
     /// <summary>Number of questions that only the first got right (b).</summary>
-    public int OnlyFirstRight { get; }
+    public int OnlyFirstCorrect { get; }
 
     /// <summary>Number of questions that only the second got right (c).</summary>
-    public int OnlySecondRight { get; }
+    public int OnlySecondCorrect { get; }
 
     /// <summary>Number of questions that both got wrong.</summary>
-    public int BothWrong { get; }
+    public int BothIncorrect { get; }
 
     /// <summary>Number of all questions.</summary>
-    public int Count => BothRight + OnlyFirstRight + OnlySecondRight + BothWrong;
+    public int Count => BothCorrect + OnlyFirstCorrect + OnlySecondCorrect + BothIncorrect;
 
     /// <summary>Number of questions that exactly one of the models got right.</summary>
-    public int Discordant => OnlyFirstRight + OnlySecondRight;
+    public int Discordant => OnlyFirstCorrect + OnlySecondCorrect;
 
     /// <summary>The second's accuracy minus the first's, −1 to 1.</summary>
-    public double Difference => (double)(OnlySecondRight - OnlyFirstRight) / Count;
+    public double Difference => (double)(OnlySecondCorrect - OnlyFirstCorrect) / Count;
 
     /// <summary>
     /// The 95 % confidence interval of the difference (Agresti and Min, Statistics in Medicine 24, 2005): Wald's interval with half
@@ -62,7 +62,7 @@ public sealed record McNemarTest
         get
         {
             double count = Count + 2;
-            double difference = (OnlySecondRight - OnlyFirstRight) / count;
+            double difference = (OnlySecondCorrect - OnlyFirstCorrect) / count;
             double half = Z * Math.Sqrt(((Discordant + 1) / count - difference * difference) / count);
             return (Math.Max(-1, difference - half), Math.Min(1, difference + half));
         }
@@ -73,7 +73,7 @@ public sealed record McNemarTest
     /// least as uneven. 1 if there is none. Valid for any number of questions.
     /// </summary>
     public double ExactPValue => Math.Min(
-        1, 2 * SpecialFunctions.FairCoinTail(Math.Min(OnlyFirstRight, OnlySecondRight), Discordant));
+        1, 2 * SpecialFunctions.FairCoinTail(Math.Min(OnlyFirstCorrect, OnlySecondCorrect), Discordant));
 
     /// <summary>
     /// Chi-square with one degree of freedom and Edwards's correction (Psychometrika 13, 1948), <c>(max(|b − c| − 1, 0))² / (b +
@@ -81,7 +81,7 @@ public sealed record McNemarTest
     /// </summary>
     public double CorrectedChiSquare => Discordant == 0
         ? 0
-        : Math.Pow(Math.Max(0, Math.Abs(OnlyFirstRight - OnlySecondRight) - 1), 2) / Discordant;
+        : Math.Pow(Math.Max(0, Math.Abs(OnlyFirstCorrect - OnlySecondCorrect) - 1), 2) / Discordant;
 
     /// <summary>
     /// The p value of the corrected chi-square: an approximation, which is poor for fewer than 25 discordant questions.

@@ -4,7 +4,7 @@ namespace MedR1.Imaging;
 public sealed record ImageDecodeOptions
 {
     /// <summary>The largest <see cref="MaxPixels"/>: four bytes per pixel must fit in one array.</summary>
-    public static readonly long LargestMaxPixels = Array.MaxLength / 4;
+    public static readonly long MaxPixelsLimit = Array.MaxLength / 4;
 
     /// <summary>The defaults.</summary>
     public static ImageDecodeOptions Default { get; } = new();
@@ -19,14 +19,14 @@ public sealed record ImageDecodeOptions
 
     /// <summary>The maximum number of pixels (columns × rows) in an image; decoding takes about seven bytes per pixel.</summary>
     /// <value>The default is 89,478,485, the size above which Pillow warns of a decompression bomb.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above <see cref="LargestMaxPixels"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above <see cref="MaxPixelsLimit"/>.</exception>
     public long MaxPixels
     {
         get;
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestMaxPixels);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxPixelsLimit);
             field = value;
         }
     } = 89_478_485;

@@ -9,7 +9,7 @@ public sealed class AspectRatioException : ArgumentException
     public AspectRatioException(long height, long width)
         : base(
             $"An image of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width).ToText("0.#")}, "
-            + $"but at most {SmartResize.LargestAspectRatio} is supported. "
+            + $"but at most {SmartResize.MaxAspectRatio} is supported. "
             + "Crop it, or split it into pieces, before passing it to the model.")
     {
         Height = height;

@@ -16,7 +16,7 @@ public static class SmartResize
     public const long DefaultMaxPixels = 28 * 28 * 16384;
 
     /// <summary>The maximum ratio of the longer side to the shorter one.</summary>
-    public const int LargestAspectRatio = 200;
+    public const int MaxAspectRatio = 200;
 
     /// <summary>Computes the size.</summary>
     /// <param name="height">Rows of the image.</param>
@@ -53,7 +53,7 @@ public static class SmartResize
                 nameof(maxPixels));
         }
 
-        if ((double)Math.Max(height, width) / Math.Min(height, width) > LargestAspectRatio)
+        if ((double)Math.Max(height, width) / Math.Min(height, width) > MaxAspectRatio)
         {
             throw new AspectRatioException(height, width);
         }

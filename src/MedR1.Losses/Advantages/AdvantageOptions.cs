@@ -42,7 +42,7 @@ public sealed record AdvantageOptions
     /// Whether to use the population's standard deviation (divided by n) instead of the sample's (divided by n − 1).
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
-    public bool PopulationDeviation { get; init; }
+    public bool UsePopulationStandardDeviation { get; init; }
 
     /// <summary>Added to a deviation or mean before dividing by it.</summary>
     /// <value>The default is 1e-4.</value>

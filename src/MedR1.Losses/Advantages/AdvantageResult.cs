@@ -11,7 +11,7 @@ namespace MedR1.Losses;
 /// </param>
 /// <param name="Batch">Statistics of the totals of all rows.</param>
 /// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
-/// <param name="ZeroDeviationShare">
+/// <param name="ZeroStandardDeviationFraction">
 /// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group has no spread. If the divisor is the deviation of the whole
 /// batch: 1 if it is 0, else 0. A group or batch of one row has no spread.
 /// </param>
@@ -21,19 +21,19 @@ public sealed record AdvantageResult(
     IReadOnlyDictionary<long, RewardStatistics> Groups,
     RewardStatistics Batch,
     IReadOnlyList<RewardStatistics> ByReward,
-    double ZeroDeviationShare)
+    double ZeroStandardDeviationFraction)
 {
     /// <summary>
     /// The share of groups without spread, which contribute no gradient. Denominator: groups with at least one scored row.
     /// </summary>
-    public double ConstantGroupShare
+    public double ConstantGroupFraction
     {
         get
         {
             RewardStatistics[] scored = [.. Groups.Values.Where(group => group.Count > 0)];
 
             // NaN (0 / 0) if there is none.
-            return scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
+            return scored.Count(group => !(group.StandardDeviation > 0)) / (double)scored.Length;
         }
     }
 
@@ -67,13 +67,13 @@ public sealed record AdvantageResult(
 
         for (int i = 0; i < rewardNames.Count; i++)
         {
-            Add(LossMetricNames.RewardMean(rewardNames[i]), ByReward[i].Mean);
-            Add(LossMetricNames.RewardDeviationOf(rewardNames[i]), ByReward[i].Deviation);
+            Add(LossMetricNames.RewardMeanOf(rewardNames[i]), ByReward[i].Mean);
+            Add(LossMetricNames.RewardStandardDeviationOf(rewardNames[i]), ByReward[i].StandardDeviation);
         }
 
         Add(LossMetricNames.Reward, Batch.Mean);
-        Add(LossMetricNames.RewardDeviation, Batch.Deviation);
-        Add(LossMetricNames.ZeroDeviationShare, ZeroDeviationShare);
+        Add(LossMetricNames.RewardStandardDeviation, Batch.StandardDeviation);
+        Add(LossMetricNames.ZeroStandardDeviationFraction, ZeroStandardDeviationFraction);
         return metrics;
     }
 }

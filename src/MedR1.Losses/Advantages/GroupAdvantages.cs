@@ -37,9 +37,9 @@ public static class GroupAdvantages
             : [.. totals.Select((total, row) => Adjust(total, row, options, penalties))];
 
         Dictionary<long, RewardStatistics> groups = Statistics(scores, groupIds, options);
-        RewardStatistics batch = OfRows(scores, options.PopulationDeviation);
+        RewardStatistics batch = OfRows(scores, options.UsePopulationStandardDeviation);
         double[] advantages = options.Aggregation == RewardAggregation.NormalizeThenSum
-            ? [.. scores.Select(score => Scaled(score, batch.Mean, batch.Deviation, options))]
+            ? [.. scores.Select(score => Scaled(score, batch.Mean, batch.StandardDeviation, options))]
             : Advantages(scores, groupIds, groups, batch, options);
         bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum
             || options.Scale == AdvantageScale.Batch;
@@ -52,10 +52,10 @@ public static class GroupAdvantages
             advantages,
             totals,
             groups,
-            RewardStatistics.Of(totals, options.PopulationDeviation),
+            RewardStatistics.Of(totals, options.UsePopulationStandardDeviation),
             [.. Enumerable.Range(0, rewardCount)
                 .Select(
-                    reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.PopulationDeviation))],
+                    reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.UsePopulationStandardDeviation))],
             zeroShare);
     }
 
@@ -102,7 +102,7 @@ public static class GroupAdvantages
             {
                 RewardStatistics group = groups[groupIds[row]];
                 normalized[row][reward] = column[row] is null
-                    ? null : Scaled(column[row], group.Mean, group.Deviation, options);
+                    ? null : Scaled(column[row], group.Mean, group.StandardDeviation, options);
             }
         }
 
@@ -119,14 +119,14 @@ public static class GroupAdvantages
         Dictionary<long, int> sizes = groupIds.CountBy(id => id).ToDictionary();
         double?[] differences = [.. scores.Select((score, row) =>
             Difference(score, groups[groupIds[row]], sizes[groupIds[row]], options.Baseline))];
-        RewardStatistics spread = RewardStatistics.Of(differences, options.PopulationDeviation);
+        RewardStatistics spread = RewardStatistics.Of(differences, options.UsePopulationStandardDeviation);
         return [.. differences.Select((difference, row) => options.Scale switch
         {
             AdvantageScale.None => difference ?? 0,
-            AdvantageScale.Whiten => Scaled(difference, spread.Mean, spread.Deviation, options),
-            AdvantageScale.Batch => Scaled(difference, 0, batch.Deviation, options),
+            AdvantageScale.Whiten => Scaled(difference, spread.Mean, spread.StandardDeviation, options),
+            AdvantageScale.Batch => Scaled(difference, 0, batch.StandardDeviation, options),
             AdvantageScale.GroupMean => Scaled(difference, 0, groups[groupIds[row]].Mean, options),
-            _ => Scaled(difference, 0, groups[groupIds[row]].Deviation, options),
+            _ => Scaled(difference, 0, groups[groupIds[row]].StandardDeviation, options),
         })];
     }
 
@@ -164,13 +164,13 @@ public static class GroupAdvantages
         double?[] values, IReadOnlyList<long> groupIds, AdvantageOptions options) => groupIds
         .Select((id, row) => (Id: id, Value: values[row]))
         .GroupBy(pair => pair.Id, pair => pair.Value)
-        .ToDictionary(group => group.Key, group => OfRows([.. group], options.PopulationDeviation));
+        .ToDictionary(group => group.Key, group => OfRows([.. group], options.UsePopulationStandardDeviation));
 
     private static RewardStatistics OfRows(double?[] values, bool population)
     {
         RewardStatistics statistics = RewardStatistics.Of(values, population);
 
         // A group of one row has no spread by definition; the spread of a single scored row among several is unknown (NaN).
-        return values.Length == 1 ? statistics with { Deviation = 0 } : statistics;
+        return values.Length == 1 ? statistics with { StandardDeviation = 0 } : statistics;
     }
 }

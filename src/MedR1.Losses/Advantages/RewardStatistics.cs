@@ -3,14 +3,14 @@ namespace MedR1.Losses;
 /// <summary>Mean and deviation of the values that are present.</summary>
 /// <param name="Count">The number of values.</param>
 /// <param name="Mean">Their mean, exact for equal values; NaN if there are none.</param>
-/// <param name="Deviation">Their standard deviation, exactly 0 for equal values; NaN if there are too few values.</param>
-public readonly record struct RewardStatistics(int Count, double Mean, double Deviation)
+/// <param name="StandardDeviation">Their standard deviation, exactly 0 for equal values; NaN if there are too few values.</param>
+public readonly record struct RewardStatistics(int Count, double Mean, double StandardDeviation)
 {
     // The same rewards added in a different order differ by a few units in the last place, which must not count as spread.
     private const double RoundingShare = 1e-13;
 
     /// <summary>Whether the values have no spread: they are equal, within rounding.</summary>
-    public bool IsConstant => Deviation == 0;
+    public bool IsConstant => StandardDeviation == 0;
 
     /// <summary>Measures values; null is ignored.</summary>
     /// <param name="values">The values; those that are not null must be finite.</param>

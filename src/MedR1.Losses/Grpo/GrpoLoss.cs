@@ -39,13 +39,13 @@ public sealed class GrpoLoss : IPolicyLoss
     public bool RequiresSamplerLogProbabilities => Options.SamplerCorrection is not null;
 
     /// <inheritdoc/>
-    public bool RequiresEntropies => RequiresEntropyGradient || Options.TopEntropyShare < 1;
+    public bool RequiresEntropies => RequiresEntropyGradient || Options.TopEntropyQuantile < 1;
 
     /// <inheritdoc/>
     public bool RequiresEntropyGradient => Options.EntropyCoefficient != 0;
 
     /// <inheritdoc/>
-    public bool ExcludesTruncated => Options.ExcludeTruncated;
+    public bool MasksTruncatedCompletions => Options.MaskTruncatedCompletions;
 
     /// <inheritdoc/>
     public PolicyLossResult Compute(PolicyLossInputs inputs)
@@ -56,20 +56,20 @@ public sealed class GrpoLoss : IPolicyLoss
         RefuseTokenAdvantages(batch);
         MetricCollector metrics = new();
 
-        Tensor ratio = PolicyRatio.Compute(Options.RatioLevel, batch);
+        Tensor ratio = PolicyRatio.Compute(Options.ImportanceSamplingLevel, batch);
         Tensor? sampler_BT = batch.Sampler_BT();
         Tensor? samplerRatio = SamplerRatio(batch, sampler_BT, metrics);
         Tensor terms = _objective.Terms(batch, ratio, samplerRatio);
-        if (Options.OffPolicyThreshold is double threshold)
+        if (Options.OffPolicyMaskThreshold is double threshold)
         {
             terms = terms * OffPolicyMask.Compute(
                 batch.LogProbabilities_BT, sampler_BT ?? batch.Old_BT, batch.Active_BT, batch.Advantages, threshold);
         }
 
         Tensor chosen_BT = batch.Active_BT;
-        if (Options.TopEntropyShare < 1)
+        if (Options.TopEntropyQuantile < 1)
         {
-            chosen_BT = TopEntropyMask.Compute(batch.Entropies_BT!, batch.Active_BT, Options.TopEntropyShare);
+            chosen_BT = TopEntropyMask.Compute(batch.Entropies_BT!, batch.Active_BT, Options.TopEntropyQuantile);
             terms = terms * chosen_BT;
         }
 
@@ -154,7 +154,7 @@ public sealed class GrpoLoss : IPolicyLoss
             metrics.Add(LossMetricNames.VespoWeight, weight_B1.sum(), rows);
         }
 
-        bool perRow = PolicyRatio.IsPerRow(Options.RatioLevel) && !batch.HasTokenAdvantages;
+        bool perRow = PolicyRatio.IsPerRow(Options.ImportanceSamplingLevel) && !batch.HasTokenAdvantages;
         _objective.AddMetrics(metrics, batch, ratio, perRow);
     }
 
@@ -164,7 +164,7 @@ public sealed class GrpoLoss : IPolicyLoss
         string? judge = !batch.HasTokenAdvantages ? null
             : Options.Normalization == LossNormalization.CompletionTerm ? nameof(LossNormalization.CompletionTerm)
             : Options.Objective == PolicyObjective.Vespo ? nameof(PolicyObjective.Vespo)
-            : Options.OffPolicyThreshold is not null ? nameof(Options.OffPolicyThreshold)
+            : Options.OffPolicyMaskThreshold is not null ? nameof(Options.OffPolicyMaskThreshold)
             : null;
         if (judge is not null)
         {
@@ -184,10 +184,10 @@ public sealed class GrpoLoss : IPolicyLoss
         }
 
         bool bonus = (inputs.EntropyCoefficient ?? Options.EntropyCoefficient) != 0;
-        if ((bonus || Options.TopEntropyShare < 1) && inputs.Entropies is null)
+        if ((bonus || Options.TopEntropyQuantile < 1) && inputs.Entropies is null)
         {
             throw new ArgumentException(
-                "Entropies is null, but the entropy bonus or TopEntropyShare needs it: compute it with the "
+                "Entropies is null, but the entropy bonus or TopEntropyQuantile needs it: compute it with the "
                 + "log-probabilities.",
                 nameof(inputs));
         }

@@ -26,7 +26,7 @@ public sealed partial record GrpoLossOptions
     {
         Normalization = LossNormalization.StepTokens,
         ClipHigh = 0.28,
-        ExcludeTruncated = true,
+        MaskTruncatedCompletions = true,
     };
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed partial record GrpoLossOptions
     public static GrpoLossOptions Gspo { get; } = new()
     {
         Normalization = LossNormalization.CompletionMean,
-        RatioLevel = RatioLevel.Sequence,
+        ImportanceSamplingLevel = ImportanceSamplingLevel.Sequence,
         ClipLow = 3e-4,
         ClipHigh = 4e-4,
     };
@@ -56,7 +56,7 @@ public sealed partial record GrpoLossOptions
     /// <summary>
     /// GSPO with each token's own gradient (arXiv 2507.18071, section 4.3), for advantages that differ by token.
     /// </summary>
-    public static GrpoLossOptions GspoToken { get; } = Gspo with { RatioLevel = RatioLevel.SequenceToken };
+    public static GrpoLossOptions GspoToken { get; } = Gspo with { ImportanceSamplingLevel = ImportanceSamplingLevel.SequenceToken };
 
     /// <summary>
     /// CISPO as in ScaleRL (arXiv 2510.13786) and TRL: weights of at most 5, mean over the tokens of the step.
@@ -100,7 +100,7 @@ public sealed partial record GrpoLossOptions
     public static GrpoLossOptions Rloo { get; } = new()
     {
         Normalization = LossNormalization.CompletionTerm,
-        RatioLevel = RatioLevel.SequenceSum,
+        ImportanceSamplingLevel = ImportanceSamplingLevel.SequenceSum,
     };
 
     /// <summary>

@@ -7,16 +7,16 @@ namespace MedR1.Losses;
 public sealed partial record GrpoLossOptions
 {
     /// <summary>The token term.</summary>
-    /// <value>The default is <see cref="PolicyObjective.ClippedRatio"/>.</value>
-    public PolicyObjective Objective { get; init; } = PolicyObjective.ClippedRatio;
+    /// <value>The default is <see cref="PolicyObjective.ClippedSurrogate"/>.</value>
+    public PolicyObjective Objective { get; init; } = PolicyObjective.ClippedSurrogate;
 
     /// <summary>How the terms are reduced to a scalar.</summary>
     /// <value>The default is <see cref="LossNormalization.StepTokens"/>.</value>
     public LossNormalization Normalization { get; init; } = LossNormalization.StepTokens;
 
     /// <summary>What the ratio is taken over.</summary>
-    /// <value>The default is <see cref="RatioLevel.Token"/>.</value>
-    public RatioLevel RatioLevel { get; init; } = RatioLevel.Token;
+    /// <value>The default is <see cref="ImportanceSamplingLevel.Token"/>.</value>
+    public ImportanceSamplingLevel ImportanceSamplingLevel { get; init; } = ImportanceSamplingLevel.Token;
 
     /// <summary>ε_low: ratios below 1 − ε_low are clipped.</summary>
     /// <value>The default is 0.2.</value>
@@ -62,9 +62,9 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool CorrectKlByRatio { get; init; }
 
-    /// <summary>Whether truncated completions are excluded; see <see cref="IPolicyLoss.ExcludesTruncated"/>.</summary>
+    /// <summary>Whether truncated completions are excluded; see <see cref="IPolicyLoss.MasksTruncatedCompletions"/>.</summary>
     /// <value>The default is <see langword="false"/>.</value>
-    public bool ExcludeTruncated { get; init; }
+    public bool MaskTruncatedCompletions { get; init; }
 
     /// <summary>
     /// ρ: only this share of a micro-batch's active tokens, those with the highest entropy, contributes a policy gradient (arXiv
@@ -72,7 +72,7 @@ public sealed partial record GrpoLossOptions
     /// how a step is split into micro-batches.
     /// </summary>
     /// <value>The default is 1.</value>
-    public double TopEntropyShare { get; init; } = 1.0;
+    public double TopEntropyQuantile { get; init; } = 1.0;
 
     /// <summary>
     /// The weight of the entropy bonus, which is the mean entropy of the tokens that contribute a policy gradient and is subtracted
@@ -86,7 +86,7 @@ public sealed partial record GrpoLossOptions
     /// no policy gradient (off-policy sequence mask, DeepSeek-V3.2).
     /// </summary>
     /// <value>The default is <see langword="null"/>: no row is left out.</value>
-    public double? OffPolicyThreshold { get; init; }
+    public double? OffPolicyMaskThreshold { get; init; }
 
     /// <summary>How to correct for a sampler whose probabilities differ from those of the trainer's model.</summary>
     /// <value>The default is <see langword="null"/>: no correction.</value>

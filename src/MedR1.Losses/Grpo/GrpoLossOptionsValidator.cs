@@ -24,7 +24,7 @@ internal static class GrpoLossOptionsValidator
 
         RequireDefined(nameof(options.Objective), options.Objective);
         RequireDefined(nameof(options.Normalization), options.Normalization);
-        RequireDefined(nameof(options.RatioLevel), options.RatioLevel);
+        RequireDefined(nameof(options.ImportanceSamplingLevel), options.ImportanceSamplingLevel);
         RequireDefined(nameof(options.KlEstimator), options.KlEstimator);
         RequireFinite(nameof(options.ClipLow), options.ClipLow, 0);
         RequireFinite(nameof(options.ClipHigh), options.ClipHigh, 0);
@@ -35,15 +35,15 @@ internal static class GrpoLossOptionsValidator
             double.IsFinite(options.EntropyCoefficient),
             $"EntropyCoefficient is {options.EntropyCoefficient.ToText()}, expected a finite number.");
         Require(
-            options.TopEntropyShare is >= 0 and <= 1,
-            $"TopEntropyShare is {options.TopEntropyShare.ToText()}, expected a share from 0 to 1.");
+            options.TopEntropyQuantile is >= 0 and <= 1,
+            $"TopEntropyQuantile is {options.TopEntropyQuantile.ToText()}, expected a share from 0 to 1.");
         Require(
-            options.OffPolicyThreshold is null || double.IsFinite(options.OffPolicyThreshold.Value),
-            $"OffPolicyThreshold is {options.OffPolicyThreshold?.ToText()}, expected a finite number or null.");
+            options.OffPolicyMaskThreshold is null || double.IsFinite(options.OffPolicyMaskThreshold.Value),
+            $"OffPolicyMaskThreshold is {options.OffPolicyMaskThreshold?.ToText()}, expected a finite number or null.");
         Require(
-            options.RatioBound is null || options.Objective == PolicyObjective.ClippedRatio,
+            options.RatioBound is null || options.Objective == PolicyObjective.ClippedSurrogate,
             $"RatioBound is {options.RatioBound?.ToText()}, but {options.Objective} does not use it: "
-            + "set Objective to ClippedRatio, or RatioBound to null.");
+            + "set Objective to ClippedSurrogate, or RatioBound to null.");
         ValidateParts(options, Require, RequireFinite);
         ValidateCombination(options, Require);
         return problems;
@@ -103,18 +103,18 @@ internal static class GrpoLossOptionsValidator
 
         const string Fix = "use CompletionMean, or ";
         require(
-            options.RatioLevel is RatioLevel.Sequence or RatioLevel.SequenceSum
-            && options.Objective is PolicyObjective.ClippedRatio or PolicyObjective.Sapo,
-            $"CompletionTerm needs one term per completion, but {options.Objective} with RatioLevel "
-            + $"{options.RatioLevel} has one per token: {Fix}ClippedRatio with SequenceSum.");
+            options.ImportanceSamplingLevel is ImportanceSamplingLevel.Sequence or ImportanceSamplingLevel.SequenceSum
+            && options.Objective is PolicyObjective.ClippedSurrogate or PolicyObjective.Sapo,
+            $"CompletionTerm needs one term per completion, but {options.Objective} with ImportanceSamplingLevel "
+            + $"{options.ImportanceSamplingLevel} has one per token: {Fix}ClippedSurrogate with SequenceSum.");
         require(
             options.KlCoefficient == 0,
             $"CompletionTerm has no per-token divergence, but KlCoefficient is {options.KlCoefficient.ToText()}: "
             + $"{Fix}set it to 0. RLOO subtracts β × the divergence from the reward: in a custom loop, pass it as penalties to "
             + "GroupAdvantages.Compute; the trainers don't support it.");
         require(
-            options.TopEntropyShare == 1,
-            $"CompletionTerm has no per-token terms, but TopEntropyShare is {options.TopEntropyShare.ToText()}: "
+            options.TopEntropyQuantile == 1,
+            $"CompletionTerm has no per-token terms, but TopEntropyQuantile is {options.TopEntropyQuantile.ToText()}: "
             + $"{Fix}set it to 1.");
         require(
             options.SamplerCorrection is null || SamplerCorrection.IsOfSequences(options.SamplerCorrection.Mode),

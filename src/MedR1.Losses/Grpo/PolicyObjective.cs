@@ -10,7 +10,7 @@ public enum PolicyObjective
     /// −min(min(r, <see cref="GrpoLossOptions.RatioBound"/>)·A, clamp(r, 1−low, 1+high)·A): PPO's clip (arXiv
     /// 1707.06347, equation 7), used by GRPO, DAPO, Dr. GRPO and GSPO.
     /// </summary>
-    ClippedRatio,
+    ClippedSurrogate,
 
     /// <summary>
     /// −sg(min(r, <see cref="GrpoLossOptions.RatioCap"/>))·A·ℓ: CISPO with an absolute cap on the weight, as in ScaleRL (arXiv

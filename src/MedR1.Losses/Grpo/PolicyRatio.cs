@@ -7,25 +7,25 @@ namespace MedR1.Losses;
 /// </summary>
 internal static class PolicyRatio
 {
-    public static bool IsPerRow(RatioLevel level) => level is RatioLevel.Sequence or RatioLevel.SequenceSum;
+    public static bool IsPerRow(ImportanceSamplingLevel level) => level is ImportanceSamplingLevel.Sequence or ImportanceSamplingLevel.SequenceSum;
 
-    public static Tensor Compute(RatioLevel level, PolicyBatch batch)
+    public static Tensor Compute(ImportanceSamplingLevel level, PolicyBatch batch)
     {
         // Both are 0 at masked positions, so sums need no mask.
         Tensor difference_BT = batch.LogProbabilities_BT - batch.Old_BT;
-        if (level == RatioLevel.Token)
+        if (level == ImportanceSamplingLevel.Token)
         {
             return difference_BT.exp();
         }
 
         Tensor sum_B1 = difference_BT.sum(1, keepdim: true);
-        if (level == RatioLevel.SequenceSum)
+        if (level == ImportanceSamplingLevel.SequenceSum)
         {
             return sum_B1.exp();
         }
 
         Tensor mean_B1 = sum_B1 / batch.Tokens_B.Limited(least: 1).unsqueeze(1);
-        return level == RatioLevel.Sequence
+        return level == ImportanceSamplingLevel.Sequence
             ? mean_B1.exp()
             : (batch.LogProbabilities_BT - batch.LogProbabilities_BT.detach()).Plus(mean_B1.detach()).exp();
     }

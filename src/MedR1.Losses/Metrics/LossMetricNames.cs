@@ -24,40 +24,40 @@ public static class LossMetricNames
     public const string EntropyCoefficient = "entropy_coef";
 
     /// <summary>Share of tokens clipped at the lower bound.</summary>
-    public const string LowClipShare = "clip_ratio/low_mean";
+    public const string LowClipRatio = "clip_ratio/low_mean";
 
     /// <summary>The smallest share of a completion's tokens that are clipped at the lower bound.</summary>
-    public const string SmallestLowClipShare = "clip_ratio/low_min";
+    public const string MinLowClipRatio = "clip_ratio/low_min";
 
     /// <summary>Share of tokens clipped at the upper bound.</summary>
-    public const string HighClipShare = "clip_ratio/high_mean";
+    public const string HighClipRatio = "clip_ratio/high_mean";
 
     /// <summary>The largest share of a completion's tokens that are clipped at the upper bound.</summary>
-    public const string LargestHighClipShare = "clip_ratio/high_max";
+    public const string MaxHighClipRatio = "clip_ratio/high_max";
 
     /// <summary>Share of tokens clipped at either bound.</summary>
-    public const string ClipShare = "clip_ratio/region_mean";
+    public const string ClipRatio = "clip_ratio/region_mean";
 
     /// <summary>CISPO: share of ratios that the bound changed.</summary>
-    public const string CispoClipShare = "cispo_clip_ratio";
+    public const string CispoClipRatio = "cispo_clip_ratio";
 
     /// <summary>VESPO: the mean weight of the completions.</summary>
     public const string VespoWeight = "vespo/phi_seq_mean";
 
     /// <summary>Mean absolute difference of a token's log-probability from the sampler's.</summary>
-    public const string SamplerDistance = "sampling/sampling_logp_difference/mean";
+    public const string SamplerLogProbabilityDifference = "sampling/sampling_logp_difference/mean";
 
     /// <summary>The largest such difference.</summary>
-    public const string LargestSamplerDistance = "sampling/sampling_logp_difference/max";
+    public const string MaxSamplerLogProbabilityDifference = "sampling/sampling_logp_difference/max";
 
     /// <summary>Mean ratio to the sampler's probability, after its bounds.</summary>
     public const string SamplerRatio = "sampling/importance_sampling_ratio/mean";
 
     /// <summary>The smallest such ratio.</summary>
-    public const string SmallestSamplerRatio = "sampling/importance_sampling_ratio/min";
+    public const string MinSamplerRatio = "sampling/importance_sampling_ratio/min";
 
     /// <summary>The largest such ratio.</summary>
-    public const string LargestSamplerRatio = "sampling/importance_sampling_ratio/max";
+    public const string MaxSamplerRatio = "sampling/importance_sampling_ratio/max";
 
     /// <summary>PPO: half the squared error of the critic, clipped as in the loss, before its coefficient.</summary>
     public const string ValueLoss = "value_loss";
@@ -69,24 +69,24 @@ public static class LossMetricNames
     public const string Returns = "returns";
 
     /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
-    public const string ValueClipShare = "value_clip_ratio";
+    public const string ValueClipRatio = "value_clip_ratio";
 
     /// <summary>Mean total reward of the completions that have one.</summary>
     public const string Reward = "reward";
 
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
-    public const string RewardDeviation = "reward_std";
+    public const string RewardStandardDeviation = "reward_std";
 
     /// <summary>Share of completions in groups whose rewards are all the same, which contribute no gradient.</summary>
-    public const string ZeroDeviationShare = "frac_reward_zero_std";
+    public const string ZeroStandardDeviationFraction = "frac_reward_zero_std";
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardMean(string reward) => OfReward(reward, "mean");
+    public static string RewardMeanOf(string reward) => OfReward(reward, "mean");
 
     /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardDeviationOf(string reward) => OfReward(reward, "std");
+    public static string RewardStandardDeviationOf(string reward) => OfReward(reward, "std");
 
     /// <summary>Whether a metric is the mean or deviation of one reward.</summary>
     /// <param name="name">The name.</param>

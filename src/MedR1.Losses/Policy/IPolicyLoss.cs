@@ -22,7 +22,7 @@ public interface IPolicyLoss
     /// Whether completions truncated at the length limit are excluded. The code that builds the mask must exclude them, with
     /// <see cref="LossMask.WithoutTruncated"/>, before it counts the step's tokens.
     /// </summary>
-    bool ExcludesTruncated => false;
+    bool MasksTruncatedCompletions => false;
 
     /// <summary>Computes the loss of a micro-batch and its metrics.</summary>
     /// <param name="inputs">The micro-batch.</param>

@@ -70,7 +70,7 @@ public sealed class PpoLoss
         if (clipped_BT is not null)
         {
             metrics.Add(
-                LossMetricNames.ValueClipShare, clipped_BT.gt(free_BT).logical_and(batch.Active_BT).sum(), batch.TokenCount);
+                LossMetricNames.ValueClipRatio, clipped_BT.gt(free_BT).logical_and(batch.Active_BT).sum(), batch.TokenCount);
         }
 
         Tensor loss = policy.Loss.Plus(value.Times(Options.ValueCoefficient));

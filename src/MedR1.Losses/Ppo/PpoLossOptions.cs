@@ -47,11 +47,11 @@ public sealed record PpoLossOptions
         }
 
         if (Policy.Normalization == LossNormalization.CompletionTerm || Policy.Objective == PolicyObjective.Vespo
-            || Policy.OffPolicyThreshold is not null)
+            || Policy.OffPolicyMaskThreshold is not null)
         {
             problems.Add(
-                "Policy works on whole completions (CompletionTerm, Vespo or OffPolicyThreshold), but PPO has an "
-                + "advantage for each token: use ClippedRatio with StepTokens and no threshold.");
+                "Policy works on whole completions (CompletionTerm, Vespo or OffPolicyMaskThreshold), but PPO has an "
+                + "advantage for each token: use ClippedSurrogate with StepTokens and no threshold.");
         }
 
         return problems;

@@ -71,8 +71,8 @@ public static class SamplerCorrection
         bool ofSequences)
     {
         Tensor distance_BT = difference_BT.abs();
-        metrics.Add(LossMetricNames.SamplerDistance, distance_BT.sum(), scored_BT.sum());
-        metrics.AddExtreme(LossMetricNames.LargestSamplerDistance, distance_BT, scored_BT, LossMetricKind.Maximum);
+        metrics.Add(LossMetricNames.SamplerLogProbabilityDifference, distance_BT.sum(), scored_BT.sum());
+        metrics.AddExtreme(LossMetricNames.MaxSamplerLogProbabilityDifference, distance_BT, scored_BT, LossMetricKind.Maximum);
         if (ratio is null)
         {
             return;
@@ -80,9 +80,9 @@ public static class SamplerCorrection
 
         // A sequence ratio is measured over rows, including empty ones; a token ratio over active tokens.
         Tensor counts = ofSequences ? ones_like(ratio, ScalarType.Bool) : active_BT;
-        metrics.AddExtreme(LossMetricNames.SmallestSamplerRatio, ratio, counts, LossMetricKind.Minimum);
+        metrics.AddExtreme(LossMetricNames.MinSamplerRatio, ratio, counts, LossMetricKind.Minimum);
         Tensor counted = ratio.FilledWhere(counts.logical_not(), 0);
         metrics.Add(LossMetricNames.SamplerRatio, counted.sum(), counts.sum());
-        metrics.AddExtreme(LossMetricNames.LargestSamplerRatio, ratio, counts, LossMetricKind.Maximum);
+        metrics.AddExtreme(LossMetricNames.MaxSamplerRatio, ratio, counts, LossMetricKind.Maximum);
     }
 }

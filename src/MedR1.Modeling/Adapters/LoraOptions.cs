@@ -16,7 +16,7 @@ public sealed record LoraOptions
 
     /// <summary>Whether to divide α by the square root of the rank instead (rsLoRA; Kalajdzievski, 2023).</summary>
     /// <value>The default is <see langword="false"/>.</value>
-    public bool RankStabilized { get; init; }
+    public bool UseRslora { get; init; }
 
     /// <summary>The layers that have an update.</summary>
     /// <value>The default is <c>q_proj</c> and <c>v_proj</c>, as in PEFT.</value>

@@ -34,7 +34,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
         {
             Rank = Integer("r") ?? Missing("r", 1),
             Alpha = Number("lora_alpha") ?? Missing("lora_alpha", 1),
-            RankStabilized = Flag("use_rslora"),
+            UseRslora = Flag("use_rslora"),
             Dropout = Number("lora_dropout") ?? 0,
             TargetModules = Selection("target_modules") ?? MissingTargets(),
             ExcludedModules = Selection("exclude_modules"),

@@ -62,7 +62,7 @@ internal static class LoraOptionsWriter
                 Selection(json, "target_modules", options.TargetModules);
             json.WriteNull("task_type");
             json.WriteBoolean("use_dora", options.UseDora);
-            json.WriteBoolean("use_rslora", options.RankStabilized);
+            json.WriteBoolean("use_rslora", options.UseRslora);
             json.WriteEndObject();
         }
 

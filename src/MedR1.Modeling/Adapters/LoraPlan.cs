@@ -97,7 +97,7 @@ internal static class LoraPlan
                 && (options.Bias == LoraBias.All || (options.Bias == LoraBias.LoraOnly && isTarget));
             int rank = isTarget ? ValueOf(options.RankPattern, name) ?? options.Rank : 0;
             double alpha = ValueOf(options.AlphaPattern, name) ?? options.Alpha;
-            double scale = rank == 0 ? 0 : alpha / (options.RankStabilized ? Math.Sqrt(rank) : rank);
+            double scale = rank == 0 ? 0 : alpha / (options.UseRslora ? Math.Sqrt(rank) : rank);
             if (isTarget || isSaved || trainsBias)
                 layers.Add(new LoraLayer(module, rank, alpha, scale, isSaved, trainsBias));
         }

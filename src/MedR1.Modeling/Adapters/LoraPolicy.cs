@@ -102,10 +102,10 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
 
     /// <inheritdoc/>
     /// <remarks>The base caches the features; an adapter that changes tower or merger disables caching.</remarks>
-    public IDisposable? KeepImageFeatures(long maxBytes)
+    public IDisposable? CacheImageFeatures(long maxBytes)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return ChangesVision ? null : _base.KeepImageFeatures(maxBytes);
+        return ChangesVision ? null : _base.CacheImageFeatures(maxBytes);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed unsafe partial class CpuStepRecorder
         new CpuStepValues(null, AddressOf(Checked(values, _rows, _type, CPU)), (int)values.shape[1], phase: -1);
 
     /// <inheritdoc/>
-    public override StepValues Normalise(StepValues input, RmsNormalization layer)
+    public override StepValues Normalize(StepValues input, RmsNormalization layer)
     {
         CpuStepValues rows = Own<CpuStepValues>(input);
         int phase = PhaseAfter(rows);

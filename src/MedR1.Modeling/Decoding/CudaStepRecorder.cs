@@ -41,7 +41,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
         new CudaStepValues(Checked(values, _rows, ScalarType.BFloat16, Device), isGiven: true);
 
     /// <inheritdoc/>
-    public override StepValues Normalise(StepValues input, RmsNormalization layer)
+    public override StepValues Normalize(StepValues input, RmsNormalization layer)
     {
         CudaStepValues rows = Own<CudaStepValues>(input);
         if (rows.Pending is not { } sum)

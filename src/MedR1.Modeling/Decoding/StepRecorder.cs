@@ -36,7 +36,7 @@ public abstract class StepRecorder
     public abstract StepValues Given(Tensor values);
 
     /// <summary>Normalises rows.</summary>
-    public abstract StepValues Normalise(StepValues input, RmsNormalization layer);
+    public abstract StepValues Normalize(StepValues input, RmsNormalization layer);
 
     /// <summary>Applies linear layers, each with its adapter, to one input.</summary>
     /// <param name="input"><c>[rows, input]</c></param>

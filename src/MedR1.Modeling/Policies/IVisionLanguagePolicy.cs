@@ -95,7 +95,7 @@ public interface IVisionLanguagePolicy : IDisposable
     /// Dispose it to stop caching and free the features; <see langword="null"/> if caching was not started, because the tower or
     /// merger is trainable or features are already being cached.
     /// </returns>
-    IDisposable? KeepImageFeatures(long maxBytes) => null;
+    IDisposable? CacheImageFeatures(long maxBytes) => null;
 
     /// <summary>Creates a cache with all its memory allocated, in the network's data type and on its device.</summary>
     /// <param name="promptSlots">The number of prompts that the cache can hold at once.</param>

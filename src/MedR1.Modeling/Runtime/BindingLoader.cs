@@ -20,7 +20,7 @@ internal static class BindingLoader
     private const string MarkerSymbol = "_ZSt21ios_base_library_initv";
 
     /// <summary>The first version that is weakened; Debian 12 and Ubuntu 22.04 provide versions up to 3.4.30.</summary>
-    private static readonly Version FirstHealedVersion = new(3, 4, 31);
+    private static readonly Version FirstPatchedVersion = new(3, 4, 31);
 
     /// <summary>Loads the library; libtorch must already be loaded.</summary>
     /// <param name="path">The path of the library.</param>
@@ -56,7 +56,7 @@ internal static class BindingLoader
         try
         {
             nint handle = MemoryLibrary.Load(Path.GetFileName(path), image);
-            return new LoadedBinding(handle, path, TorchBindingLoad.Healed, weakened);
+            return new LoadedBinding(handle, path, TorchBindingLoad.Patched, weakened);
         }
         catch (IOException exception)
         {
@@ -102,7 +102,7 @@ internal static class BindingLoader
         need.Library == StandardLibrary
         && need.Name.StartsWith(VersionPrefix, StringComparison.Ordinal)
         && Version.TryParse(need.Name.AsSpan(VersionPrefix.Length), out Version? version)
-        && version >= FirstHealedVersion;
+        && version >= FirstPatchedVersion;
 
     private static string LibraryRemedy =>
         $"Install a newer {StandardLibrary} (GCC 13 or later, as on Debian 13 or Ubuntu 24.04). "

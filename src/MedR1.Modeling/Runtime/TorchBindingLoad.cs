@@ -9,7 +9,7 @@ public enum TorchBindingLoad
     /// <summary>
     /// From an in-memory copy in which the requirement of a newer libstdc++ than the system's is marked as optional.
     /// </summary>
-    Healed,
+    Patched,
 
     /// <summary>Already loaded before <see cref="TorchRuntime"/> was called.</summary>
     AlreadyLoaded,

@@ -104,17 +104,17 @@ public static class TorchRuntime
 
     private static void SetUpHost(TorchRuntimeOptions options)
     {
-        if (options.KeepsFreedMemory)
+        if (options.KeepFreedMemory)
         {
             HostAllocator.KeepFreedMemory();
         }
 
-        if (options.UsesHugePages)
+        if (options.UseHugePages)
         {
             HostAllocator.UseHugePages();
         }
 
-        if (options.WaitsBriefly)
+        if (options.LimitSpinWait)
         {
             HostThreads.WaitBriefly();
         }

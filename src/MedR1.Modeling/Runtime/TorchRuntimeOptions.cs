@@ -35,7 +35,7 @@ public sealed record TorchRuntimeOptions
     /// by <c>GLIBC_TUNABLES</c> or a <c>MALLOC_…_</c> variable.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
-    public bool KeepsFreedMemory { get; init; } = true;
+    public bool KeepFreedMemory { get; init; } = true;
 
     /// <summary>
     /// Whether huge pages are requested for tensors of 2 MiB or more, on Linux with glibc, if libtorch isn't loaded yet. Large
@@ -43,7 +43,7 @@ public sealed record TorchRuntimeOptions
     /// <c>THP_MEM_ALLOC_ENABLE</c> (0 or 1), if set, takes precedence.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
-    public bool UsesHugePages { get; init; } = true;
+    public bool UseHugePages { get; init; } = true;
 
     /// <summary>
     /// Whether libtorch's CPU threads sleep after microseconds without work instead of milliseconds, on Linux with glibc, if
@@ -52,5 +52,5 @@ public sealed record TorchRuntimeOptions
     /// <c>GOMP_SPINCOUNT</c> for native libraries, unless that or <c>OMP_WAIT_POLICY</c> is set.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
-    public bool WaitsBriefly { get; init; } = true;
+    public bool LimitSpinWait { get; init; } = true;
 }

@@ -8,12 +8,12 @@ namespace MedR1.Modeling;
 public static class CheckpointWriter
 {
     /// <summary>The default maximum size of a shard in bytes, as in transformers: 5 GB.</summary>
-    public const long DefaultShardLength = 5_000_000_000;
+    public const long DefaultMaxShardBytes = 5_000_000_000;
 
     /// <summary>Writes the weights; weight files of an earlier checkpoint in the folder are removed.</summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="items">The tensors; they are assigned to shards in this order.</param>
-    /// <param name="shardLength">The maximum number of bytes in a shard; a larger tensor gets its own shard.</param>
+    /// <param name="maxShardBytes">The maximum number of bytes in a shard; a larger tensor gets its own shard.</param>
     /// <param name="progress">Receives the number of tensor bytes written.</param>
     /// <param name="cancellationToken">Cancels between pieces of 32 MiB; no partial files remain.</param>
     /// <returns>Paths of the files written.</returns>
@@ -22,11 +22,11 @@ public static class CheckpointWriter
     public static IReadOnlyList<string> Write(
         string folder,
         IReadOnlyList<SafetensorsItem> items,
-        long shardLength = DefaultShardLength,
+        long maxShardBytes = DefaultMaxShardBytes,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(shardLength, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxShardBytes, 1);
         string? duplicate = items.GroupBy(item => item.Name).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (duplicate is not null)
         {
@@ -37,7 +37,7 @@ public static class CheckpointWriter
         Directory.CreateDirectory(folder);
         long total = items.Sum(item => item.ByteLength);
         AtomicFile.RequireSpace(Path.Combine(folder, CheckpointIndex.SingleFile), total);
-        List<List<SafetensorsItem>> shards = Split(items, shardLength);
+        List<List<SafetensorsItem>> shards = Split(items, maxShardBytes);
         Dictionary<string, string> map = new(StringComparer.Ordinal);
         List<string> names = [];
         List<AtomicFile> files = [];
@@ -71,13 +71,13 @@ public static class CheckpointWriter
         return [.. names.Select(name => Path.Combine(folder, name))];
     }
 
-    private static List<List<SafetensorsItem>> Split(IReadOnlyList<SafetensorsItem> items, long shardLength)
+    private static List<List<SafetensorsItem>> Split(IReadOnlyList<SafetensorsItem> items, long maxShardBytes)
     {
         List<List<SafetensorsItem>> shards = [[]];
         long length = 0;
         foreach (SafetensorsItem item in items)
         {
-            if (length > 0 && length + item.ByteLength > shardLength)
+            if (length > 0 && length + item.ByteLength > maxShardBytes)
             {
                 shards.Add([]);
                 length = 0;

@@ -7,7 +7,7 @@ namespace MedR1.Modeling;
 public static class BytePairTrainer
 {
     /// <summary>The minimum number of occurrences for a pair to be merged.</summary>
-    public const int MinimumCount = 2;
+    public const int MinFrequency = 2;
 
     private const int Bytes = 256;
 
@@ -48,7 +48,7 @@ public static class BytePairTrainer
         List<(string Left, string Right)> merges = [];
         PairCounts counts = new(CountWords(corpus, vocabulary, cancellationToken));
         while (tokens.Count + specialTokens.Count < vocabularySize &&
-            counts.TakeMostFrequent(MinimumCount) is (int left, int right))
+            counts.TakeMostFrequent(MinFrequency) is (int left, int right))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string merged = tokens[left] + tokens[right];

@@ -29,14 +29,14 @@ internal sealed class PairCounts
     /// Takes the most frequent pair; ties are broken in favour of smaller ids. Returns <see langword="null"/> if no pair
     /// occurs often enough.
     /// </summary>
-    public (int Left, int Right)? TakeMostFrequent(long minimumCount)
+    public (int Left, int Right)? TakeMostFrequent(long minFrequency)
     {
         while (_queue.TryDequeue(out (int Left, int Right) pair, out (long Negative, int, int) priority))
         {
             // Entries outdated by a merge are skipped: the merge has queued the current count.
             if (_counts.GetValueOrDefault(pair) == -priority.Negative)
             {
-                return -priority.Negative >= minimumCount ? pair : null;
+                return -priority.Negative >= minFrequency ? pair : null;
             }
         }
 

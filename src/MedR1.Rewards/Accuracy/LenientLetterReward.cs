@@ -24,12 +24,12 @@ public sealed class LenientLetterReward : IReward
     /// <param name="solution">The solution, a letter in answer tags or bare.</param>
     public static double Score(string text, string solution)
     {
-        if (AnswerTags.FirstInAnyCase(text) is not string answer)
+        if (AnswerTags.FirstIgnoreCase(text) is not string answer)
         {
             return 0.0;
         }
 
-        string gold = PythonText.ToUpper(PythonText.Strip(AnswerTags.FirstInAnyCase(solution) ?? solution));
+        string gold = PythonText.ToUpper(PythonText.Strip(AnswerTags.FirstIgnoreCase(solution) ?? solution));
         char[] letters = [.. PythonText.ToUpper(answer).Where(character => character is >= 'A' and <= 'J')];
         if (letters.Length != 1 || gold != letters[0].ToString())
         {

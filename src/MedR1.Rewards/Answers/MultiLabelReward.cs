@@ -51,13 +51,13 @@ public sealed class MultiLabelReward : IReward
     }
 
     /// <summary>The reward of labels: 0 to 1. Labels are compared without trimming or folding.</summary>
-    /// <param name="said">The labels in the answer.</param>
-    /// <param name="right">The right labels.</param>
+    /// <param name="predicted">The labels in the answer.</param>
+    /// <param name="reference">The labels of the reference answer.</param>
     /// <param name="score">How sets are compared.</param>
-    public static double Score(IEnumerable<string> said, IEnumerable<string> right, LabelScore score)
+    public static double Score(IEnumerable<string> predicted, IEnumerable<string> reference, LabelScore score)
     {
-        HashSet<string> ours = new(said, StringComparer.Ordinal);
-        HashSet<string> theirs = new(right, StringComparer.Ordinal);
+        HashSet<string> ours = new(predicted, StringComparer.Ordinal);
+        HashSet<string> theirs = new(reference, StringComparer.Ordinal);
         if (ours.Count + theirs.Count == 0)
         {
             return 1.0;

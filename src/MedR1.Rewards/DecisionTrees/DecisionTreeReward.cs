@@ -41,7 +41,7 @@ public sealed class DecisionTreeReward : IReward
     public DecisionTreeReport Explain(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Range? place = AnswerTags.PlaceInAnyCase(text);
+        Range? place = AnswerTags.RangeIgnoreCase(text);
         string answer = place is Range inside ? text[inside] : "";
         string reasoning = place is Range cut ? string.Concat(text[..cut.Start], ".", text[cut.End..]) : text;
         return _tree.Check(TagPattern.Remove(reasoning), answer);

@@ -8,17 +8,17 @@ public sealed record CosineLengthOptions
 
     /// <summary>The reward of a wrong completion of length 0.</summary>
     /// <value>The default is −1.</value>
-    public double ShortestWrong { get; init; } = -1.0;
+    public double ShortestIncorrect { get; init; } = -1.0;
 
     /// <summary>The reward of the longest wrong completion.</summary>
     /// <value>The default is −0.5.</value>
-    public double LongestWrong { get; init; } = -0.5;
+    public double LongestIncorrect { get; init; } = -0.5;
 
     /// <summary>The reward of the longest right completion.</summary>
     /// <value>The default is 0.5.</value>
-    public double LongestRight { get; init; } = 0.5;
+    public double LongestCorrect { get; init; } = 0.5;
 
     /// <summary>The reward of a right completion of length 0.</summary>
     /// <value>The default is 1.</value>
-    public double ShortestRight { get; init; } = 1.0;
+    public double ShortestCorrect { get; init; } = 1.0;
 }

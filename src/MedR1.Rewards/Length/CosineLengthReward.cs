@@ -54,7 +54,7 @@ public sealed class CosineLengthReward : IReward
         ArgumentNullException.ThrowIfNull(options);
         double progress = Math.Min(tokens / (double)options.MaxTokens, 1.0);
         (double longest, double shortest) = correct
-            ? (options.LongestRight, options.ShortestRight) : (options.LongestWrong, options.ShortestWrong);
+            ? (options.LongestCorrect, options.ShortestCorrect) : (options.LongestIncorrect, options.ShortestIncorrect);
         return longest + 0.5 * (shortest - longest) * (1.0 + Math.Cos(progress * Math.PI));
     }
 }

@@ -10,14 +10,14 @@ public static class TextSimilarity
     /// and each word counted as often as it occurs in both. Two texts without words are equal. Symbols, which SQuAD removes if they
     /// are ASCII, are kept: <c>&lt;5</c> differs from <c>5</c>.
     /// </summary>
-    /// <param name="said">A text.</param>
-    /// <param name="right">A second text.</param>
-    public static double TokenF1(string said, string right)
+    /// <param name="predicted">The text to judge.</param>
+    /// <param name="reference">The reference text.</param>
+    public static double TokenF1(string predicted, string reference)
     {
-        ArgumentNullException.ThrowIfNull(said);
-        ArgumentNullException.ThrowIfNull(right);
-        IReadOnlyList<string> ours = Words(said);
-        IReadOnlyList<string> theirs = Words(right);
+        ArgumentNullException.ThrowIfNull(predicted);
+        ArgumentNullException.ThrowIfNull(reference);
+        IReadOnlyList<string> ours = Words(predicted);
+        IReadOnlyList<string> theirs = Words(reference);
         if (ours.Count + theirs.Count == 0)
         {
             return 1.0;

@@ -37,13 +37,13 @@ public sealed class TextSimilarityReward : IReward
     }
 
     /// <summary>The reward of two texts: 0 to 1.</summary>
-    /// <param name="said">The answer given.</param>
-    /// <param name="right">The right answer.</param>
+    /// <param name="predicted">The answer given.</param>
+    /// <param name="reference">The reference answer.</param>
     /// <param name="measure">How they are compared.</param>
-    public static double Score(string said, string right, SimilarityMeasure measure) => measure switch
+    public static double Score(string predicted, string reference, SimilarityMeasure measure) => measure switch
     {
-        SimilarityMeasure.TokenF1 => TextSimilarity.TokenF1(said, right),
-        SimilarityMeasure.LevenshteinRatio => TextSimilarity.LevenshteinRatio(said, right),
-        _ => SequenceMatcher.Ratio(said, right),
+        SimilarityMeasure.TokenF1 => TextSimilarity.TokenF1(predicted, reference),
+        SimilarityMeasure.LevenshteinRatio => TextSimilarity.LevenshteinRatio(predicted, reference),
+        _ => SequenceMatcher.Ratio(predicted, reference),
     };
 }

@@ -2,8 +2,8 @@ namespace MedR1.Sampling.Remote;
 
 /// <summary>The meaning of a server's log-probabilities under the options of a call.</summary>
 /// <param name="ArePlain">Whether they are those of <see cref="Completion.LogProbabilities"/>.</param>
-/// <param name="AreDrawn">Whether they are those of <see cref="Completion.DrawnLogProbabilities"/>.</param>
-internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreDrawn)
+/// <param name="AreProcessed">Whether they are those of <see cref="Completion.ProcessedLogProbabilities"/>.</param>
+internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreProcessed)
 {
     /// <summary>
     /// Compares the log-probabilities that the server sends with the definitions of <see cref="Completion"/>'s properties.
@@ -24,8 +24,8 @@ internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreDrawn)
         {
             ServerLogProbabilities.Raw => new(
                 !tempered && !suppressed, !tempered && !suppressed && !truncated && !penalised),
-            ServerLogProbabilities.Tempered => new(!penalised, !truncated),
-            ServerLogProbabilities.Drawn => new(!truncated && !penalised, true),
+            ServerLogProbabilities.TemperatureScaled => new(!penalised, !truncated),
+            ServerLogProbabilities.Processed => new(!truncated && !penalised, true),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of log-probabilities."),
         };
     }

@@ -19,7 +19,7 @@ internal static class RemoteSamplerOptionsCheck
         mistakes.Require(
             ServerRules.IsTimeLimit(options.RequestTimeout),
             $"RequestTimeout is {options.RequestTimeout}; use a time above zero and at most 24 days.");
-        mistakes.Require(options.MaxAnswerBytes >= 1, $"MaxAnswerBytes is {options.MaxAnswerBytes}; use at least 1.");
+        mistakes.Require(options.MaxResponseBytes >= 1, $"MaxResponseBytes is {options.MaxResponseBytes}; use at least 1.");
         mistakes.Require(
             options.WeightVersion is null || options.ReadWeightVersion is not null,
             $"WeightVersion is '{options.WeightVersion}', but nothing reads the server's; set ReadWeightVersion too.");

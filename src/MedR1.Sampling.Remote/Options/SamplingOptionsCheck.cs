@@ -21,11 +21,11 @@ internal static class SamplingOptionsCheck
         MistakeList mistakes, SamplingOptions options, RemoteSamplerOptions sampler)
     {
         LogProbabilityUse use = LogProbabilityUse.Of(options, sampler.LogProbabilities);
-        const string Fix = "start vLLM with --logprobs-mode processed_logprobs and set LogProbabilities to Drawn, or, without a "
+        const string Fix = "start vLLM with --logprobs-mode processed_logprobs and set LogProbabilities to Processed, or, without a "
             + "trainer, set RequireLogProbabilities to false";
         const string Cause = "temperature, penalties, truncation or suppressed tokens";
         mistakes.Require(
-            use.ArePlain || use.AreDrawn || !sampler.RequireLogProbabilities,
+            use.ArePlain || use.AreProcessed || !sampler.RequireLogProbabilities,
             $"LogProbabilities of kind {sampler.LogProbabilities} don't match the requested {Cause}; {Fix}.");
     }
 }

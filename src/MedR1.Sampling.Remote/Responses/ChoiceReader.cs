@@ -32,16 +32,16 @@ internal sealed class ChoiceReader(
             TokenIds = tokens.Ids,
             StopReason = ReadStopReason(choice, text, tokens),
             LogProbabilities = use.ArePlain ? tokens.LogProbabilities : [],
-            DrawnLogProbabilities = use.AreDrawn ? tokens.LogProbabilities : [],
+            ProcessedLogProbabilities = use.AreProcessed ? tokens.LogProbabilities : [],
             SampleIndex = index,
         };
-        return tokens.AreDrawn && IgnoredOptions.FirstIn(completion, sampling) is string ignored ? throw Fail(ignored) : completion;
+        return tokens.AreSampled && IgnoredOptions.FirstIn(completion, sampling) is string ignored ? throw Fail(ignored) : completion;
     }
 
     private StopReason ReadStopReason(JsonElement? choice, string text, ChoiceTokens tokens) =>
         choice.Member("finish_reason").Text() switch
     {
-        "stop" when tokens.AreDrawn && IsCutOff(choice, tokens.Ids) => StopReason.Length,
+        "stop" when tokens.AreSampled && IsCutOff(choice, tokens.Ids) => StopReason.Length,
         "stop" => HasStopString(choice, text, tokens.Ids) ? StopReason.StopString : StopReason.EndToken,
         "length" => StopReason.Length,
         string other => throw Fail($"has the finish_reason '{other}', which is neither stop nor length"),

@@ -20,7 +20,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         if (!options.RequireLogProbabilities)
         {
             IReadOnlyList<int>? sent = SentIds(choice);
-            return new ChoiceTokens(sent ?? Encoded(text) ?? [], [], AreDrawn: sent is not null);
+            return new ChoiceTokens(sent ?? Encoded(text) ?? [], [], AreSampled: sent is not null);
         }
 
         IReadOnlyList<JsonElement> items = choice.Member("logprobs").Member("content").Items() ?? [];
@@ -51,11 +51,11 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             logProbabilities[i] = (float)value;
         }
 
-        (IReadOnlyList<int> ids, bool areDrawn) = Ids(choice, items, names, text);
-        return new ChoiceTokens(ids, logProbabilities, areDrawn);
+        (IReadOnlyList<int> ids, bool areSampled) = Ids(choice, items, names, text);
+        return new ChoiceTokens(ids, logProbabilities, areSampled);
     }
 
-    private (IReadOnlyList<int> Ids, bool AreDrawn) Ids(JsonElement? choice, IReadOnlyList<JsonElement> items, string[] names, string text)
+    private (IReadOnlyList<int> Ids, bool AreSampled) Ids(JsonElement? choice, IReadOnlyList<JsonElement> items, string[] names, string text)
     {
         // vLLM names tokens by their ids; llama.cpp sends the ids next to the names.
         int?[] named = [.. names.Zip(items, (name, item) => NamedId(name) ?? ((JsonElement?)item).Member("id").Integer())];

@@ -40,7 +40,7 @@ internal static class AnswerReader
             return answer with
             {
                 Problem = string.Create(
-                    CultureInfo.InvariantCulture, $"the answer has more than {maxBytes:N0} bytes, the MaxAnswerBytes."),
+                    CultureInfo.InvariantCulture, $"the answer has more than {maxBytes:N0} bytes, the MaxResponseBytes."),
             };
         }
 

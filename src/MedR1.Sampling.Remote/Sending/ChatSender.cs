@@ -74,7 +74,7 @@ internal sealed class ChatSender
             ClientResult result = await _client.CompleteChatAsync(content, request).ConfigureAwait(false);
             using PipelineResponse response = result.GetRawResponse();
             status = response.Status;
-            return await AnswerReader.ReadAsync(response, _options.MaxAnswerBytes, limit.Token).ConfigureAwait(false);
+            return await AnswerReader.ReadAsync(response, _options.MaxResponseBytes, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (
             e is OperationCanceledException or ClientResultException or HttpRequestException or IOException)

@@ -8,7 +8,7 @@ internal sealed class RolloutRow(
 {
     private readonly List<int> _tokens = [];
     private readonly List<float> _logProbabilities = [];
-    private readonly List<float> _drawnLogProbabilities = [];
+    private readonly List<float> _processedLogProbabilities = [];
 
     /// <summary>The tokens so far.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
@@ -74,7 +74,7 @@ internal sealed class RolloutRow(
     {
         _tokens.Add(token.Id);
         _logProbabilities.Add(token.LogProbability);
-        _drawnLogProbabilities.Add(token.DrawnLogProbability);
+        _processedLogProbabilities.Add(token.ProcessedLogProbability);
         bool stopped = stops?.Append(token.Id) ?? false;
         if (endTokenIds.Contains(token.Id))
         {
@@ -100,7 +100,7 @@ internal sealed class RolloutRow(
         TokenIds = [.. _tokens],
         StopReason = Ended ?? throw new InvalidOperationException("The completion has not ended."),
         LogProbabilities = [.. _logProbabilities],
-        DrawnLogProbabilities = [.. _drawnLogProbabilities],
+        ProcessedLogProbabilities = [.. _processedLogProbabilities],
         SampleIndex = sampleIndex,
     };
 }

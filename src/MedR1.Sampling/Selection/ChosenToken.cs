@@ -5,8 +5,8 @@ namespace MedR1.Sampling;
 /// <summary>The token chosen for a row in a step, on the host.</summary>
 /// <param name="Id">The token; −1 if none could be chosen.</param>
 /// <param name="LogProbability">The log-probability under the temperature-scaled distribution without the suppressed tokens.</param>
-/// <param name="DrawnLogProbability">The log-probability under the distribution drawn from.</param>
-internal readonly record struct ChosenToken(int Id, float LogProbability, float DrawnLogProbability)
+/// <param name="ProcessedLogProbability">The log-probability under the distribution drawn from.</param>
+internal readonly record struct ChosenToken(int Id, float LogProbability, float ProcessedLogProbability)
 {
     /// <summary>Reads the result of <see cref="ChosenTokens.Stacked"/>.</summary>
     /// <param name="stacked_3N">The result, on the host.</param>

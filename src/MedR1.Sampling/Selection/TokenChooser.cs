@@ -81,7 +81,7 @@ internal sealed class TokenChooser
             ? scaled_HV ?? changed_HV
             : Scale(_suppressed.Process(logits_HV, context));
 
-        if (uniforms_R is not null && heads_R is null && TokenDraw.TryDraw(
+        if (uniforms_R is not null && heads_R is null && TokenSampling.TrySample(
             drawn_HV, plain_HV, uniforms_R, out Tensor? kernelTokens_R, out Tensor? kernelPlain_R, out Tensor? kernelDrawn_R))
         {
             return new ChosenTokens(kernelTokens_R, kernelPlain_R, kernelDrawn_R);

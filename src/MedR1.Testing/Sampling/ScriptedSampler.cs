@@ -71,7 +71,7 @@ public sealed class ScriptedSampler : ISampler
             TokenIds = tokens,
             StopReason = fits ? StopReason.EndToken : StopReason.Length,
             LogProbabilities = logProbabilities,
-            DrawnLogProbabilities = logProbabilities,
+            ProcessedLogProbabilities = logProbabilities,
             SampleIndex = sample,
         };
     }

@@ -17,11 +17,11 @@ public enum LearningRateDecay
     /// <summary>Half cosines, each from the full rate: <see cref="LearningRateSchedule.CosineWithRestarts"/>.</summary>
     CosineWithRestarts,
 
-    /// <summary>Cosine waves down to a share of the full rate: <see cref="LearningRateSchedule.CosineWithMinimum"/>.</summary>
-    CosineWithMinimum,
+    /// <summary>Cosine waves down to a share of the full rate: <see cref="LearningRateSchedule.CosineWithMinLearningRate"/>.</summary>
+    CosineWithMinLearningRate,
 
-    /// <summary>The same without a step at rate 0: <see cref="LearningRateSchedule.CosineWarmupWithMinimum"/>.</summary>
-    CosineWarmupWithMinimum,
+    /// <summary>The same without a step at rate 0: <see cref="LearningRateSchedule.CosineWarmupWithMinLearningRate"/>.</summary>
+    CosineWarmupWithMinLearningRate,
 
     /// <summary>A power of the steps left: <see cref="LearningRateSchedule.Polynomial"/>.</summary>
     Polynomial,

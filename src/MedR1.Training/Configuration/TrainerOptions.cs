@@ -128,7 +128,7 @@ public abstract class TrainerOptions
     /// adapter: an image passes through the tower once for sampling and update, and once for all epochs if it fits; 0 for none.
     /// </summary>
     /// <value>The default is 256 MiB: about 430 images of 384 × 384 for Qwen2-VL-2B in bfloat16.</value>
-    public long ImageFeatureBytes { get; set; } = 256L << 20;
+    public long ImageFeatureCacheBytes { get; set; } = 256L << 20;
 
     /// <summary>Freezes every parameter whose name starts with one of these.</summary>
     /// <param name="prefixes">

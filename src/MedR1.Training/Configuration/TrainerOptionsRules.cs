@@ -88,7 +88,7 @@ internal sealed class TrainerOptionsRules
             options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes,
             "it can't be negative (0 means none)", "256 << 20");
         Require(
-            options.ImageFeatureBytes >= 0, nameof(options.ImageFeatureBytes), options.ImageFeatureBytes,
+            options.ImageFeatureCacheBytes >= 0, nameof(options.ImageFeatureCacheBytes), options.ImageFeatureCacheBytes,
             "it can't be negative (0 means none)", "256 << 20");
     }
 
@@ -109,11 +109,11 @@ internal sealed class TrainerOptionsRules
             options.PromptsPerStep > 0, nameof(options.PromptsPerStep), options.PromptsPerStep,
             "a step needs at least 1 prompt", "4");
         Require(
-            options.PromptsPerMicroStep is null or > 0, nameof(options.PromptsPerMicroStep),
-            options.PromptsPerMicroStep, "a pass needs at least 1 prompt", "1");
+            options.PromptsPerMicroBatch is null or > 0, nameof(options.PromptsPerMicroBatch),
+            options.PromptsPerMicroBatch, "a pass needs at least 1 prompt", "1");
         Require(
-            options.PromptsPerMicroStep is null || options.PromptsPerMicroStep <= options.PromptsPerStep,
-            nameof(options.PromptsPerMicroStep), options.PromptsPerMicroStep,
+            options.PromptsPerMicroBatch is null || options.PromptsPerMicroBatch <= options.PromptsPerStep,
+            nameof(options.PromptsPerMicroBatch), options.PromptsPerMicroBatch,
             $"a pass can't have more prompts than a step, {options.PromptsPerStep}", $"{options.PromptsPerStep}");
         Require(
             options.StepsPerGeneration > 0, nameof(options.StepsPerGeneration), options.StepsPerGeneration,

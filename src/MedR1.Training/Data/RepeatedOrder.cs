@@ -10,7 +10,7 @@ namespace MedR1.Training;
 /// </remarks>
 public sealed class RepeatedOrder
 {
-    private readonly WholeBatchesOrder _order;
+    private readonly DropLastOrder _order;
     private readonly int _count;
     private readonly int _samplesPerPrompt;
     private readonly int _batchSize;
@@ -30,7 +30,7 @@ public sealed class RepeatedOrder
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerPrompt, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 1);
-        _order = new WholeBatchesOrder(order, batchSize);
+        _order = new DropLastOrder(order, batchSize);
         _count = count;
         _samplesPerPrompt = samplesPerPrompt;
         _batchSize = batchSize;

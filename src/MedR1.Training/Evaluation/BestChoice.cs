@@ -16,7 +16,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         string chosenBy = $"{metric}, {(options.BestIsLowest ? "lowest" : "highest")}";
         if (state.BestIsOf is not null && state.BestIsOf != chosenBy)
         {
-            (state.BestValue, state.BestStep, state.KnowsBest, state.EvaluationsWithoutBest) = (null, null, false, 0);
+            (state.BestValue, state.BestStep, state.KnowsBest, state.EvaluationsWithoutBestMetric) = (null, null, false, 0);
         }
 
         state.BestIsOf = chosenBy;
@@ -45,7 +45,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
             throw Missing("evaluation", best, values.Keys.Where(TrainingMetricNames.IsEvaluation));
         }
 
-        values[TrainingMetricNames.EvaluationsWithoutBest] = ++state.EvaluationsWithoutBest;
+        values[TrainingMetricNames.EvaluationsWithoutBestMetric] = ++state.EvaluationsWithoutBestMetric;
     }
 
     /// <summary>Checks that the first step that measures everything reports the metric, if it comes from training itself.</summary>
@@ -88,7 +88,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         && double.IsFinite(values.GetValueOrDefault(TrainingMetricNames.CriticGradientNorm))
         && (options is not RolloutTrainerOptions
             || (values.ContainsKey(TrainingMetricNames.Reward)
-                && values.GetValueOrDefault(TrainingMetricNames.ZeroDeviationShare) < 1));
+                && values.GetValueOrDefault(TrainingMetricNames.ZeroStandardDeviationFraction) < 1));
 
     private static InvalidOperationException Missing(string where, string best, IEnumerable<string> names)
     {

@@ -32,7 +32,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         _writer = writer ?? Console.Out;
         _overwrite = overwrite ?? (writer is null && !Console.IsOutputRedirected);
         _interval = interval;
-        _accuracy = accuracyReward is null ? null : TrainingMetricNames.RewardMean(accuracyReward);
+        _accuracy = accuracyReward is null ? null : TrainingMetricNames.RewardMeanOf(accuracyReward);
     }
 
     /// <summary>A prefix of each line, for runs that share a console; empty by default.</summary>
@@ -127,7 +127,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         }
 
         // Only once: an evaluation may omit the metric now and then.
-        if (values.TryGetValue(TrainingMetricNames.EvaluationsWithoutBest, out double missing) && missing == 1)
+        if (values.TryGetValue(TrainingMetricNames.EvaluationsWithoutBestMetric, out double missing) && missing == 1)
         {
             yield return "the metric for the best checkpoint was not measured";
         }
@@ -136,7 +136,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         {
             yield return "no completion has a reward";
         }
-        else if (values.TryGetValue(TrainingMetricNames.ZeroDeviationShare, out double share) && share == 1)
+        else if (values.TryGetValue(TrainingMetricNames.ZeroStandardDeviationFraction, out double share) && share == 1)
         {
             yield return "no group differs in reward";
         }

@@ -48,7 +48,7 @@ public static class TrainingMetricNames
     /// <summary>
     /// Evaluations since the start that did not report <see cref="TrainerOptions.BestMetric"/>; reported only with such evaluations.
     /// </summary>
-    public const string EvaluationsWithoutBest = "evaluations_without_best";
+    public const string EvaluationsWithoutBestMetric = "evaluations_without_best_metric";
 
     /// <summary>Tokens sampled (GRPO) or trained on (SFT) per second of the step.</summary>
     public const string TokensPerSecond = "tokens_per_second";
@@ -63,10 +63,10 @@ public static class TrainingMetricNames
     public const string Reward = LossMetricNames.Reward;
 
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
-    public const string RewardDeviation = LossMetricNames.RewardDeviation;
+    public const string RewardStandardDeviation = LossMetricNames.RewardStandardDeviation;
 
     /// <summary>Share of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
-    public const string ZeroDeviationShare = LossMetricNames.ZeroDeviationShare;
+    public const string ZeroStandardDeviationFraction = LossMetricNames.ZeroStandardDeviationFraction;
 
     /// <summary>Mean number of tokens of a completion.</summary>
     public const string MeanLength = "completions/mean_length";
@@ -87,10 +87,10 @@ public static class TrainingMetricNames
     public const string MaxTerminatedLength = "completions/max_terminated_length";
 
     /// <summary>Share of completions that were cut off.</summary>
-    public const string TruncatedShare = "completions/clipped_ratio";
+    public const string TruncatedFraction = "completions/clipped_ratio";
 
     /// <summary>Share of the sampled groups that were used; the others were dropped because their completions all agreed.</summary>
-    public const string KeptShare = "dynamic_sampling/kept_share";
+    public const string KeptFraction = "dynamic_sampling/kept_fraction";
 
     /// <summary>The number of times the sampler was called for the rollout.</summary>
     public const string SamplingRounds = "dynamic_sampling/rounds";
@@ -99,7 +99,7 @@ public static class TrainingMetricNames
     public const string OverlongPrompts = "prompts/overlong";
 
     /// <summary>Share of the rollout's groups that were replayed.</summary>
-    public const string ReplayedShare = "replay/share";
+    public const string ReplayedFraction = "replay/fraction";
 
     /// <summary>Mean age of the replayed groups, in rollouts.</summary>
     public const string ReplayAge = "replay/mean_age";
@@ -126,7 +126,7 @@ public static class TrainingMetricNames
     public const string Returns = LossMetricNames.Returns;
 
     /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
-    public const string ValueClipShare = LossMetricNames.ValueClipShare;
+    public const string ValueClipRatio = LossMetricNames.ValueClipRatio;
 
     /// <summary>PPO: the share of the returns' variance that the critic predicted before learning from them.</summary>
     public const string ExplainedVariance = "explained_variance";
@@ -142,7 +142,7 @@ public static class TrainingMetricNames
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardMean(string reward) => LossMetricNames.RewardMean(reward);
+    public static string RewardMeanOf(string reward) => LossMetricNames.RewardMeanOf(reward);
 
     /// <summary>The result of an evaluation.</summary>
     /// <param name="measurement">The name of the result.</param>
@@ -166,7 +166,7 @@ public static class TrainingMetricNames
 
     /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardDeviationOf(string reward) => LossMetricNames.RewardDeviationOf(reward);
+    public static string RewardStandardDeviationOf(string reward) => LossMetricNames.RewardStandardDeviationOf(reward);
 
     /// <summary>How often one reward failed since the start.</summary>
     /// <param name="reward">The reward's name.</param>
@@ -176,14 +176,14 @@ public static class TrainingMetricNames
     internal static bool IsOfTraining(string name, bool samples) =>
         name is Loss or GradientNorm or LearningRate or Epoch or Progress or TokenCount or SkippedSteps or StepSeconds
             or TokensPerSecond
-        || (samples && name is (Reward or RewardDeviation or ZeroDeviationShare or MeanLength or TruncatedShare));
+        || (samples && name is (Reward or RewardStandardDeviation or ZeroStandardDeviationFraction or MeanLength or TruncatedFraction));
 
     /// <summary>
     /// Whether a step may lack this metric although others have it, because only some evaluations, rewards or rollouts report it.
     /// </summary>
     internal static bool MayBeMissing(string name, bool samples) =>
-        name is EvaluationSeconds or EvaluationsWithoutBest
-        || (samples && (name is RewardDeviation or ReplayAge or ExplainedVariance || IsOfReward(name)));
+        name is EvaluationSeconds or EvaluationsWithoutBestMetric
+        || (samples && (name is RewardStandardDeviation or ReplayAge or ExplainedVariance || IsOfReward(name)));
 
     /// <summary>Whether a name belongs to a metric of a single reward.</summary>
     internal static bool IsOfReward(string name) =>

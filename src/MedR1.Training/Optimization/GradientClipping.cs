@@ -15,21 +15,21 @@ public static class GradientClipping
     private const long BlockSize = 1 << 14;
 
     /// <summary>
-    /// Scales all gradients by min(1, maximum / (norm + 1e-6)), where norm is the 2-norm of all of them as one vector: equal to
+    /// Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is the 2-norm of all of them as one vector: equal to
     /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that contain NaN or infinity are left unchanged: check the result and skip the
     /// step.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient are ignored.</param>
-    /// <param name="maximum">The maximum norm; with positive infinity, the norm is only measured.</param>
+    /// <param name="maxNorm">The maximum norm; with positive infinity, the norm is only measured.</param>
     /// <returns>The norm before clipping; not finite if a gradient is not, 0 if there is no gradient.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The maximum is not above 0.</exception>
-    public static double ClipNorm(IEnumerable<Parameter> parameters, double maximum)
+    public static double ClipNorm(IEnumerable<Parameter> parameters, double maxNorm)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (!(maximum > 0))
+        if (!(maxNorm > 0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(maximum), maximum, "Expected a norm above 0; use double.PositiveInfinity to measure only.");
+                nameof(maxNorm), maxNorm, "Expected a norm above 0; use double.PositiveInfinity to measure only.");
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -43,7 +43,7 @@ public static class GradientClipping
         Device device = gradients[0].device;
         Tensor norms = stack(gradients.Select(gradient => Norm(gradient).to(device)));
         double norm = norms.norm().to(ScalarType.Float64).item<double>();
-        double factor = maximum / (norm + Epsilon);
+        double factor = maxNorm / (norm + Epsilon);
         if (double.IsFinite(norm) && factor < 1)
         {
             foreach (IGrouping<(ScalarType, string), Tensor> alike in gradients.GroupBy(

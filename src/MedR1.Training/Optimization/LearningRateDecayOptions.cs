@@ -15,15 +15,15 @@ public sealed record LearningRateDecayOptions
     /// </value>
     public double? Cycles { get; init; }
 
-    /// <summary>The lowest rate as a share of the full rate.</summary>
+    /// <summary>The lowest rate as a fraction of the full rate.</summary>
     /// <value>The default is 0.</value>
-    public double MinimumShare { get; init; }
+    public double MinLearningRateRatio { get; init; }
 
     /// <summary>
-    /// The first step's rate as a share of the full rate, for <see cref="LearningRateDecay.CosineWarmupWithMinimum"/>.
+    /// The first step's rate as a fraction of the full rate, for <see cref="LearningRateDecay.CosineWarmupWithMinLearningRate"/>.
     /// </summary>
     /// <value>The default is <see langword="null"/>: 1 / the number of warm-up steps.</value>
-    public double? FirstShare { get; init; }
+    public double? WarmupLearningRateRatio { get; init; }
 
     /// <summary>The power of <see cref="LearningRateDecay.Polynomial"/>; 1 is a straight line.</summary>
     /// <value>The default is 1.</value>
@@ -40,15 +40,15 @@ public sealed record LearningRateDecayOptions
     /// The steps over which <see cref="LearningRateDecay.WarmupStableDecay"/> falls at the end of the run; below 1, a fraction of all steps.
     /// </summary>
     /// <value>The default is 0.1, as in MiniCPM (arXiv 2404.06395).</value>
-    public double FallSteps { get; init; } = 0.1;
+    public double DecaySteps { get; init; } = 0.1;
 
     /// <summary>The curve of the rise in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
     /// <value>The default is <see cref="RateCurve.Linear"/>.</value>
-    public RateCurve Rise { get; init; } = RateCurve.Linear;
+    public RateCurve WarmupCurve { get; init; } = RateCurve.Linear;
 
     /// <summary>The curve of the fall in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
     /// <value>The default is <see cref="RateCurve.Cosine"/>.</value>
-    public RateCurve Fall { get; init; } = RateCurve.Cosine;
+    public RateCurve DecayCurve { get; init; } = RateCurve.Cosine;
 
     /// <summary>Describes every mistake in these options; empty if there is none.</summary>
     /// <param name="decay">The decay that the options are for.</param>
@@ -56,13 +56,13 @@ public sealed record LearningRateDecayOptions
     {
         List<string> problems = [];
         Expect(Cycles is null || double.IsFinite(Cycles.Value), nameof(Cycles), Cycles, "a finite number, or null");
-        Expect(MinimumShare is >= 0 and <= 1, nameof(MinimumShare), MinimumShare, "a share of the full rate, from 0 to 1");
-        Expect(FirstShare is null or (>= 0 and <= 1), nameof(FirstShare), FirstShare, "a share of the full rate, from 0 to 1, or null");
+        Expect(MinLearningRateRatio is >= 0 and <= 1, nameof(MinLearningRateRatio), MinLearningRateRatio, "a fraction of the full rate, from 0 to 1");
+        Expect(WarmupLearningRateRatio is null or (>= 0 and <= 1), nameof(WarmupLearningRateRatio), WarmupLearningRateRatio, "a fraction of the full rate, from 0 to 1, or null");
         Expect(Power >= 0 && double.IsFinite(Power), nameof(Power), Power, "a finite number of at least 0");
         Expect(Timescale is null or >= 1, nameof(Timescale), Timescale, "at least 1, or null");
-        Expect(FallSteps >= 0 && double.IsFinite(FallSteps), nameof(FallSteps), FallSteps, "a finite number of at least 0");
-        Expect(Enum.IsDefined(Rise), nameof(Rise), Rise, "a defined curve");
-        Expect(Enum.IsDefined(Fall), nameof(Fall), Fall, "a defined curve");
+        Expect(DecaySteps >= 0 && double.IsFinite(DecaySteps), nameof(DecaySteps), DecaySteps, "a finite number of at least 0");
+        Expect(Enum.IsDefined(WarmupCurve), nameof(WarmupCurve), WarmupCurve, "a defined curve");
+        Expect(Enum.IsDefined(DecayCurve), nameof(DecayCurve), DecayCurve, "a defined curve");
 
         // Whoever sets a parameter expects it to have an effect.
         string[] used = [.. LearningRateDecays.PartsOf(decay)];

@@ -10,33 +10,33 @@ internal static class LearningRateDecays
         new Dictionary<string, Func<LearningRateDecayOptions, object?>>
         {
             [nameof(LearningRateDecayOptions.Cycles)] = options => options.Cycles,
-            [nameof(LearningRateDecayOptions.MinimumShare)] = options => options.MinimumShare,
-            [nameof(LearningRateDecayOptions.FirstShare)] = options => options.FirstShare,
+            [nameof(LearningRateDecayOptions.MinLearningRateRatio)] = options => options.MinLearningRateRatio,
+            [nameof(LearningRateDecayOptions.WarmupLearningRateRatio)] = options => options.WarmupLearningRateRatio,
             [nameof(LearningRateDecayOptions.Power)] = options => options.Power,
             [nameof(LearningRateDecayOptions.Timescale)] = options => options.Timescale,
-            [nameof(LearningRateDecayOptions.FallSteps)] = options => options.FallSteps,
-            [nameof(LearningRateDecayOptions.Rise)] = options => options.Rise,
-            [nameof(LearningRateDecayOptions.Fall)] = options => options.Fall,
+            [nameof(LearningRateDecayOptions.DecaySteps)] = options => options.DecaySteps,
+            [nameof(LearningRateDecayOptions.WarmupCurve)] = options => options.WarmupCurve,
+            [nameof(LearningRateDecayOptions.DecayCurve)] = options => options.DecayCurve,
         };
 
     /// <summary>The names of the parameters that a decay uses.</summary>
     public static IReadOnlyList<string> PartsOf(LearningRateDecay decay) => decay switch
     {
         LearningRateDecay.Cosine or LearningRateDecay.CosineWithRestarts => [nameof(LearningRateDecayOptions.Cycles)],
-        LearningRateDecay.CosineWithMinimum =>
-            [nameof(LearningRateDecayOptions.MinimumShare), nameof(LearningRateDecayOptions.Cycles)],
-        LearningRateDecay.CosineWarmupWithMinimum =>
+        LearningRateDecay.CosineWithMinLearningRate =>
+            [nameof(LearningRateDecayOptions.MinLearningRateRatio), nameof(LearningRateDecayOptions.Cycles)],
+        LearningRateDecay.CosineWarmupWithMinLearningRate =>
         [
-            nameof(LearningRateDecayOptions.MinimumShare), nameof(LearningRateDecayOptions.FirstShare),
+            nameof(LearningRateDecayOptions.MinLearningRateRatio), nameof(LearningRateDecayOptions.WarmupLearningRateRatio),
             nameof(LearningRateDecayOptions.Cycles),
         ],
         LearningRateDecay.Polynomial =>
-            [nameof(LearningRateDecayOptions.MinimumShare), nameof(LearningRateDecayOptions.Power)],
+            [nameof(LearningRateDecayOptions.MinLearningRateRatio), nameof(LearningRateDecayOptions.Power)],
         LearningRateDecay.InverseSquareRoot => [nameof(LearningRateDecayOptions.Timescale)],
         LearningRateDecay.WarmupStableDecay =>
         [
-            nameof(LearningRateDecayOptions.FallSteps), nameof(LearningRateDecayOptions.Rise),
-            nameof(LearningRateDecayOptions.Fall), nameof(LearningRateDecayOptions.MinimumShare),
+            nameof(LearningRateDecayOptions.DecaySteps), nameof(LearningRateDecayOptions.WarmupCurve),
+            nameof(LearningRateDecayOptions.DecayCurve), nameof(LearningRateDecayOptions.MinLearningRateRatio),
             nameof(LearningRateDecayOptions.Cycles),
         ],
         _ => [],
@@ -46,7 +46,7 @@ internal static class LearningRateDecays
     public static bool HasEnd(LearningRateDecay decay) =>
         decay is not (LearningRateDecay.Constant or LearningRateDecay.InverseSquareRoot);
 
-    /// <summary>A number of steps, given as such or as a share of all steps, which is rounded up.</summary>
+    /// <summary>A number of steps, given as such or as a fraction of all steps, which is rounded up.</summary>
     public static long StepsOf(double steps, int totalSteps) => (long)(steps < 1 ? Math.Ceiling(steps * totalSteps) : steps);
 
     /// <summary>Creates the schedule.</summary>
@@ -59,12 +59,12 @@ internal static class LearningRateDecays
             LearningRateDecay.Cosine => LearningRateSchedule.Cosine(warmup, totalSteps, cycles),
             LearningRateDecay.CosineWithRestarts =>
                 LearningRateSchedule.CosineWithRestarts(warmup, totalSteps, options.Cycles ?? 1),
-            LearningRateDecay.CosineWithMinimum =>
-                LearningRateSchedule.CosineWithMinimum(warmup, totalSteps, options.MinimumShare, cycles),
-            LearningRateDecay.CosineWarmupWithMinimum => LearningRateSchedule.CosineWarmupWithMinimum(
-                warmup, totalSteps, options.MinimumShare, options.FirstShare, cycles),
+            LearningRateDecay.CosineWithMinLearningRate =>
+                LearningRateSchedule.CosineWithMinLearningRate(warmup, totalSteps, options.MinLearningRateRatio, cycles),
+            LearningRateDecay.CosineWarmupWithMinLearningRate => LearningRateSchedule.CosineWarmupWithMinLearningRate(
+                warmup, totalSteps, options.MinLearningRateRatio, options.WarmupLearningRateRatio, cycles),
             LearningRateDecay.Polynomial =>
-                LearningRateSchedule.Polynomial(warmup, totalSteps, options.MinimumShare, options.Power),
+                LearningRateSchedule.Polynomial(warmup, totalSteps, options.MinLearningRateRatio, options.Power),
             LearningRateDecay.InverseSquareRoot => LearningRateSchedule.InverseSquareRoot(warmup, options.Timescale),
             LearningRateDecay.WarmupStableDecay => MakeStages(options, warmup, totalSteps, cycles),
             _ => LearningRateSchedule.ConstantWithWarmup(warmup),
@@ -75,8 +75,8 @@ internal static class LearningRateDecays
     private static LearningRateSchedule MakeStages(LearningRateDecayOptions options, long warmup, int totalSteps, double cycles)
     {
         long left = Math.Max(0, totalSteps - warmup);
-        long fall = Math.Min(left, StepsOf(options.FallSteps, totalSteps));
+        long fall = Math.Min(left, StepsOf(options.DecaySteps, totalSteps));
         return LearningRateSchedule.WarmupStableDecay(
-            warmup, left - fall, fall, options.Rise, options.Fall, options.MinimumShare, cycles);
+            warmup, left - fall, fall, options.WarmupCurve, options.DecayCurve, options.MinLearningRateRatio, cycles);
     }
 }

@@ -19,73 +19,73 @@ public sealed partial class LearningRateSchedule
         });
     }
 
-    /// <summary>A linear rise from 0, then cosine waves between the full rate and a share of it.</summary>
+    /// <summary>A linear rise from 0, then cosine waves between the full rate and a fraction of it.</summary>
     /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
-    /// <param name="minimumShare">The lowest rate as a share of the full rate: <c>min_lr_rate</c>, or <c>min_lr</c> / rate.</param>
+    /// <param name="minLearningRateRatio">The lowest rate as a fraction of the full rate: <c>min_lr_rate</c>, or <c>min_lr</c> / rate.</param>
     /// <param name="cycles">The number of waves after the rise; half a wave falls once.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A count is negative, the share is not from 0 to 1, or the number of cycles is not finite.
+    /// A count is negative, the ratio is not from 0 to 1, or the number of cycles is not finite.
     /// </exception>
-    public static LearningRateSchedule CosineWithMinimum(
-        long warmupSteps, long totalSteps, double minimumShare, double cycles = 0.5)
+    public static LearningRateSchedule CosineWithMinLearningRate(
+        long warmupSteps, long totalSteps, double minLearningRateRatio, double cycles = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        RequireShare(minimumShare, nameof(minimumShare));
+        RequireRatio(minLearningRateRatio, nameof(minLearningRateRatio));
         RequireCycles(cycles);
         return AfterRise("cosine_with_min_lr", warmupSteps, step =>
-            Wave(Progress(step, warmupSteps, totalSteps), cycles, minimumShare));
+            Wave(Progress(step, warmupSteps, totalSteps), cycles, minLearningRateRatio));
     }
 
     /// <summary>
-    /// Like <see cref="CosineWithMinimum"/>, but no step has rate 0: the schedule is shifted one step earlier, and the rise begins at 1 /
-    /// <paramref name="warmupSteps"/> or at a given share.
+    /// Like <see cref="CosineWithMinLearningRate"/>, but no step has rate 0: the schedule is shifted one step earlier, and the rise begins at 1 /
+    /// <paramref name="warmupSteps"/> or at a given ratio.
     /// </summary>
     /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
-    /// <param name="minimumShare">The lowest rate after the rise as a share of the full rate.</param>
-    /// <param name="firstShare">
-    /// The first step's rate as a share of the full rate; null for 1 / <paramref name="warmupSteps"/>.
+    /// <param name="minLearningRateRatio">The lowest rate after the rise as a fraction of the full rate.</param>
+    /// <param name="warmupLearningRateRatio">
+    /// The first step's rate as a fraction of the full rate; null for 1 / <paramref name="warmupSteps"/>.
     /// </param>
     /// <param name="cycles">The number of waves after the rise; half a wave falls once.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A count is negative, a share is not from 0 to 1, or the number of cycles is not finite.
+    /// A count is negative, a ratio is not from 0 to 1, or the number of cycles is not finite.
     /// </exception>
-    public static LearningRateSchedule CosineWarmupWithMinimum(
-        long warmupSteps, long totalSteps, double minimumShare, double? firstShare = null, double cycles = 0.5)
+    public static LearningRateSchedule CosineWarmupWithMinLearningRate(
+        long warmupSteps, long totalSteps, double minLearningRateRatio, double? warmupLearningRateRatio = null, double cycles = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        RequireShare(minimumShare, nameof(minimumShare));
-        RequireShare(firstShare ?? 0, nameof(firstShare));
+        RequireRatio(minLearningRateRatio, nameof(minLearningRateRatio));
+        RequireRatio(warmupLearningRateRatio ?? 0, nameof(warmupLearningRateRatio));
         RequireCycles(cycles);
         return new LearningRateSchedule("cosine_warmup_with_min_lr", step => step >= warmupSteps
-            ? Wave((step - warmupSteps + 1.0) / Math.Max(1, totalSteps - warmupSteps), cycles, minimumShare)
-            : firstShare is double first
+            ? Wave((step - warmupSteps + 1.0) / Math.Max(1, totalSteps - warmupSteps), cycles, minLearningRateRatio)
+            : warmupLearningRateRatio is double first
                 ? first + (1 - first) * step / Math.Max(1, warmupSteps - 1) : (step + 1.0) / warmupSteps);
     }
 
-    /// <summary>A linear rise from 0, then a fall to a share of the full rate, following a power of the remaining part.</summary>
+    /// <summary>A linear rise from 0, then a fall to a fraction of the full rate, following a power of the remaining part.</summary>
     /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
-    /// <param name="endShare">The rate at and after the end as a share of the full rate: <c>lr_end</c> / rate.</param>
+    /// <param name="endLearningRateRatio">The rate at and after the end as a fraction of the full rate: <c>lr_end</c> / rate.</param>
     /// <param name="power">The power; 1 is a straight line.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A count is negative, the share is not from 0 to 1, or the power is negative or not finite.
+    /// A count is negative, the ratio is not from 0 to 1, or the power is negative or not finite.
     /// </exception>
     public static LearningRateSchedule Polynomial(
-        long warmupSteps, long totalSteps, double endShare, double power = 1)
+        long warmupSteps, long totalSteps, double endLearningRateRatio, double power = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        RequireShare(endShare, nameof(endShare));
+        RequireRatio(endLearningRateRatio, nameof(endLearningRateRatio));
         if (!(power >= 0 && double.IsFinite(power)))
         {
             throw new ArgumentOutOfRangeException(nameof(power), power, "Expected a finite number of at least 0.");
         }
 
         return AfterRise("polynomial", warmupSteps, step => step > totalSteps
-            ? endShare
-            : (1 - endShare) * Math.Pow(1 - Progress(step, warmupSteps, totalSteps), power) + endShare);
+            ? endLearningRateRatio
+            : (1 - endLearningRateRatio) * Math.Pow(1 - Progress(step, warmupSteps, totalSteps), power) + endLearningRateRatio);
     }
 
     /// <summary>A linear rise from 0, then a fall with one over the square root of the steps, without an end.</summary>

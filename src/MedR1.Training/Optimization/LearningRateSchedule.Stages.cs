@@ -10,46 +10,46 @@ public sealed partial class LearningRateSchedule
     /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="stableSteps">The number of steps at the full rate: those of the run without the rise and the fall.</param>
     /// <param name="decaySteps">The number of steps of the fall.</param>
-    /// <param name="rise">The curve of the rise.</param>
-    /// <param name="fall">The curve of the fall.</param>
-    /// <param name="minimumShare">The lowest rate as a share of the full rate.</param>
+    /// <param name="warmupCurve">The curve of the rise.</param>
+    /// <param name="decayCurve">The curve of the fall.</param>
+    /// <param name="minLearningRateRatio">The lowest rate as a fraction of the full rate.</param>
     /// <param name="cycles">The number of waves of a <see cref="RateCurve.Cosine"/> fall; half a wave falls once.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A count is negative, a curve is unknown, the share is not from 0 to 1, or the number of cycles is not finite.
+    /// A count is negative, a curve is unknown, the ratio is not from 0 to 1, or the number of cycles is not finite.
     /// </exception>
     public static LearningRateSchedule WarmupStableDecay(
         long warmupSteps,
         long stableSteps,
         long decaySteps,
-        RateCurve rise = RateCurve.Linear,
-        RateCurve fall = RateCurve.Cosine,
-        double minimumShare = 0,
+        RateCurve warmupCurve = RateCurve.Linear,
+        RateCurve decayCurve = RateCurve.Cosine,
+        double minLearningRateRatio = 0,
         double cycles = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(stableSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(decaySteps);
-        RequireShare(minimumShare, nameof(minimumShare));
+        RequireRatio(minLearningRateRatio, nameof(minLearningRateRatio));
         RequireCycles(cycles);
-        RequireCurve(rise, nameof(rise));
-        RequireCurve(fall, nameof(fall));
+        RequireCurve(warmupCurve, nameof(warmupCurve));
+        RequireCurve(decayCurve, nameof(decayCurve));
         long fallFrom = warmupSteps + stableSteps;
         return new LearningRateSchedule("warmup_stable_decay", step =>
         {
             if (step < warmupSteps)
             {
-                return Above(minimumShare, Rise(rise, (double)step / warmupSteps));
+                return Above(minLearningRateRatio, Rise(warmupCurve, (double)step / warmupSteps));
             }
 
             return step < fallFrom ? 1
                 : step < fallFrom + decaySteps
-                    ? Above(minimumShare, Fall(fall, (double)(step - fallFrom) / decaySteps, cycles))
-                    : minimumShare;
+                    ? Above(minLearningRateRatio, Fall(decayCurve, (double)(step - fallFrom) / decaySteps, cycles))
+                    : minLearningRateRatio;
         });
     }
 
-    private static double Above(double minimumShare, double factor) =>
-        Math.Max(0.0, factor * (1 - minimumShare) + minimumShare);
+    private static double Above(double minLearningRateRatio, double factor) =>
+        Math.Max(0.0, factor * (1 - minLearningRateRatio) + minLearningRateRatio);
 
     private static double Rise(RateCurve curve, double progress) => curve switch
     {

@@ -49,7 +49,7 @@ public sealed partial class LearningRateSchedule
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
         RequireCycles(cycles);
         return AfterRise("cosine", warmupSteps, step =>
-            Wave(Progress(step, warmupSteps, totalSteps), cycles, minimumShare: 0));
+            Wave(Progress(step, warmupSteps, totalSteps), cycles, minLearningRateRatio: 0));
     }
 
     /// <summary>The factor of the learning rate at a step.</summary>
@@ -76,10 +76,10 @@ public sealed partial class LearningRateSchedule
     private static double Progress(long step, long warmupSteps, long totalSteps) =>
         (double)(step - warmupSteps) / Math.Max(1, totalSteps - warmupSteps);
 
-    private static double Wave(double progress, double cycles, double minimumShare)
+    private static double Wave(double progress, double cycles, double minLearningRateRatio)
     {
         double wave = 0.5 * (1.0 + Math.Cos(Math.PI * cycles * 2.0 * progress));
-        return Math.Max(0.0, wave * (1 - minimumShare) + minimumShare);
+        return Math.Max(0.0, wave * (1 - minLearningRateRatio) + minLearningRateRatio);
     }
 
     private static void RequireCycles(double cycles)
@@ -91,11 +91,11 @@ public sealed partial class LearningRateSchedule
         }
     }
 
-    private static void RequireShare(double share, string name)
+    private static void RequireRatio(double ratio, string name)
     {
-        if (share is not (>= 0 and <= 1))
+        if (ratio is not (>= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(name, share, "Expected a share of the full rate, from 0 to 1.");
+            throw new ArgumentOutOfRangeException(name, ratio, "Expected a fraction of the full rate, from 0 to 1.");
         }
     }
 }

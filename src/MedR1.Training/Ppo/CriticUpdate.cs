@@ -56,7 +56,7 @@ internal sealed class CriticUpdate(
     // Of the whole step, so that accumulation gives the gradient of one large batch. The policy's divisor is the same if its loss is a mean
     // over the step's tokens.
     private double TokensOf(Rollout rollout, PlannedStep plan) =>
-        options.TokenDivisor == TokenDivisor.GenerationShare
+        options.TokenDivisor == TokenDivisor.MeanStepTokens
             ? (double)rollout.ActiveTokenCount / rollout.StepCount
             : plan.MicroSteps.SelectMany(rows => rows).Where(rollout.IsActive)
                 .Sum(row => (long)rollout.CompletionAt(row).TokenCount);
@@ -83,7 +83,7 @@ internal sealed class CriticUpdate(
                 Tensor free_BT = ValueLoss.Terms(said_BT, returns_BT).FilledWhere(padding_BT, 0);
                 metrics.Add(new Dictionary<string, LossMetric>
                 {
-                    [TrainingMetricNames.ValueClipShare] = new(SumOf(terms_BT.gt(free_BT)), count),
+                    [TrainingMetricNames.ValueClipRatio] = new(SumOf(terms_BT.gt(free_BT)), count),
                 });
             }
         }

@@ -20,7 +20,7 @@ internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, Targe
 
     // PPO compares nothing within a group, so equal rewards in a group don't matter.
     public void Measure(Rollout rollout, Dictionary<string, double> measured) =>
-        measured.Remove(TrainingMetricNames.ZeroDeviationShare);
+        measured.Remove(TrainingMetricNames.ZeroStandardDeviationFraction);
 
     public PolicyStepResult Learn(
         Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)

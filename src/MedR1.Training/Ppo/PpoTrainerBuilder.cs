@@ -68,9 +68,9 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         }
 
         Slots.Require(
-            _loss?.Policy is not { ExcludeTruncated: true } || options.TruncationPenalty == 0,
+            _loss?.Policy is not { MaskTruncatedCompletions: true } || options.TruncationPenalty == 0,
             "The loss leaves out completions that were cut off, so none would get the TruncationPenalty "
-            + $"{options.TruncationPenalty.ToText()}: .UseLoss with Policy.ExcludeTruncated = false, "
+            + $"{options.TruncationPenalty.ToText()}: .UseLoss with Policy.MaskTruncatedCompletions = false, "
             + "or .Configure(options => options.TruncationPenalty = 0).");
         Slots.Require(
             Reference is null || NeedsReference,

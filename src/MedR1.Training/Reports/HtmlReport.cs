@@ -75,7 +75,7 @@ public static class HtmlReport
         _ when TrainingMetricNames.IsEvaluation(name) => 0,
         TrainingMetricNames.Reward => 1,
         _ when TrainingMetricNames.IsRewardMean(name) => 2,
-        TrainingMetricNames.ZeroDeviationShare or TrainingMetricNames.MeanLength => 3,
+        TrainingMetricNames.ZeroStandardDeviationFraction or TrainingMetricNames.MeanLength => 3,
         TrainingMetricNames.Loss or TrainingMetricNames.KlDivergence or TrainingMetricNames.Entropy
             or TrainingMetricNames.GradientNorm => 4,
         _ when TrainingMetricNames.IsTime(name) => 6,

@@ -10,5 +10,5 @@ internal static class GroupAgreement
     /// <param name="reward">The index of the reward to compare; null for the total.</param>
     public static bool Disagrees(CompletionGroup group, int? reward) => RewardStatistics.Of(group.Scores!
         .Where(score => score.Total is not null)
-        .Select(score => reward is int index ? score.ByReward[index] : score.Total)).Deviation > 0;
+        .Select(score => reward is int index ? score.ByReward[index] : score.Total)).StandardDeviation > 0;
 }

@@ -4,14 +4,14 @@ namespace MedR1.Training;
 public enum RewardFailureKind
 {
     /// <summary>The reward threw an exception.</summary>
-    Threw,
+    Exception,
 
     /// <summary>The reward did not complete in time.</summary>
-    TimedOut,
+    Timeout,
 
     /// <summary>The reward returned NaN, infinity, or a number that is infinite in float32.</summary>
     NotFinite,
 
     /// <summary>A group reward returned a different number of scores than the group has completions.</summary>
-    WrongCount,
+    CountMismatch,
 }

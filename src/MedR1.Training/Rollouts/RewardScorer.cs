@@ -117,7 +117,7 @@ public sealed class RewardScorer
         {
             table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
             return new RewardFailure(
-                reward.Name, RewardFailureKind.Threw, $"{exception.GetType().Name}: {exception.Message}")
+                reward.Name, RewardFailureKind.Exception, $"{exception.GetType().Name}: {exception.Message}")
             {
                 Exception = exception,
             };
@@ -125,6 +125,6 @@ public sealed class RewardScorer
 
         table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
         return new RewardFailure(
-            reward.Name, RewardFailureKind.TimedOut, $"it did not finish within {_options.Timeout.TotalSeconds.ToText("0.###")} s.");
+            reward.Name, RewardFailureKind.Timeout, $"it did not finish within {_options.Timeout.TotalSeconds.ToText("0.###")} s.");
     }
 }

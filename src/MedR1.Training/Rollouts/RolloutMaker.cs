@@ -23,7 +23,7 @@ internal sealed class RolloutMaker(RolloutTrainerParts parts)
 
         return new Rollout(
             index, groups, advantages is null ? result : result with { Advantages = advantages }, failures, counts,
-            parts.RewardNames, parts.Loss.ExcludesTruncated, parts.ScoresAreAdvantages);
+            parts.RewardNames, parts.Loss.MasksTruncatedCompletions, parts.ScoresAreAdvantages);
     }
 
     // A completion has no total if no reward applied to it, or a reward failed on it: it is left out of all statistics.

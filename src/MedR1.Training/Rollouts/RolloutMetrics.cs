@@ -26,7 +26,7 @@ internal static class RolloutMetrics
         values[TrainingMetricNames.MeanTerminatedLength] = ended.DefaultIfEmpty().Average();
         values[TrainingMetricNames.MinTerminatedLength] = ended.DefaultIfEmpty().Min();
         values[TrainingMetricNames.MaxTerminatedLength] = ended.DefaultIfEmpty().Max();
-        values[TrainingMetricNames.TruncatedShare] = completions.Average(
+        values[TrainingMetricNames.TruncatedFraction] = completions.Average(
             completion => completion.IsTruncated ? 1.0 : 0.0);
         if (options.MaxPromptTokens is not null)
         {
@@ -42,14 +42,14 @@ internal static class RolloutMetrics
         if (options.DynamicSampling is not null)
         {
             values[TrainingMetricNames.SamplingRounds] = rollout.Rounds;
-            values[TrainingMetricNames.KeptShare] =
+            values[TrainingMetricNames.KeptFraction] =
                 (double)rollout.Groups.Count / (rollout.Groups.Count + rollout.DroppedGroups);
         }
 
         if (options.Replay is not null)
         {
             long[] ages = [.. rollout.ReplayedFrom.OfType<long>().Select(index => rollout.Index - index)];
-            values[TrainingMetricNames.ReplayedShare] = (double)ages.Length / rollout.Groups.Count;
+            values[TrainingMetricNames.ReplayedFraction] = (double)ages.Length / rollout.Groups.Count;
             if (ages.Length > 0)
             {
                 values[TrainingMetricNames.ReplayAge] = ages.Average();

@@ -57,7 +57,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     {
         string[] measured = [.. _rewards.SelectMany(reward => new[]
         {
-            TrainingMetricNames.RewardMean(reward.Name), TrainingMetricNames.RewardDeviationOf(reward.Name),
+            TrainingMetricNames.RewardMeanOf(reward.Name), TrainingMetricNames.RewardStandardDeviationOf(reward.Name),
             TrainingMetricNames.RewardFailures(reward.Name),
         })];
         Slots.Require(

@@ -15,7 +15,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
 
     /// <summary>Prompts per forward and backward pass; the gradients of a step accumulate over such passes.</summary>
     /// <value>The default is <see langword="null"/>: all prompts of the step at once.</value>
-    public int? PromptsPerMicroStep { get; set; }
+    public int? PromptsPerMicroBatch { get; set; }
 
     /// <summary>
     /// Optimizer steps that one rollout feeds, each with different prompts; above 1, the later steps are off-policy.
@@ -114,7 +114,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
         settings.AddSet(nameof(SuppressedTokenIds), SuppressedTokenIds, Comparer<int>.Default);
         settings.AddSet(nameof(StopStrings), StopStrings, StringComparer.Ordinal);
         settings.Add(nameof(SuppressVisionTokensInLoss), SuppressVisionTokensInLoss);
-        settings.AddPass(nameof(PromptsPerMicroStep), PromptsPerMicroStep ?? PromptsPerStep, PromptsPerStep);
+        settings.AddPass(nameof(PromptsPerMicroBatch), PromptsPerMicroBatch ?? PromptsPerStep, PromptsPerStep);
         settings.Add(nameof(TokenDivisor), TokenDivisor);
         settings.Add(nameof(MaxPromptTokens), MaxPromptTokens);
         settings.AddParts(nameof(AdaptiveEntropy), AdaptiveEntropy, kind: RunSettings.On);

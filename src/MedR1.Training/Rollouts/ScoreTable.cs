@@ -37,7 +37,7 @@ internal sealed class ScoreTable
         {
             MarkFailed(group, sample: null);
             return new RewardFailure(
-                name, RewardFailureKind.WrongCount,
+                name, RewardFailureKind.CountMismatch,
                 $"it returned {scores?.Count.ToString(CultureInfo.InvariantCulture) ?? "null and no"} scores for a group of {expected} "
                 + "completions.");
         }

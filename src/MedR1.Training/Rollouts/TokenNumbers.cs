@@ -61,9 +61,9 @@ internal static class TokenNumbers
         foreach (int row in batch.ForwardRows)
         {
             Completion completion = rollout.CompletionAt(batch.Rows[row]);
-            if (completion.DrawnLogProbabilities.Count == completion.TokenCount)
+            if (completion.ProcessedLogProbabilities.Count == completion.TokenCount)
             {
-                completion.DrawnLogProbabilities.ToArray().CopyTo(values, row * batch.Width);
+                completion.ProcessedLogProbabilities.ToArray().CopyTo(values, row * batch.Width);
             }
         }
 

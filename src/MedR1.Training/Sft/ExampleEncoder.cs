@@ -48,7 +48,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
 
     private EncodedExample EncodeAnswer(SupervisedExample example, int index, CancellationToken cancellationToken)
     {
-        object? key = example.KeepsPrompt ? example.CacheKey ?? new PlaceInList(index) : null;
+        object? key = example.CachePrompt ? example.CacheKey ?? new PlaceInList(index) : null;
         EncodedPrompt prompt = EncodePrompt(key, example.Prompt!, index, cancellationToken);
         int[] completion = [.. policy.Processor.EncodeCompletion(example.Completion!), .. _behind];
         float[] weights = example.TokenWeighting is TokenWeighting weigh
@@ -60,7 +60,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
                 + "give one per token.");
         }
 
-        if (!options.WholeConversation)
+        if (!options.TrainOnPrompt)
         {
             return new EncodedExample(prompt, completion, weights);
         }

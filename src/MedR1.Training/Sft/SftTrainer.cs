@@ -93,7 +93,7 @@ public sealed class SftTrainer : IDisposable
             [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
             ["number of examples"] = examples.Count.ToString(CultureInfo.InvariantCulture),
         };
-        if (options.ExamplesPerMicroStep < options.ExamplesPerStep || policy.DropoutSeed is not null)
+        if (options.ExamplesPerMicroBatch < options.ExamplesPerStep || policy.DropoutSeed is not null)
         {
             // Otherwise sorting only reorders the rows of one pass, where the order makes no difference.
             values.Add(nameof(options.SortByLength), options.SortByLength);
@@ -161,7 +161,7 @@ public sealed class SftTrainer : IDisposable
 
             IEnumerable<EncodedExample> sorted = _options.SortByLength
                 ? encoded.OrderBy(example => example.TokenCount) : encoded;
-            return new SftBatch([.. sorted.Chunk(_options.ExamplesPerMicroStep)]);
+            return new SftBatch([.. sorted.Chunk(_options.ExamplesPerMicroBatch)]);
         },
         cancellationToken);
 

@@ -11,7 +11,7 @@ public sealed class SftTrainerOptions : TrainerOptions
 
     /// <summary>Examples per forward and backward pass; the gradients of a step accumulate over such passes.</summary>
     /// <value>The default is 4.</value>
-    public int ExamplesPerMicroStep { get; set; } = 4;
+    public int ExamplesPerMicroBatch { get; set; } = 4;
 
     /// <summary>
     /// Whether the examples of a step are sorted by length before they are split into passes, so that each pass has examples of similar
@@ -36,7 +36,7 @@ public sealed class SftTrainerOptions : TrainerOptions
     /// Whether the prompt's tokens are learnt too, including its image tokens, as in Med-R1's baseline and with TRL's message columns.
     /// </summary>
     /// <value>The default is <see langword="false"/>: only the answer is learnt.</value>
-    public bool WholeConversation { get; set; }
+    public bool TrainOnPrompt { get; set; }
 
     /// <summary>Text after an answer's end token that is learnt too; a chat template puts a line break there.</summary>
     /// <value>The default is empty. <c>"\n"</c> is what TRL learns with Qwen2-VL's template.</value>
@@ -47,8 +47,8 @@ public sealed class SftTrainerOptions : TrainerOptions
     internal override Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = base.Settings(totalSteps);
-        settings.AddPass(nameof(ExamplesPerMicroStep), ExamplesPerMicroStep, ExamplesPerStep);
-        settings.Add(nameof(WholeConversation), WholeConversation);
+        settings.AddPass(nameof(ExamplesPerMicroBatch), ExamplesPerMicroBatch, ExamplesPerStep);
+        settings.Add(nameof(TrainOnPrompt), TrainOnPrompt);
         settings.Add(nameof(TextAfterAnswer), TextAfterAnswer);
         return settings;
     }

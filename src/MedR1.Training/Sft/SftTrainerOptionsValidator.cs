@@ -15,7 +15,7 @@ public sealed class SftTrainerOptionsValidator : IValidateOptions<SftTrainerOpti
             options.ExamplesPerStep > 0, nameof(options.ExamplesPerStep), options.ExamplesPerStep,
             "a step needs at least 1 example", "128");
         rules.Require(
-            options.ExamplesPerMicroStep > 0, nameof(options.ExamplesPerMicroStep), options.ExamplesPerMicroStep,
+            options.ExamplesPerMicroBatch > 0, nameof(options.ExamplesPerMicroBatch), options.ExamplesPerMicroBatch,
             "a pass needs at least 1 example", "4");
         return rules.Mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(rules.Mistakes);
     }

@@ -31,7 +31,7 @@ public sealed record SupervisedExample
     /// Whether the encoded prompt is cached, which is not worth the memory if the example won't occur again.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
-    public bool KeepsPrompt { get; init; } = true;
+    public bool CachePrompt { get; init; } = true;
 
     /// <summary>
     /// The cache key of the encoded prompt, equal for examples with the same prompt; <see langword="null"/> for the example's index in its

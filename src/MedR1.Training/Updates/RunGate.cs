@@ -81,8 +81,8 @@ internal sealed class RunGate(
         Take(networks, compared);
         try
         {
-            using IDisposable? features = options.ImageFeatureBytes > 0
-                ? _policy.KeepImageFeatures(options.ImageFeatureBytes) : null;
+            using IDisposable? features = options.ImageFeatureCacheBytes > 0
+                ? _policy.CacheImageFeatures(options.ImageFeatureCacheBytes) : null;
             return await TrainingThread.RunAsync(run).ConfigureAwait(false);
         }
         finally

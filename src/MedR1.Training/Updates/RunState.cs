@@ -59,7 +59,7 @@ internal sealed class RunState
     public bool KnowsBest { get; set; }
 
     /// <summary>Evaluations that did not report that metric after an earlier one did.</summary>
-    public long EvaluationsWithoutBest { get; set; }
+    public long EvaluationsWithoutBestMetric { get; set; }
 
     /// <summary>
     /// The latest value of each metric since the last report to the sinks: a rollout's metrics are reported only with its first step.

@@ -5,7 +5,7 @@ public sealed class CompletionTests
     private static Completion Make() => new()
     {
         Text = "yes", TokenIds = [4, 5], StopReason = StopReason.EndToken, LogProbabilities = [-0.5f, -1],
-        DrawnLogProbabilities = [-0.25f, -1], SampleIndex = 1,
+        ProcessedLogProbabilities = [-0.25f, -1], SampleIndex = 1,
     };
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class CompletionTests
         Completion[] others =
         [
             Make() with { Text = "no" }, Make() with { TokenIds = [4, 6] }, Make() with { StopReason = StopReason.Length },
-            Make() with { LogProbabilities = [-0.5f] }, Make() with { DrawnLogProbabilities = [] },
+            Make() with { LogProbabilities = [-0.5f] }, Make() with { ProcessedLogProbabilities = [] },
             Make() with { SampleIndex = 0 },
         ];
         Assert.All(others, other => Assert.NotEqual(Make(), other));

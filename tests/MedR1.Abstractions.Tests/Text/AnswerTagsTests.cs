@@ -35,5 +35,5 @@ public sealed class AnswerTagsTests
     [InlineData("<AnSwEr>a\nb</ANSWER>", "a\nb")]
     [InlineData("<answer>a</answer", null)]
     public void Finds_tags_in_any_case_across_lines(string text, string? expected) =>
-        Assert.Equal(expected, AnswerTags.FirstInAnyCase(text));
+        Assert.Equal(expected, AnswerTags.FirstIgnoreCase(text));
 }

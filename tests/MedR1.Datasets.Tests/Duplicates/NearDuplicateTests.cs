@@ -12,7 +12,7 @@ public sealed class NearDuplicateTests
         {
             ImageFingerprint other = ImageFingerprint.Of(copy);
             Assert.InRange(original.BitDistance(other), 0, 6);
-            Assert.InRange(original.GreyDistance(other), 0, 4);
+            Assert.InRange(original.GrayDistance(other), 0, 4);
         }
 
         ImageFingerprint[] others = [.. Enumerable.Range(2, 30).Select(seed => ImageFingerprint.Of(BlobImage(seed, 128)))];
@@ -26,12 +26,12 @@ public sealed class NearDuplicateTests
         // Left half black, right half white: its thumbnail and that of its negative differ by 255 everywhere.
         RgbImage half = Paint(64, (x, _) => x < 32 ? (byte)0 : (byte)255);
         RgbImage negative = Paint(64, (x, _) => x < 32 ? (byte)255 : (byte)0);
-        Assert.Equal(255, ImageFingerprint.Of(half).GreyDistance(ImageFingerprint.Of(negative)));
+        Assert.Equal(255, ImageFingerprint.Of(half).GrayDistance(ImageFingerprint.Of(negative)));
 
         // A uniform image has no frequencies but the mean: its hash is 0, and only greys distinguish such images.
         ImageFingerprint dark = ImageFingerprint.Of(Paint(10, (_, _) => 20));
         ImageFingerprint light = ImageFingerprint.Of(Paint(10, (_, _) => 27));
-        Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GreyDistance(light)));
+        Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GrayDistance(light)));
     }
 
     [Fact]
@@ -120,13 +120,13 @@ public sealed class NearDuplicateTests
         [
             .. Enumerable.Range(0, 120).Select(i => ImageFingerprint.Of(Changed(BlobImage(i / 4, 48), 14 * (i % 4), i))),
         ];
-        NearDuplicateOptions options = new() { MaxBitDistance = 5, MaxGreyDistance = 6 };
+        NearDuplicateOptions options = new() { MaxBitDistance = 5, MaxGrayDistance = 6 };
         UnionFind expected = new(images.Length);
         for (int i = 0; i < images.Length; i++)
         {
             for (int j = 0; j < i; j++)
             {
-                if (images[i].BitDistance(images[j]) <= 5 && images[i].GreyDistance(images[j]) <= 6)
+                if (images[i].BitDistance(images[j]) <= 5 && images[i].GrayDistance(images[j]) <= 6)
                 {
                     expected.Join(i, j);
                 }

@@ -64,7 +64,7 @@ public sealed class BlankImagesTests
     public void Have_only_the_size_of_real_images()
     {
         IVqaDataset test = RealMini.LoadTest(RepositoryFolder.RealMini);
-        IVqaDataset blank = test.BlankImages(grey: 100);
+        IVqaDataset blank = test.BlankImages(gray: 100);
         Assert.Equal(test.Count, blank.Count);
         foreach (string ending in (ReadOnlySpan<string>)[".png", ".jpg"])
         {

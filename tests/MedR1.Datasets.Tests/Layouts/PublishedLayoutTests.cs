@@ -40,10 +40,10 @@ public sealed class PublishedLayoutTests : IDisposable
               "answer_type":"OPEN","qid":2}]
             """);
         _folder.Write("imgs/xmlab1/source.jpg", "");
-        SlakeDataset both = SlakeDataset.Load(_folder.Path, SlakeSplit.Validate);
+        SlakeDataset both = SlakeDataset.Load(_folder.Path, SlakeSplit.Validation);
         Assert.Equal([ImagingModality.MRI, ImagingModality.XRay], both.Select(example => example.Modality!.Value));
         Assert.Equal("MRI", both[0].Metadata["modality"]);
-        SlakeDataset chinese = SlakeDataset.Load(_folder.Path, SlakeSplit.Validate, new SlakeOptions { Language = "zh" });
+        SlakeDataset chinese = SlakeDataset.Load(_folder.Path, SlakeSplit.Validation, new SlakeOptions { Language = "zh" });
         Assert.Equal("没有", Assert.Single(chinese).Answer);
     }
 

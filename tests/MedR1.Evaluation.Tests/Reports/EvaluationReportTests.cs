@@ -52,7 +52,7 @@ public sealed class EvaluationReportTests
     [Fact]
     public void The_same_answers_can_be_scored_by_another_rule()
     {
-        EvaluationReport again = s_report.ScoreAgain(ScoringRules.ExactOutput);
+        EvaluationReport again = s_report.Rescore(ScoringRules.ExactOutput);
         Assert.Equal(("model", "exact-output", 3), (again.Name, again.Rule, again.Overall.Accuracy.Correct));
     }
 

@@ -11,11 +11,11 @@ public sealed class ReportComparisonTests
     {
         ReportComparison comparison = ReportComparison.Compare(s_before, s_after);
         Assert.Equal(new McNemarTest(2, 4, 6, 0), comparison.Overall);
-        Assert.Equal(["q6", "q7", "q8", "q9", "q10", "q11"], comparison.NewlyRight.Select(pair => pair.First.Example.Id));
-        Assert.Equal(["q0", "q1", "q2", "q3"], comparison.NewlyWrong.Select(pair => pair.First.Example.Id));
+        Assert.Equal(["q6", "q7", "q8", "q9", "q10", "q11"], comparison.NewlyCorrect.Select(pair => pair.First.Example.Id));
+        Assert.Equal(["q0", "q1", "q2", "q3"], comparison.NewlyIncorrect.Select(pair => pair.First.Example.Id));
         GroupComparison ct = comparison.Groups.Single(group => group.Group == ImagingModality.CT.Value);
         Assert.Equal(("modality", new McNemarTest(1, 2, 3, 0)), (ct.Grouping, ct.Test));
-        Assert.Equal(1, ct.CorrectedPValue);
+        Assert.Equal(1, ct.AdjustedPValue);
         Assert.Empty(comparison.Warnings);
     }
 
@@ -23,7 +23,7 @@ public sealed class ReportComparisonTests
     public void Says_what_is_not_comparable()
     {
         ReportComparison comparison = ReportComparison.Compare(
-            s_before, Report("after", _ => true, 3).ScoreAgain(ScoringRules.ExactOutput));
+            s_before, Report("after", _ => true, 3).Rescore(ScoringRules.ExactOutput));
         Assert.Equal((9, 0, 3), (comparison.OnlyInFirst, comparison.OnlyInSecond, comparison.Shared.Count));
         Assert.Contains(comparison.Warnings, warning => warning.Contains("scoring rule differs: med-r1 and exact-output"));
         Assert.Contains(comparison.Warnings, warning => warning.Contains("9 questions are only in the first"));
@@ -69,7 +69,7 @@ public sealed class ReportComparisonTests
         GroupComparison[] groups = [.. comparison.Groups.Where(group => group.Grouping == "modality")];
         Assert.Equal([ImagingModality.CT.Value, ImagingModality.MRI.Value], groups.Select(group => group.Group));
         Assert.Equal([0.03125, 1], groups.Select(group => group.Test.ExactPValue));
-        Assert.Equal([0.0625, 1], groups.Select(group => group.CorrectedPValue));
+        Assert.Equal([0.0625, 1], groups.Select(group => group.AdjustedPValue));
     }
 
     [Fact]

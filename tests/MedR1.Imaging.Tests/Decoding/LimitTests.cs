@@ -54,7 +54,7 @@ public sealed class LimitTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageDecodeOptions { MaxPixels = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => new ImageDecodeOptions { MaxPixels = ImageDecodeOptions.LargestMaxPixels + 1 });
+            () => new ImageDecodeOptions { MaxPixels = ImageDecodeOptions.MaxPixelsLimit + 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageDecodeOptions { MaxBytes = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageDecodeOptions { MaxBytes = long.MaxValue });
     }

@@ -17,7 +17,7 @@ public sealed class GroupAdvantagesTests
     {
         // sqrt(0.75/4) = 0.4330127…
         AdvantageResult result = Compute(
-            [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true });
+            [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { UsePopulationStandardDeviation = true });
         Assert.Equal(0.75 / (Math.Sqrt(0.1875) + 1e-4), result.Advantages[0], 1e-15);
     }
 
@@ -28,12 +28,12 @@ public sealed class GroupAdvantagesTests
     {
         // In a single group, the differences 0.75 and −0.25 have the deviation of the rewards, sqrt(0.75/4) = sqrt(0.1875).
         AdvantageResult result = Compute(
-            [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true, Scale = scale });
+            [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { UsePopulationStandardDeviation = true, Scale = scale });
         double deviation = Math.Sqrt(0.1875);
         Batches.Close(
             [0.75 / (deviation + 1e-4), .. Enumerable.Repeat(-0.25 / (deviation + 1e-4), 3)], result.Advantages, 1e-15);
-        Assert.Equal(deviation, result.Batch.Deviation, 1e-15);
-        Assert.Equal(deviation, result.ByReward[0].Deviation, 1e-15);
+        Assert.Equal(deviation, result.Batch.StandardDeviation, 1e-15);
+        Assert.Equal(deviation, result.ByReward[0].StandardDeviation, 1e-15);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class GroupAdvantagesTests
     {
         // z = 0.75 / (s + ε) with s = sqrt(0.1875); the deviation of all z is s / (s + ε), their mean 0.
         AdvantageResult result = Compute(
-            [1, 0, 0, 0], [7, 7, 7, 7], AdvantageOptions.Gdpo with { PopulationDeviation = true });
+            [1, 0, 0, 0], [7, 7, 7, 7], AdvantageOptions.Gdpo with { UsePopulationStandardDeviation = true });
         double deviation = Math.Sqrt(0.1875);
         double divisor = deviation + 1e-4;
         Assert.Equal(0.75 / divisor / (deviation / divisor + 1e-4), result.Advantages[0], 1e-14);
@@ -91,7 +91,7 @@ public sealed class GroupAdvantagesTests
         double?[] rewards = [.. Enumerable.Repeat((double?)0.1, 10)];
         AdvantageResult result = Compute(rewards, new long[10], new AdvantageOptions { Scale = scale });
         Assert.All(result.Advantages, advantage => Assert.Equal(0.0, advantage));
-        Assert.Equal(1, result.ZeroDeviationShare);
+        Assert.Equal(1, result.ZeroStandardDeviationFraction);
         Assert.Equal(0.1, result.Batch.Mean);
     }
 
@@ -172,8 +172,8 @@ public sealed class GroupAdvantagesTests
         // For the deviation of one value, TRL uses zero when it checks for a spread, and NaN when it logs reward_std.
         AdvantageResult result = Compute([reward], [5], new AdvantageOptions { Scale = scale, Aggregation = aggregation });
         Assert.Equal([0.0], result.Advantages);
-        Assert.Equal(1, result.ZeroDeviationShare);
-        Assert.Equal(double.NaN, result.Batch.Deviation);
+        Assert.Equal(1, result.ZeroStandardDeviationFraction);
+        Assert.Equal(double.NaN, result.Batch.StandardDeviation);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class GroupAdvantagesTests
         Assert.Equal(2.0 / 3, metrics["rewards/format/mean"], 1e-15);
         Assert.Equal((1 + 0 + 3 + 3) / 4.0, metrics["reward"]);
         Assert.Equal(0.5, metrics["frac_reward_zero_std"]);
-        Assert.Equal(0.5, result.ConstantGroupShare);
+        Assert.Equal(0.5, result.ConstantGroupFraction);
     }
 
     [Fact]
@@ -204,8 +204,8 @@ public sealed class GroupAdvantagesTests
         // The group of one row has no spread, that of three has some, the last has no reward: 1 of 6 rows, 1 of 2 scored
         // groups.
         AdvantageResult result = Compute([1, 1, 0, 0, null, null], [1, 2, 2, 2, 3, 3]);
-        Assert.Equal(1.0 / 6, result.ZeroDeviationShare, 1e-15);
-        Assert.Equal(0.5, result.ConstantGroupShare);
+        Assert.Equal(1.0 / 6, result.ZeroStandardDeviationFraction, 1e-15);
+        Assert.Equal(0.5, result.ConstantGroupFraction);
     }
 
     // 0.1 + 0.2 is 5.6e-17 above 0.3, relatively 1.9e-16, and 4.7e-8 at 1e6 is relatively 4.7e-14; both are below 1e-13, hence
@@ -217,26 +217,26 @@ public sealed class GroupAdvantagesTests
         {
             AdvantageResult result = GroupAdvantages.Compute([[first], [second]], null, [0, 0], AdvantageOptions.DrGrpo);
             Assert.Equal([0, 0], result.Advantages);
-            Assert.Equal(1, result.ConstantGroupShare);
-            Assert.Equal(1, result.ZeroDeviationShare);
+            Assert.Equal(1, result.ConstantGroupFraction);
+            Assert.Equal(1, result.ZeroStandardDeviationFraction);
         }
 
         AdvantageResult different = GroupAdvantages.Compute([[1e6], [1e6 + 1e-6]], null, [0, 0], AdvantageOptions.DrGrpo);
         Assert.NotEqual(0, different.Advantages[0]);
-        Assert.Equal(0, different.ConstantGroupShare);
-        Assert.Equal(0, different.ZeroDeviationShare);
+        Assert.Equal(0, different.ConstantGroupFraction);
+        Assert.Equal(0, different.ZeroStandardDeviationFraction);
     }
 
     [Fact]
     public void Shares_of_nothing_are_unknown_and_each_reward_needs_a_name()
     {
         AdvantageResult none = GroupAdvantages.Compute([], null, []);
-        Assert.Equal(double.NaN, none.ConstantGroupShare);
-        Assert.Equal(double.NaN, none.ZeroDeviationShare);
+        Assert.Equal(double.NaN, none.ConstantGroupFraction);
+        Assert.Equal(double.NaN, none.ZeroStandardDeviationFraction);
 
         // Of three groups, one is constant, one is not, and one has no scored row.
         AdvantageResult mixed = GroupAdvantages.Compute([[1], [1], [1], [2], [null], [null]], null, [0, 0, 1, 1, 2, 2]);
-        Assert.Equal(0.5, mixed.ConstantGroupShare);
+        Assert.Equal(0.5, mixed.ConstantGroupFraction);
         Assert.Throws<ArgumentException>("rewardNames", () => mixed.ToMetrics(["a", "b"]));
         Assert.Throws<ArgumentNullException>("rewardNames", () => mixed.ToMetrics(null!));
     }

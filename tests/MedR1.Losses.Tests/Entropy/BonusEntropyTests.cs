@@ -21,7 +21,7 @@ public sealed class BonusEntropyTests
             Entropies = Batches.Matrix(new[,] { { 1.0, 2, 6, 9 }, { 5, 4, 3, 9 } }, gradient: true),
             EntropyCoefficient = 0.5,
         };
-        GrpoLossOptions options = GrpoLossOptions.Dapo with { TopEntropyShare = share };
+        GrpoLossOptions options = GrpoLossOptions.Dapo with { TopEntropyQuantile = share };
         PolicyLossResult result = new GrpoLoss(options).Compute(inputs);
 
         Assert.Equal(new LossMetric(sum, tokens), result.BonusEntropy);

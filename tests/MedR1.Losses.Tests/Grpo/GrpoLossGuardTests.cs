@@ -15,14 +15,14 @@ public sealed class GrpoLossGuardTests
             ClipHigh = double.NaN,
             RatioCap = 0,
             KlCoefficient = -1,
-            TopEntropyShare = 1.5,
+            TopEntropyQuantile = 1.5,
             SapoGate = new SapoOptions { PositiveTemperature = 0 },
             SamplerCorrection = new SamplerCorrectionOptions { MinRatio = 4, MaxRatio = 2 },
             Objective = (PolicyObjective)99,
         }));
         Assert.Equal(8, exception.Errors.Count);
         Assert.Contains("-0.1", exception.Message);
-        Assert.Contains("TopEntropyShare is 1.5", exception.Message);
+        Assert.Contains("TopEntropyQuantile is 1.5", exception.Message);
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class GrpoLossGuardTests
         IReadOnlyList<string> problems = (GrpoLossOptions.Rloo with
         {
             KlCoefficient = 0.1,
-            TopEntropyShare = 0.5,
-            RatioLevel = RatioLevel.Token,
+            TopEntropyQuantile = 0.5,
+            ImportanceSamplingLevel = ImportanceSamplingLevel.Token,
             SamplerCorrection = new SamplerCorrectionOptions { Mode = SamplerCorrectionMode.TokenMask },
         }).Validate();
         Assert.Equal(4, problems.Count);

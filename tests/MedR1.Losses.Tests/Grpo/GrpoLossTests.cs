@@ -240,7 +240,7 @@ public sealed class GrpoLossTests
     public void Requires_entropies_if_tokens_are_selected_or_rewarded_by_them(
         double share, double coefficient, bool entropies, bool gradient)
     {
-        GrpoLoss loss = new(GrpoLossOptions.Dapo with { TopEntropyShare = share, EntropyCoefficient = coefficient });
+        GrpoLoss loss = new(GrpoLossOptions.Dapo with { TopEntropyQuantile = share, EntropyCoefficient = coefficient });
         Assert.Equal((entropies, gradient), (loss.RequiresEntropies, loss.RequiresEntropyGradient));
     }
 
@@ -278,8 +278,8 @@ public sealed class GrpoLossTests
         PolicyLossInputs inputs = Batches.Random(10);
         GrpoLoss loss = new(GrpoLossOptions.MedR1 with
         {
-            TopEntropyShare = 0.5,
-            OffPolicyThreshold = 0.1,
+            TopEntropyQuantile = 0.5,
+            OffPolicyMaskThreshold = 0.1,
             EntropyCoefficient = 0.01,
             SamplerCorrection = new SamplerCorrectionOptions(),
         });

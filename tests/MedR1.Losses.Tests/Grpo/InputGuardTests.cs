@@ -41,7 +41,7 @@ public sealed class InputGuardTests
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1) with { Entropies = null };
-        Expect(inputs, "Entropies is null", new GrpoLossOptions { TopEntropyShare = 0.5 });
+        Expect(inputs, "Entropies is null", new GrpoLossOptions { TopEntropyQuantile = 0.5 });
         Expect(inputs with { EntropyCoefficient = 0.1 }, "Entropies is null");
 
         // The step's coefficient takes precedence over that of the options.
@@ -60,7 +60,7 @@ public sealed class InputGuardTests
         Expect(inputs, "[3, 4], one for each token, but CompletionTerm applies to", GrpoLossOptions.Rloo);
         Expect(inputs, "[3, 4], one for each token, but Vespo applies to", GrpoLossOptions.Vespo);
         Expect(
-            inputs, "[3, 4], one for each token, but OffPolicyThreshold applies to", new GrpoLossOptions { OffPolicyThreshold = 1 });
+            inputs, "[3, 4], one for each token, but OffPolicyMaskThreshold applies to", new GrpoLossOptions { OffPolicyMaskThreshold = 1 });
     }
 
     private static PolicyLossResult Compute(PolicyLossInputs inputs, GrpoLossOptions? options = null) =>

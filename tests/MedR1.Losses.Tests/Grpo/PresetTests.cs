@@ -84,6 +84,6 @@ public sealed class PresetTests
         }
     }
 
-    private static (double Low, double? High, double Beta, bool ExcludesTruncated) Numbers(GrpoLossOptions options) =>
-        (options.ClipLow, options.ClipHigh, options.KlCoefficient, options.ExcludeTruncated);
+    private static (double Low, double? High, double Beta, bool MasksTruncatedCompletions) Numbers(GrpoLossOptions options) =>
+        (options.ClipLow, options.ClipHigh, options.KlCoefficient, options.MaskTruncatedCompletions);
 }

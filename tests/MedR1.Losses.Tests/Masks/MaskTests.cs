@@ -59,7 +59,7 @@ public sealed class MaskTests
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Batches.Matrix(new[,] { { -2.0, -2.0 } });
         (double loss, double[] gradient) = Batches.Run(
-            GrpoLossOptions.Dapo with { OffPolicyThreshold = 0.1 },
+            GrpoLossOptions.Dapo with { OffPolicyMaskThreshold = 0.1 },
             new PolicyLossInputs
             {
                 LogProbabilities = current,

@@ -28,7 +28,7 @@ public sealed class LoraPlanTests
         using Projection layer = new(2, 2, false, CPU, ScalarType.Float32);
         List<string> mistakes = [];
         IReadOnlyList<LoraLayer> layers = LoraPlan.Make(
-            Patterned with { RankStabilized = rankStabilized },
+            Patterned with { UseRslora = rankStabilized },
             new AdapterHost([.. Names.Select(name => new AdaptableModule(name, name, layer))]), LoraNames.Current, isFromFile: false,
             mistakes);
 
@@ -55,7 +55,7 @@ public sealed class LoraPlanTests
         // LoraConfig: r 8, lora_alpha 8, lora_dropout 0, bias "none", use_rslora and use_dora false.
         LoraOptions options = new();
         Assert.Equal((8, 8.0, 0.0), (options.Rank, options.Alpha, options.Dropout));
-        Assert.Equal((default(LoraBias), false, false), (options.Bias, options.RankStabilized, options.UseDora));
+        Assert.Equal((default(LoraBias), false, false), (options.Bias, options.UseRslora, options.UseDora));
         Assert.Equal(["q_proj", "v_proj"], options.TargetModules.Names!);
     }
 }

@@ -42,7 +42,7 @@ public sealed unsafe class CpuStepRecorderTests
             layer.Weight.copy_(randn(width, generator: generator).to(type));
             Tensor input = randn([Rows.Length, width], generator: generator).mul(3).to(type);
             CpuStepRecorder step = Begin(cache);
-            StepValues result = step.Normalise(step.Given(input), layer);
+            StepValues result = step.Normalize(step.Given(input), layer);
             step.Run();
             Near(layer.call(input), Read(result, type), tolerance);
         }
@@ -124,9 +124,9 @@ public sealed unsafe class CpuStepRecorderTests
         using RmsNormalization layer = new(8, 1e-6, CPU, ScalarType.Float32);
         CpuStepRecorder step = Begin(cache);
         using CudaStepValues other = new(zeros(Rows.Length, 8), isGiven: true);
-        Assert.Throws<ArgumentNullException>(() => step.Normalise(null!, layer));
+        Assert.Throws<ArgumentNullException>(() => step.Normalize(null!, layer));
         Assert.Contains(
-            "pass values of the same recorder", Assert.Throws<ArgumentException>(() => step.Normalise(other, layer)).Message,
+            "pass values of the same recorder", Assert.Throws<ArgumentException>(() => step.Normalize(other, layer)).Message,
             StringComparison.Ordinal);
     }
 

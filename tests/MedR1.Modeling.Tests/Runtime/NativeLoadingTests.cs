@@ -17,7 +17,7 @@ public sealed class NativeLoadingTests : IDisposable
         AssertComputed(code, output);
         string folder = $"2.10 (CPU) in {Probe.Libtorch} (found by: NuGetPackageFolder)";
         Assert.Contains(folder, output, StringComparison.Ordinal);
-        string expected = SystemHas("GLIBCXX_3.4.32") ? "(Direct)" : "(Healed), made optional: GLIBCXX_3.4.32";
+        string expected = SystemHas("GLIBCXX_3.4.32") ? "(Direct)" : "(Patched), made optional: GLIBCXX_3.4.32";
         Assert.Contains(expected, output, StringComparison.Ordinal);
     }
 
@@ -29,7 +29,7 @@ public sealed class NativeLoadingTests : IDisposable
         (int code, string output) = _probe.Run(["explicit", "-", binding], Probe.Packages);
 
         AssertComputed(code, output);
-        Assert.Contains($"{binding} (Healed), made optional: GLIBCXX_3.4.99", output, StringComparison.Ordinal);
+        Assert.Contains($"{binding} (Patched), made optional: GLIBCXX_3.4.99", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Writes_one_file_if_it_is_not_too_large()
     {
-        WriteThree(shardLength: 48);
+        WriteThree(maxShardBytes: 48);
 
         Assert.Equal(["model.safetensors"], _folder.Files);
         AssertThree();
@@ -33,7 +33,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Writes_shards_with_an_index()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
 
         Assert.Equal([First, Second, Index], _folder.Files);
         string expected =
@@ -57,7 +57,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Writes_a_tensor_larger_than_a_shard_as_a_separate_shard()
     {
-        WriteThree(shardLength: 1);
+        WriteThree(maxShardBytes: 1);
 
         Assert.Equal(4, _folder.Files.Length);
         AssertThree();
@@ -84,7 +84,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Leaves_the_earlier_checkpoint_when_writing_fails()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
 
         Assert.Throws<InvalidOperationException>(() => CheckpointWriter.Write(
             _folder.Path,
@@ -113,7 +113,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Fills_tensors_of_all_shards()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         using CheckpointReader reader = CheckpointReader.Open(_folder.Path);
         Tensor destination = zeros(4, bfloat16);
 
@@ -130,7 +130,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Says_which_shard_is_missing()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         File.Delete(_folder.File(Second));
 
         AssertBroken(Index, "c", $"the index says that it is in '{Second}', which does not exist. Download '{Second}' too.");
@@ -139,7 +139,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Says_which_shard_is_truncated()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         using (FileStream stream = File.OpenWrite(_folder.File(Second)))
         {
             stream.SetLength(stream.Length - 5);
@@ -151,7 +151,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Says_which_tensor_is_not_where_the_index_says()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         EditIndex(map => map["d"] = First);
 
         AssertBroken(Index, "d", $"the index says that it is in '{First}', which does not contain it");
@@ -160,7 +160,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Says_which_tensor_is_in_another_shard_than_the_index_says()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         EditIndex(map => map["b"] = Second);
 
         AssertBroken(Index, "b", $"it is in '{First}', but the index says that it is in '{Second}'");
@@ -169,7 +169,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Says_which_tensor_is_not_in_the_index()
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         EditIndex(map => map.Remove("b"));
 
         AssertBroken(Index, "b", $"it is in '{First}', but the index does not list it");
@@ -183,7 +183,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("")]
     public void Refuses_an_index_that_points_out_of_the_folder(string file)
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         EditIndex(map => map["b"] = file);
 
         AssertBroken(Index, "b", "which is not the name of a file in the same folder");
@@ -201,7 +201,7 @@ public sealed class CheckpointTests : IDisposable
         "it occurs twice in 'weight_map'")]
     public void Refuses_an_invalid_index(string content, string? tensor, string problem)
     {
-        WriteThree(shardLength: 32);
+        WriteThree(maxShardBytes: 32);
         File.WriteAllText(_folder.File(Index), content);
 
         AssertBroken(Index, tensor, problem);
@@ -217,14 +217,14 @@ public sealed class CheckpointTests : IDisposable
             "neither model.safetensors nor model.safetensors.index.json", exception.Message, StringComparison.Ordinal);
     }
 
-    private IReadOnlyList<string> WriteThree(long shardLength) => CheckpointWriter.Write(
+    private IReadOnlyList<string> WriteThree(long maxShardBytes) => CheckpointWriter.Write(
         _folder.Path,
         [
             SafetensorsItem.Of("a", full(4, 0f)),
             SafetensorsItem.Of("b", full(4, 1f)),
             SafetensorsItem.Of("c", full(4, 2f)),
         ],
-        shardLength);
+        maxShardBytes);
 
     private void AssertThree()
     {

@@ -11,7 +11,7 @@ internal static class LoraCase
     public static IReadOnlyDictionary<string, LoraOptions> Kinds { get; } = new Dictionary<string, LoraOptions>
     {
         ["two names"] = new() { Rank = 3, Alpha = 6, TargetModules = ModuleSelection.Of("q_proj", "v_proj") },
-        ["all linear"] = new() { Rank = 2, Alpha = 3, TargetModules = ModuleSelection.AllLinear, RankStabilized = true },
+        ["all linear"] = new() { Rank = 2, Alpha = 3, TargetModules = ModuleSelection.AllLinear, UseRslora = true },
         ["pattern"] = new()
         {
             Rank = 4,

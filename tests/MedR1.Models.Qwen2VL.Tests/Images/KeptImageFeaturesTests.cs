@@ -31,7 +31,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
         float[] alone = [.. images.SelectMany(image => Features(policy, image))];
         float[] together = Features(policy, images);
 
-        using IDisposable? kept = policy.KeepImageFeatures(1 << 20);
+        using IDisposable? kept = policy.CacheImageFeatures(1 << 20);
         Features(policy, images[1]);
         Assert.Equal(alone, Features(policy, images));
         Assert.Equal(alone, Features(policy, images));
@@ -42,7 +42,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     [Fact]
     public void Equal_images_share_features_whoever_opened_them()
     {
-        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
         float[] first = Features(_policy, TinyModel.Image(4, 4, 1), TinyModel.Image(4, 4, 1));
         Assert.Equal(first[..(first.Length / 2)], Features(_policy, TinyModel.Image(4, 4, 1)));
         Assert.Equal(1, Computed);
@@ -57,7 +57,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     {
         PackedGroup[] groups = InvarianceTests.Mixed(2);
         float[] expected = LogProbabilities();
-        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
         TinyModel.Near(expected, LogProbabilities());
         int computed = Computed;
         Assert.True(computed > 0);
@@ -75,7 +75,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
     [Fact]
     public void The_least_recently_used_features_are_evicted_at_the_limit_in_bytes()
     {
-        using IDisposable? kept = _policy.KeepImageFeatures(2 * BytesOfOne);
+        using IDisposable? kept = _policy.CacheImageFeatures(2 * BytesOfOne);
         foreach (int seed in new[] { 1, 2, 1, 3, 1, 2 })
         {
             Features(_policy, TinyModel.Image(4, 4, seed));
@@ -96,11 +96,11 @@ public sealed class KeptImageFeaturesTests : IDisposable
     public void Nothing_is_kept_for_a_trained_tower()
     {
         using Qwen2VLPolicy learning = TinyModel.Create();
-        Assert.Null(learning.KeepImageFeatures(1 << 20));
+        Assert.Null(learning.CacheImageFeatures(1 << 20));
         learning.Freeze(ModelPart.Vision);
-        Assert.Null(learning.KeepImageFeatures(1 << 20));
+        Assert.Null(learning.CacheImageFeatures(1 << 20));
 
-        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
         EncodedImage image = TinyModel.Image(4, 4, 1);
         float[] before = Features(_policy, image);
         Parameter weight = _policy.Parameters.First(pair => _policy.PartOf(pair.Key) == ModelPart.Merger).Value;
@@ -135,8 +135,8 @@ public sealed class KeptImageFeaturesTests : IDisposable
 
         using IDisposable asWhileSampling = no_grad();
         using Tensor adapted = tower.EncodeImages(prompts)!;
-        Assert.Null(tower.KeepImageFeatures(1 << 20));
-        using IDisposable? kept = decoder.KeepImageFeatures(1 << 20);
+        Assert.Null(tower.CacheImageFeatures(1 << 20));
+        using IDisposable? kept = decoder.CacheImageFeatures(1 << 20);
         float[] plain = Features(_policy, image);
         using Tensor ofDecoder = decoder.EncodeImages(prompts)!;
         using Tensor ofTower = tower.EncodeImages(prompts)!;
@@ -151,9 +151,9 @@ public sealed class KeptImageFeaturesTests : IDisposable
     public void A_nested_call_begins_nothing_and_the_end_frees_everything()
     {
         EncodedImage image = TinyModel.Image(4, 4, 1);
-        IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
         Assert.NotNull(kept);
-        Assert.Null(_policy.KeepImageFeatures(1 << 20));
+        Assert.Null(_policy.CacheImageFeatures(1 << 20));
         Features(_policy, image, TinyModel.Image(4, 4, 2));
         Features(_policy, image);
         Assert.Equal(2, Computed);
@@ -165,15 +165,15 @@ public sealed class KeptImageFeaturesTests : IDisposable
         Features(_policy, image);
         Assert.Equal(2, Computed);
 
-        using IDisposable? again = _policy.KeepImageFeatures(1);
+        using IDisposable? again = _policy.CacheImageFeatures(1);
         Assert.NotNull(again);
-        Assert.Throws<ArgumentOutOfRangeException>(() => _policy.KeepImageFeatures(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _policy.CacheImageFeatures(0));
     }
 
     [Fact]
     public void Prompts_without_images_have_no_features()
     {
-        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
         Assert.Null(_policy.EncodeImages([TinyModel.Prompt(3, 1)]));
     }
 

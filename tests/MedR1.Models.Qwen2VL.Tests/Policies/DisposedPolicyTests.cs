@@ -57,7 +57,7 @@ public sealed class DisposedPolicyTests : IDisposable
             new Action[]
             {
                 () => policy.EncodeImages([prompt]),
-                () => policy.KeepImageFeatures(1),
+                () => policy.CacheImageFeatures(1),
                 () => policy.CreateCache(1, 1, 8, 8),
                 () => policy.Prefill([prompt], [0], cache),
                 () => policy.Decode(tokens, [new DecodeRow(0, 0, 0)], cache),

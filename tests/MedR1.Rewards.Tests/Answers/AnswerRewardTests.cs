@@ -36,20 +36,20 @@ public sealed class AnswerRewardTests
     [InlineData(10, 10, 20, 20, 0)]
     public void Boxes_overlap_in_both_directions(double left, double top, double right, double bottom, double expected) =>
         Assert.Equal(
-            expected, BoxOverlapReward.Score([new Box(0, 10, 10, 20)], [new Box(left, top, right, bottom)]), 1e-12);
+            expected, BoxIouReward.Score([new Box(0, 10, 10, 20)], [new Box(left, top, right, bottom)]), 1e-12);
 
     [Fact]
     public void Missing_and_superfluous_boxes_score_nothing()
     {
         Box[] some = [.. Enumerable.Range(0, 65).Select(place => new Box(place, 1, place + 0.5, 2))];
-        Assert.Equal(1, BoxOverlapReward.Score(some[..64], some[..64]), 1e-12);
-        Assert.Equal(0, BoxOverlapReward.Score(some, some[..1]));
-        Assert.Equal(0, BoxOverlapReward.Score(some[..1], some));
-        Assert.Equal(0, BoxOverlapReward.Score([], some[..1]));
-        Assert.Equal(0, BoxOverlapReward.Score(some[..1], []));
-        _ = new BoxOverlapReward(threshold: 1);
-        Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new BoxOverlapReward(1.01));
-        Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new BoxOverlapReward(-0.01));
+        Assert.Equal(1, BoxIouReward.Score(some[..64], some[..64]), 1e-12);
+        Assert.Equal(0, BoxIouReward.Score(some, some[..1]));
+        Assert.Equal(0, BoxIouReward.Score(some[..1], some));
+        Assert.Equal(0, BoxIouReward.Score([], some[..1]));
+        Assert.Equal(0, BoxIouReward.Score(some[..1], []));
+        _ = new BoxIouReward(threshold: 1);
+        Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new BoxIouReward(1.01));
+        Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new BoxIouReward(-0.01));
     }
 
     [Fact]
@@ -219,20 +219,20 @@ public sealed class AnswerRewardTests
     public async Task The_box_of_the_answer_is_compared_with_the_right_one(string said, double expected) =>
         Assert.Equal(
             expected,
-            (await new BoxOverlapReward().Score($"<answer>{said}</answer>", Contexts.Answer("[0,0,2,2]")))!.Value,
+            (await new BoxIouReward().Score($"<answer>{said}</answer>", Contexts.Answer("[0,0,2,2]")))!.Value,
             1e-15);
 
     [Fact]
     public async Task Boxes_below_the_threshold_count_nothing_and_no_box_abstains()
     {
-        Assert.Equal(0, await new BoxOverlapReward(0.5).Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("[0,0,2,2]")));
-        Assert.Null(await new BoxOverlapReward().Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("left lung")));
+        Assert.Equal(0, await new BoxIouReward(0.5).Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("[0,0,2,2]")));
+        Assert.Null(await new BoxIouReward().Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("left lung")));
     }
 
     // Half of the right box: an overlap of 2 in 4. Overlaps below the threshold count nothing; 0.5 is not below 0.5.
     [Fact]
     public async Task Boxes_at_the_threshold_count() =>
-        Assert.Equal(0.5, await new BoxOverlapReward(0.5).Score("<answer>[0,0,1,2]</answer>", Contexts.Answer("[0,0,2,2]")));
+        Assert.Equal(0.5, await new BoxIouReward(0.5).Score("<answer>[0,0,1,2]</answer>", Contexts.Answer("[0,0,2,2]")));
 
     // Ordered corners have left <= right and top <= bottom; a line and a point are boxes without area.
     [Theory]
@@ -242,7 +242,7 @@ public sealed class AnswerRewardTests
     [InlineData("[1, 0, 1, 2]", 1)]
     [InlineData("[1, 1, 1, 1]", 1)]
     public void Corners_out_of_order_are_not_a_box(string text, int count) =>
-        Assert.Equal(count, BoxOverlapReward.Find(text).Count);
+        Assert.Equal(count, BoxIouReward.Find(text).Count);
 
     [Fact]
     public void The_pairing_of_boxes_is_optimal()
@@ -261,7 +261,7 @@ public sealed class AnswerRewardTests
             (Box[] few, Box[] many) = said <= right ? (ours, theirs) : (theirs, ours);
             double best = Orders(many.Length, few.Length).Max(order =>
                 few.Select((box, place) => box.IntersectionOverUnion(many[order[place]])).Sum());
-            Assert.Equal(best / many.Length, BoxOverlapReward.Score(ours, theirs), 1e-12);
+            Assert.Equal(best / many.Length, BoxIouReward.Score(ours, theirs), 1e-12);
         }
     }
 

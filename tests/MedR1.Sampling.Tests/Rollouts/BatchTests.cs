@@ -241,7 +241,7 @@ public sealed class BatchTests
         Assert.All(groups.SelectMany(group => group.Completions), completion =>
         {
             Assert.Equal("AAAAAA", completion.Text);
-            Assert.All(completion.DrawnLogProbabilities, value => Assert.Equal(0f, value, 1e-6f));
+            Assert.All(completion.ProcessedLogProbabilities, value => Assert.Equal(0f, value, 1e-6f));
             Assert.All(completion.LogProbabilities, value => Assert.True(value < 0));
         });
     }

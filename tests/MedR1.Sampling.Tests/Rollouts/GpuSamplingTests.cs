@@ -83,7 +83,7 @@ public sealed class GpuSamplingTests
             Assert.All(plain.Zip(recorded), pair =>
             {
                 Assert.Equal(pair.First.LogProbability, pair.Second.LogProbability, 1e-5f);
-                Assert.Equal(pair.First.DrawnLogProbability, pair.Second.DrawnLogProbability, 1e-5f);
+                Assert.Equal(pair.First.ProcessedLogProbability, pair.Second.ProcessedLogProbability, 1e-5f);
             });
         }
     }

@@ -30,7 +30,7 @@ public sealed class LogProbabilityTests
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
         TrainerComparison.AssertEqual(policy, groups, 1, [], 2e-5f);
         Assert.All(groups.SelectMany(group => group.Completions), completion =>
-            Assert.All(completion.DrawnLogProbabilities, value => Assert.Equal(0f, value)));
+            Assert.All(completion.ProcessedLogProbabilities, value => Assert.Equal(0f, value)));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class LogProbabilityTests
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(
             Samples.Mixed, new SamplingOptions { SamplesPerPrompt = 2, MaxNewTokens = 9, Temperature = 0.7 });
         Assert.All(groups.SelectMany(group => group.Completions), completion =>
-            Assert.Equal(completion.LogProbabilities, completion.DrawnLogProbabilities));
+            Assert.Equal(completion.LogProbabilities, completion.ProcessedLogProbabilities));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class LogProbabilityTests
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(
             Samples.Mixed, new SamplingOptions { SamplesPerPrompt = 4, MaxNewTokens = 9, TopK = 2 });
         Assert.All(groups.SelectMany(group => group.Completions), completion =>
-            Assert.All(completion.DrawnLogProbabilities.Zip(completion.LogProbabilities), pair =>
+            Assert.All(completion.ProcessedLogProbabilities.Zip(completion.LogProbabilities), pair =>
                 Assert.True(pair.First > pair.Second, $"{pair.First} is not above {pair.Second}")));
     }
 }

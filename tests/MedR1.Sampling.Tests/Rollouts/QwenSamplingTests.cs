@@ -102,7 +102,7 @@ public sealed class QwenSamplingTests
 
     // Tokens, and the bits of the log-probabilities.
     private static string Line(Completion completion) => string.Join(' ', completion.TokenIds
-        .Zip(completion.LogProbabilities, completion.DrawnLogProbabilities)
+        .Zip(completion.LogProbabilities, completion.ProcessedLogProbabilities)
         .Select(token => $"{token.First}:{BitConverter.SingleToInt32Bits(token.Second):x}:" +
             $"{BitConverter.SingleToInt32Bits(token.Third):x}"));
 

@@ -61,7 +61,7 @@ public sealed class SharedPrefixTests
             Assert.Equal(pair.First.TokenIds, pair.Second.TokenIds);
             Assert.Equal(pair.First.StopReason, pair.Second.StopReason);
             Assert.Equal(pair.First.LogProbabilities, pair.Second.LogProbabilities);
-            Assert.Equal(pair.First.DrawnLogProbabilities, pair.Second.DrawnLogProbabilities);
+            Assert.Equal(pair.First.ProcessedLogProbabilities, pair.Second.ProcessedLogProbabilities);
         });
         Assert.True(Samples.DistinctPrefixes(together) < actual.Sum(completion => completion.TokenCount - 1));
     }

@@ -17,7 +17,7 @@ public sealed class StopTests
         Assert.True(completion.IsTruncated);
         Assert.Equal(10, completion.TokenCount);
         Assert.Equal(10, completion.LogProbabilities.Count);
-        Assert.Equal(10, completion.DrawnLogProbabilities.Count);
+        Assert.Equal(10, completion.ProcessedLogProbabilities.Count);
     }
 
     [Fact]

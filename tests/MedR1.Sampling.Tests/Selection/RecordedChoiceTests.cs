@@ -107,7 +107,7 @@ public sealed class RecordedChoiceTests
             {
                 Assert.Equal(left.TokenIds, right.TokenIds);
                 Assert.Equal(left.LogProbabilities, right.LogProbabilities);
-                Assert.Equal(left.DrawnLogProbabilities, right.DrawnLogProbabilities);
+                Assert.Equal(left.ProcessedLogProbabilities, right.ProcessedLogProbabilities);
                 Assert.Equal(left.StopReason, right.StopReason);
                 Assert.Equal(left.Text, right.Text);
             }

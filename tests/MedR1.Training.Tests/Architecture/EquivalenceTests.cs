@@ -64,7 +64,7 @@ public sealed class EquivalenceTests : IDisposable
 
     /// <summary>Loss and gradient of the first step of three answers to each prompt.</summary>
     private async Task<(double Loss, float[]?[] Gradients)> FirstAsync(
-        string loss, int promptsPerMicroStep, IUpdatePlanner? planner = null, int maxNewTokens = 24,
+        string loss, int promptsPerMicroBatch, IUpdatePlanner? planner = null, int maxNewTokens = 24,
         bool excludesTruncated = false)
     {
         GradientRecorder recorder = new(_policy);
@@ -80,7 +80,7 @@ public sealed class EquivalenceTests : IDisposable
             {
                 options.GroupSize = 3;
                 options.PromptsPerStep = PromptCount;
-                options.PromptsPerMicroStep = promptsPerMicroStep;
+                options.PromptsPerMicroBatch = promptsPerMicroBatch;
                 options.MaxSteps = 1;
                 options.MaxNewTokens = maxNewTokens;
 

@@ -98,11 +98,11 @@ public sealed class SharedVisionTests : IDisposable
             {
                 options.GroupSize = 3;
                 options.PromptsPerStep = 4;
-                options.PromptsPerMicroStep = 2;
+                options.PromptsPerMicroBatch = 2;
                 options.MaxSteps = 3;
                 options.MaxNewTokens = 5;
                 options.LearningRate = 1e-3;
-                options.ImageFeatureBytes = imageFeatureBytes ?? options.ImageFeatureBytes;
+                options.ImageFeatureCacheBytes = imageFeatureBytes ?? options.ImageFeatureCacheBytes;
             })
             .RunAsync();
         Assert.Equal(imageFeatureBytes == 0 ? "" : "begun, ended", watched.Keeping);
@@ -123,9 +123,9 @@ public sealed class SharedVisionTests : IDisposable
         public override bool SharesVisionWith(IVisionLanguagePolicy other) =>
             shares && base.SharesVisionWith(reference ?? other);
 
-        public override IDisposable? KeepImageFeatures(long maxBytes)
+        public override IDisposable? CacheImageFeatures(long maxBytes)
         {
-            IDisposable kept = base.KeepImageFeatures(maxBytes)!;
+            IDisposable kept = base.CacheImageFeatures(maxBytes)!;
             Keeping += "begun";
             return new Ending(() =>
             {

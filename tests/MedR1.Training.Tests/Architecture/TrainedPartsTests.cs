@@ -56,7 +56,7 @@ public sealed class TrainedPartsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_supervised_step_moves_trained_parameters_too(bool wholeConversation)
+    public async Task A_supervised_step_moves_trained_parameters_too(bool trainOnPrompt)
     {
         foreach ((string parts, ModelPart[] frozen) in FrozenParts)
         {
@@ -69,7 +69,7 @@ public sealed class TrainedPartsTests
                     options.ExamplesPerStep = 1;
                     options.MaxSteps = 1;
                     options.Warmup = 0;
-                    options.WholeConversation = wholeConversation;
+                    options.TrainOnPrompt = trainOnPrompt;
                 })
                 .Build();
 

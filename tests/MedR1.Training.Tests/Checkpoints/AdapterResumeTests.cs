@@ -30,7 +30,7 @@ public sealed class AdapterResumeTests : IDisposable
             {
                 options.GroupSize = 3;
                 options.PromptsPerStep = 2;
-                options.PromptsPerMicroStep = 1;
+                options.PromptsPerMicroBatch = 1;
                 options.StepsPerGeneration = 2;
                 options.Iterations = 2;
                 options.MaxSteps = Steps;
@@ -61,7 +61,7 @@ public sealed class AdapterResumeTests : IDisposable
             new SftTrainerBuilder(lora).UseExamples(examples).Configure(options =>
             {
                 options.ExamplesPerStep = 4;
-                options.ExamplesPerMicroStep = 2;
+                options.ExamplesPerMicroBatch = 2;
                 options.MaxSteps = Steps;
                 options.LearningRate = 0.01;
             });

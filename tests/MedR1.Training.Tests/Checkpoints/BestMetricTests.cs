@@ -47,8 +47,8 @@ public sealed class BestMetricTests : IDisposable
         Assert.Equal("step-000006", File.ReadAllText(Path.Combine(_folder, "best")));
         Assert.Equal(
             [(4, 1), (8, 2)],
-            report.History.Where(metrics => metrics.Values.ContainsKey("evaluations_without_best"))
-                .Select(metrics => ((int)metrics.Step, (int)metrics.Values["evaluations_without_best"])));
+            report.History.Where(metrics => metrics.Values.ContainsKey("evaluations_without_best_metric"))
+                .Select(metrics => ((int)metrics.Step, (int)metrics.Values["evaluations_without_best_metric"])));
         string[] lines = console.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         string line = Assert.Single(lines, line => line.Contains("the metric for the best checkpoint was not measured", StringComparison.Ordinal));
         Assert.StartsWith("step 4/8", line);
@@ -66,7 +66,7 @@ public sealed class BestMetricTests : IDisposable
 
         Assert.Equal(5, report.History[0].Step);
         Assert.Equal([2.0, 3.0], report.History.Select(metrics => metrics.Values)
-            .Where(values => values.ContainsKey("evaluations_without_best")).Select(values => values["evaluations_without_best"]));
+            .Where(values => values.ContainsKey("evaluations_without_best_metric")).Select(values => values["evaluations_without_best_metric"]));
         Assert.Null(report.BestValue);
 
         // NaN at the first evaluation, but its name is known.

@@ -18,8 +18,8 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             (options.WeightDecay, options.MaxGradientNorm) = (0.5, 2);
             options.Optimizer = new AdamWOptions { Beta2 = 0.99 };
             (options.StopStrings, options.SuppressedTokenIds, options.MaxPromptTokens) = (["Stopp, \"hier\""], [7], 100);
-            options.PromptsPerMicroStep = 1;
-            (options.TokenDivisor, options.SuppressVisionTokensInLoss) = (TokenDivisor.GenerationShare, false);
+            options.PromptsPerMicroBatch = 1;
+            (options.TokenDivisor, options.SuppressVisionTokensInLoss) = (TokenDivisor.MeanStepTokens, false);
             options.DynamicSampling = new DynamicSamplingOptions { MaxRounds = 3 };
             options.AdaptiveEntropy = new AdaptiveEntropyOptions();
         });
@@ -30,14 +30,14 @@ public sealed class ChangedSettingsTests : ChangedRunTests
                 "MaxSteps was 8 and is 9", "Optimizer.Beta2 was 0.999 and is 0.99", "WeightDecay was 0 and is 0.5",
                 "MaxGradientNorm was 1 and is 2", "SuppressedTokenIds was [] and is [7]",
                 "StopStrings was [] and is [\"Stopp, \\\"hier\\\"\"]", "SuppressVisionTokensInLoss was true and is false",
-                "PromptsPerMicroStep was all and is 1", "TokenDivisor was StepTokens and is GenerationShare", "MaxPromptTokens was none and is 100",
+                "PromptsPerMicroBatch was all and is 1", "TokenDivisor was StepTokens and is MeanStepTokens", "MaxPromptTokens was none and is 100",
                 "AdaptiveEntropy was none and is on", "DynamicSampling was none and is on",
             ],
             Differences(exception));
         Assert.EndsWith(
             "Restore them, or start a new run. To deliberately continue with other settings: .AllowChangedSettings(\"LearningRate\", "
             + "\"Schedule\", \"Warmup\", \"MaxSteps\", \"Optimizer\", \"WeightDecay\", \"MaxGradientNorm\", \"SuppressedTokenIds\", "
-            + "\"StopStrings\", \"SuppressVisionTokensInLoss\", \"PromptsPerMicroStep\", \"TokenDivisor\", \"MaxPromptTokens\", "
+            + "\"StopStrings\", \"SuppressVisionTokensInLoss\", \"PromptsPerMicroBatch\", \"TokenDivisor\", \"MaxPromptTokens\", "
             + "\"AdaptiveEntropy\", \"DynamicSampling\").",
             exception.Message);
     }
@@ -153,10 +153,10 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             .ResumeFrom(Folder).AllowChangedSettings("Schedule").Build();
 
         // For a different schedule, only that is reported.
-        Assert.Equal(["Schedule was Polynomial and is CosineWithMinimum"], Differences(Refusal(options =>
+        Assert.Equal(["Schedule was Polynomial and is CosineWithMinLearningRate"], Differences(Refusal(options =>
         {
-            options.Schedule = LearningRateDecay.CosineWithMinimum;
-            options.ScheduleOptions = new LearningRateDecayOptions { MinimumShare = 0.5 };
+            options.Schedule = LearningRateDecay.CosineWithMinLearningRate;
+            options.ScheduleOptions = new LearningRateDecayOptions { MinLearningRateRatio = 0.5 };
         })));
 
         static void Polynomial(GrpoTrainerOptions options, double power)
@@ -177,7 +177,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             (options.SaveInterval, options.KeepLast) = (5, 2);
 
             // The passes are the same, and the loss needs all completions.
-            (options.PromptsPerMicroStep, options.SkipCompletionsWithoutGradient) = (2, true);
+            (options.PromptsPerMicroBatch, options.SkipCompletionsWithoutGradient) = (2, true);
             (options.RewardTimeout, options.MaxParallelRewards, options.LogInterval) = (TimeSpan.FromSeconds(5), 2, 3);
             (options.OutputFolder, options.PromptCacheBytes, options.MeasureEntropy) = (Folder + "/other", 0, false);
         }).ResumeFrom(Folder).Build();
@@ -203,7 +203,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
 
         Assert.Equal(before.Length, known.Count);
         document.Remove("Changes");
-        foreach (string name in new[] { "Sampled", "KnowsBest", "EvaluationsWithoutBest" })
+        foreach (string name in new[] { "Sampled", "KnowsBest", "EvaluationsWithoutBestMetric" })
         {
             document["Run"]!.AsObject().Remove(name);
         }
@@ -246,13 +246,13 @@ public sealed class ChangedSettingsTests : ChangedRunTests
 
         CheckpointException exception = Assert.Throws<CheckpointException>(() => Build(policy, options =>
         {
-            (options.WholeConversation, options.TextAfterAnswer, options.MaxSteps) = (true, "\n", 4);
-            options.ExamplesPerMicroStep = 1;
+            (options.TrainOnPrompt, options.TextAfterAnswer, options.MaxSteps) = (true, "\n", 4);
+            options.ExamplesPerMicroBatch = 1;
         }, "B").ResumeFrom(Folder).AllowChangedSettings("MaxSteps").Build());
         string[] differences = Differences(exception);
         Assert.StartsWith("examples was text ", differences[0]);
         Assert.Equal(
-            ["ExamplesPerMicroStep was all and is 1", "WholeConversation was false and is true", "TextAfterAnswer was  and is \n"],
+            ["ExamplesPerMicroBatch was all and is 1", "TrainOnPrompt was false and is true", "TextAfterAnswer was  and is \n"],
             differences[1..]);
     }
 
@@ -265,7 +265,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         using TinyPolicy policy = TestData.Policy();
         SftTrainerBuilder Build(bool sorts) => new SftTrainerBuilder(new RowCounter(policy, dropoutSeed))
             .UseExamples(TestData.Examples(4))
-            .Configure(options => (options.ExamplesPerStep, options.ExamplesPerMicroStep, options.SortByLength) = (2, ofPass, sorts))
+            .Configure(options => (options.ExamplesPerStep, options.ExamplesPerMicroBatch, options.SortByLength) = (2, ofPass, sorts))
             .Configure(options => (options.MaxSteps, options.OutputFolder) = (1, Folder));
         using (SftTrainer trainer = Build(sorts: true).Build())
         {

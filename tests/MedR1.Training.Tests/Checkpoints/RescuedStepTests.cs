@@ -68,7 +68,7 @@ public sealed class RescuedStepTests : IDisposable
             .AddObserver(new BrokenParts(broken, 4, Broken))
             .Configure(options =>
             {
-                (options.ExamplesPerStep, options.ExamplesPerMicroStep, options.MaxSteps) = (4, 3, 6);
+                (options.ExamplesPerStep, options.ExamplesPerMicroBatch, options.MaxSteps) = (4, 3, 6);
                 (options.LearningRate, options.WeightDecay) = (0.01, 0.1);
                 (options.OutputFolder, options.SaveInterval) = (Path.Combine(_folder, folder), 100);
             });

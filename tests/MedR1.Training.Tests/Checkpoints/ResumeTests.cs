@@ -85,7 +85,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(6, resumed.History[0].Step);
         Assert.Equal(TestData.Weights(whole), TestData.Weights(second));
         Assert.Equal(straight.History.Skip(5).Select(Runs.Untimed), resumed.History.Select(Runs.Untimed));
-        Assert.Contains(straight.History, metrics => metrics.Values.GetValueOrDefault("replay/share") > 0);
+        Assert.Contains(straight.History, metrics => metrics.Values.GetValueOrDefault("replay/fraction") > 0);
         Assert.True(straight.LastMetrics["entropy_coef"] > 0.03);
     }
 
@@ -158,7 +158,7 @@ public sealed class ResumeTests : IDisposable
             new SftTrainerBuilder(policy).UseExamples(TestData.Examples(7)).Configure(options =>
         {
             options.ExamplesPerStep = 4;
-            options.ExamplesPerMicroStep = 3;
+            options.ExamplesPerMicroBatch = 3;
             options.MaxSteps = 6;
             options.LearningRate = 0.01;
             options.WeightDecay = 0.1;

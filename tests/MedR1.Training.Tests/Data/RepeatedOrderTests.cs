@@ -23,12 +23,12 @@ public sealed class RepeatedOrderTests
             if (batchSize > count)
             {
                 Assert.Throws<ArgumentOutOfRangeException>(
-                    () => new WholeBatchesOrder(new ShuffledOrder(seed), batchSize).IndexAt(0, count));
+                    () => new DropLastOrder(new ShuffledOrder(seed), batchSize).IndexAt(0, count));
                 return;
             }
 
             ShuffledOrder inner = new(seed);
-            WholeBatchesOrder order = new(inner, batchSize);
+            DropLastOrder order = new(inner, batchSize);
             int used = count / batchSize * batchSize;
             for (int epoch = 0; epoch < 3; epoch++)
             {
@@ -55,7 +55,7 @@ public sealed class RepeatedOrderTests
         RolloutList rollouts = [];
 
         await Runs.Small(policy, options => options.MaxSteps = 3)
-            .UseOrder(new WholeBatchesOrder(new ListedOrder([2, 0, 4, 1, 3], [4, 3, 2, 1, 0]), 2))
+            .UseOrder(new DropLastOrder(new ListedOrder([2, 0, 4, 1, 3], [4, 3, 2, 1, 0]), 2))
             .AddObserver(rollouts).RunAsync();
 
         Assert.Equal(

@@ -172,7 +172,7 @@ public sealed class GpuUpdateTests : IDisposable
             {
                 options.GroupSize = 3;
                 options.PromptsPerStep = 4;
-                options.PromptsPerMicroStep = 2;
+                options.PromptsPerMicroBatch = 2;
                 options.StepsPerGeneration = 1;
                 options.MaxSteps = Steps;
                 options.MaxNewTokens = 24;

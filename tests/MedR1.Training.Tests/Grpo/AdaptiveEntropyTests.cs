@@ -35,10 +35,10 @@ public sealed class AdaptiveEntropyTests
                 policy,
                 options =>
                 {
-                    (options.MaxSteps, options.PromptsPerMicroStep) = (1, 2);
+                    (options.MaxSteps, options.PromptsPerMicroBatch) = (1, 2);
                     options.AdaptiveEntropy = new AdaptiveEntropyOptions { InitialCoefficient = 0.1, Target = target, Step = 0.02 };
                 },
-                new GrpoLoss(GrpoLossOptions.MedR1 with { TopEntropyShare = 0 }))
+                new GrpoLoss(GrpoLossOptions.MedR1 with { TopEntropyQuantile = 0 }))
                 .AddObserver(new GradientRecorder(policy)
                 {
                     MicroStep = pass => (mean, highest) = (
@@ -86,7 +86,7 @@ public sealed class AdaptiveEntropyTests
                 options.MeasureEntropy = measures;
                 options.AdaptiveEntropy = isAdaptive ? new AdaptiveEntropyOptions() : null;
             },
-            new GrpoLoss(GrpoLossOptions.Dapo with { ExcludeTruncated = false })).RunAsync();
+            new GrpoLoss(GrpoLossOptions.Dapo with { MaskTruncatedCompletions = false })).RunAsync();
 
         TokenStatisticsOptions options = Assert.Single(recorder.Passes).Options;
         Assert.Equal((measures, withGradient), (options.WithEntropies, options.WithEntropyGradient));

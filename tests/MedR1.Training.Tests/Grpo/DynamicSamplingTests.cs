@@ -5,7 +5,7 @@ namespace MedR1.Training.Tests;
 
 public sealed class DynamicSamplingTests
 {
-    private static readonly GrpoLoss Loss = new(GrpoLossOptions.Dapo with { ExcludeTruncated = false });
+    private static readonly GrpoLoss Loss = new(GrpoLossOptions.Dapo with { MaskTruncatedCompletions = false });
 
     [Fact]
     public async Task Groups_that_agree_are_replaced_by_the_next_prompts_until_enough_disagree()
@@ -20,7 +20,7 @@ public sealed class DynamicSamplingTests
         Assert.All(report.History, metrics =>
         {
             Assert.Equal(3, metrics.Values["dynamic_sampling/rounds"]);
-            Assert.Equal(0.5, metrics.Values["dynamic_sampling/kept_share"]);
+            Assert.Equal(0.5, metrics.Values["dynamic_sampling/kept_fraction"]);
             Assert.Equal(0, metrics.Values["frac_reward_zero_std"]);
         });
 

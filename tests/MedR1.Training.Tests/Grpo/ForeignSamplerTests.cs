@@ -97,7 +97,7 @@ public sealed class ForeignSamplerTests : IDisposable
     private sealed class Inputs : List<MicroStep>, IRolloutObserver
     {
         public void OnMicroStep(PolicyMicroStep step) => Add(new MicroStep(
-            [.. step.Rows.SelectMany(row => step.Rollout.CompletionAt(row).DrawnLogProbabilities)],
+            [.. step.Rows.SelectMany(row => step.Rollout.CompletionAt(row).ProcessedLogProbabilities)],
             step.Inputs.SamplerLogProbabilities is { } given
                 ? [.. given.data<float>().ToArray().Where((_, place) => IsToken(step, place))] : [],
             step.Inputs.OldLogProbabilities is not null));
@@ -114,7 +114,7 @@ public sealed class ForeignSamplerTests : IDisposable
         private readonly ScriptedSampler _sampler = new("a", "b", "cc", "d");
 
         public Func<Completion, Completion> Changed { get; init; } =
-            one => one with { LogProbabilities = [], DrawnLogProbabilities = [] };
+            one => one with { LogProbabilities = [], ProcessedLogProbabilities = [] };
 
         public async IAsyncEnumerable<CompletionGroup> SampleAsync(
             IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,

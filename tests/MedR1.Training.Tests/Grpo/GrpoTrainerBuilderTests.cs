@@ -19,7 +19,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             {
                 options.GroupSize = 1;
                 options.PromptsPerStep = 2;
-                options.PromptsPerMicroStep = 3;
+                options.PromptsPerMicroBatch = 3;
                 options.StepsPerGeneration = 0;
                 options.Iterations = 0;
                 options.MaxSteps = 0;
@@ -47,7 +47,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             "Configure threw InvalidOperationException: from a lambda",
             "MaxSteps is 0", "LearningRate is NaN", "Warmup is -1", "WeightDecay is -1", "MaxGradientNorm is -1",
             "OutputFolder is null, but SaveInterval 5 needs a folder", "LogInterval is 0",
-            "GroupSize is 1", "PromptsPerMicroStep is 3", "StepsPerGeneration is 0", "Iterations is 0",
+            "GroupSize is 1", "PromptsPerMicroBatch is 3", "StepsPerGeneration is 0", "Iterations is 0",
             "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1.5", "RewardTimeout is 00:00:00",
             "MaxParallelRewards is 0", "There is no data: .UseDataset",
             "There is no prompt template for the examples: .UsePrompt", "2 rewards are named 'same'",
@@ -164,9 +164,9 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     {
         SftTrainerOptions options = new();
 
-        Assert.Equal((128, 4, true), (options.ExamplesPerStep, options.ExamplesPerMicroStep, options.SortByLength));
+        Assert.Equal((128, 4, true), (options.ExamplesPerStep, options.ExamplesPerMicroBatch, options.SortByLength));
         Assert.Equal((2e-5, LearningRateDecay.Cosine, 0.1), (options.LearningRate, options.Schedule, options.Warmup));
-        Assert.Equal((false, ""), (options.WholeConversation, options.TextAfterAnswer));
+        Assert.Equal((false, ""), (options.TrainOnPrompt, options.TextAfterAnswer));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         SftTrainerBuilder builder = new SftTrainerBuilder(_policy).Configure(options =>
         {
             options.ExamplesPerStep = 0;
-            options.ExamplesPerMicroStep = -1;
+            options.ExamplesPerMicroBatch = -1;
             options.Epochs = 0;
         });
 

@@ -261,7 +261,7 @@ public sealed class GrpoTrainerTests
 
     private static GrpoLoss LossOf(string name) => new(name switch
     {
-        "dapo" => GrpoLossOptions.Dapo with { ExcludeTruncated = false },
+        "dapo" => GrpoLossOptions.Dapo with { MaskTruncatedCompletions = false },
         _ => GrpoLossOptions.MedR1,
     });
 

@@ -16,10 +16,10 @@ public sealed class LossEquivalenceTests
     [MemberData(nameof(NamesOfStepMeans))]
     public async Task One_pass_of_eight_equals_two_of_four_and_four_of_two(string name)
     {
-        float[]?[] whole = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
-        float[]?[] two = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 4);
-        float[]?[] four = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 2);
-        float[]?[] uneven = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 3);
+        float[]?[] whole = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroBatch: 8);
+        float[]?[] two = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroBatch: 4);
+        float[]?[] four = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroBatch: 2);
+        float[]?[] uneven = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroBatch: 3);
 
         Assert.InRange(GradientRecorder.Distance(whole, two), 0, 1e-5);
         Assert.InRange(GradientRecorder.Distance(whole, four), 0, 1e-5);
@@ -32,10 +32,10 @@ public sealed class LossEquivalenceTests
         // Answers of more than five characters are truncated and excluded: a pass of one prompt has one to three.
         GrpoLoss loss = new(GrpoLossOptions.MedR1 with
         {
-            Normalization = LossNormalization.NonEmptyCompletionMean, ExcludeTruncated = true,
+            Normalization = LossNormalization.NonEmptyCompletionMean, MaskTruncatedCompletions = true,
         });
-        float[]?[] whole = await Gradients.FirstAsync(loss, promptsPerMicroStep: 8, configure: CutOff);
-        float[]?[] single = await Gradients.FirstAsync(loss, promptsPerMicroStep: 1, configure: CutOff);
+        float[]?[] whole = await Gradients.FirstAsync(loss, promptsPerMicroBatch: 8, configure: CutOff);
+        float[]?[] single = await Gradients.FirstAsync(loss, promptsPerMicroBatch: 1, configure: CutOff);
 
         Assert.InRange(GradientRecorder.Distance(whole, single), 0, 1e-5);
 
@@ -47,8 +47,8 @@ public sealed class LossEquivalenceTests
     public async Task Padding_and_neighbours_with_other_images_change_nothing(string name)
     {
         // One pass pads to the longest and mixes prompts with no, one and two images; passes of one prompt do neither.
-        float[]?[] together = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
-        float[]?[] alone = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 1);
+        float[]?[] together = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroBatch: 8);
+        float[]?[] alone = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroBatch: 1);
 
         Assert.InRange(GradientRecorder.Distance(together, alone), 0, 1e-5);
     }
@@ -60,7 +60,7 @@ public sealed class LossEquivalenceTests
         RowCounter? once = null;
         RowCounter? each = null;
         Task<float[]?[]> StepAsync(Func<IVisionLanguagePolicy, IVisionLanguagePolicy> wrap) => Gradients.FirstAsync(
-            NamedLosses.Of(name), promptsPerMicroStep: 4, configure: options => options.GroupSize = 6, wrap: wrap,
+            NamedLosses.Of(name), promptsPerMicroBatch: 4, configure: options => options.GroupSize = 6, wrap: wrap,
             differentAnswers: 4);
         float[]?[] shared = await StepAsync(policy => once = new RowCounter(policy, dropoutSeed: null));
         float[]?[] apart = await StepAsync(policy => each = new RowCounter(policy, dropoutSeed: 1));

@@ -16,7 +16,7 @@ public sealed class ObserverTests : IDisposable
         {
             options.MaxSteps = 3;
             options.StepsPerGeneration = 2;
-            options.PromptsPerMicroStep = 1;
+            options.PromptsPerMicroBatch = 1;
             options.SaveInterval = 2;
             options.OutputFolder = _folder;
         }).AddObserver(diary).RunAsync();

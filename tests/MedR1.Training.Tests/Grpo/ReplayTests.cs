@@ -22,7 +22,7 @@ public sealed class ReplayTests
             Assert.Equal(["example 0", "example 1"], RolloutList.Examples(rollout).Order());
             Assert.All(rollout.Advantages.SelectMany(group => group), advantage => Assert.NotEqual(0, advantage));
         });
-        Assert.Equal([0.0, 1.0, 1.0], report.History.Select(metrics => metrics.Values["replay/share"]));
+        Assert.Equal([0.0, 1.0, 1.0], report.History.Select(metrics => metrics.Values["replay/fraction"]));
         Assert.Equal([1.0, 2.0], report.History.Skip(1).Select(metrics => metrics.Values["replay/mean_age"]));
 
         // The ratios of a replayed group are relative to the policy that sampled it, which has changed since.

@@ -66,7 +66,7 @@ public sealed class SkippedCompletionTests
         await new GrpoTrainerBuilder(policy)
             .UsePrompts([TestData.Prompt(0, images: 1), TestData.Prompt(1, images: 1)])
             .UseOrder(new SequentialOrder())
-            .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo with { ExcludeTruncated = excludes }))
+            .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo with { MaskTruncatedCompletions = excludes }))
             .UseSampler(new ScriptedSampler((prompt, sample) => prompt.Example!.Id == "example 0" ? new('a', 1 + sample) : "too long"))
             .AddReward("length", context => context.Completion.TokenCount)
             .Configure(options =>

@@ -39,15 +39,15 @@ public sealed class LearningRateScheduleTests
         { LearningRateDecay.CosineWithRestarts, new(), LearningRateSchedule.CosineWithRestarts(3, 30) },
         { LearningRateDecay.CosineWithRestarts, new() { Cycles = 3 }, LearningRateSchedule.CosineWithRestarts(3, 30, cycles: 3) },
         {
-            LearningRateDecay.CosineWithMinimum, new() { MinimumShare = 0.25, Cycles = 1.5 },
-            LearningRateSchedule.CosineWithMinimum(3, 30, 0.25, cycles: 1.5)
+            LearningRateDecay.CosineWithMinLearningRate, new() { MinLearningRateRatio = 0.25, Cycles = 1.5 },
+            LearningRateSchedule.CosineWithMinLearningRate(3, 30, 0.25, cycles: 1.5)
         },
         {
-            LearningRateDecay.CosineWarmupWithMinimum, new() { MinimumShare = 0.25, FirstShare = 0.125, Cycles = 1 },
-            LearningRateSchedule.CosineWarmupWithMinimum(3, 30, 0.25, 0.125, cycles: 1)
+            LearningRateDecay.CosineWarmupWithMinLearningRate, new() { MinLearningRateRatio = 0.25, WarmupLearningRateRatio = 0.125, Cycles = 1 },
+            LearningRateSchedule.CosineWarmupWithMinLearningRate(3, 30, 0.25, 0.125, cycles: 1)
         },
         {
-            LearningRateDecay.Polynomial, new() { MinimumShare = 0.25, Power = 2 },
+            LearningRateDecay.Polynomial, new() { MinLearningRateRatio = 0.25, Power = 2 },
             LearningRateSchedule.Polynomial(3, 30, 0.25, power: 2)
         },
         { LearningRateDecay.InverseSquareRoot, new(), LearningRateSchedule.InverseSquareRoot(3) },
@@ -59,11 +59,11 @@ public sealed class LearningRateScheduleTests
             LearningRateDecay.WarmupStableDecay,
             new()
             {
-                FallSteps = 5, Rise = RateCurve.Cosine, Fall = RateCurve.OneMinusSquareRoot, MinimumShare = 0.25,
+                DecaySteps = 5, WarmupCurve = RateCurve.Cosine, DecayCurve = RateCurve.OneMinusSquareRoot, MinLearningRateRatio = 0.25,
             },
             LearningRateSchedule.WarmupStableDecay(3, 22, 5, RateCurve.Cosine, RateCurve.OneMinusSquareRoot, 0.25)
         },
-        { LearningRateDecay.WarmupStableDecay, new() { FallSteps = 99, Cycles = 1 }, LearningRateSchedule.WarmupStableDecay(3, 0, 27, cycles: 1) },
+        { LearningRateDecay.WarmupStableDecay, new() { DecaySteps = 99, Cycles = 1 }, LearningRateSchedule.WarmupStableDecay(3, 0, 27, cycles: 1) },
     };
 
     [Theory]
@@ -85,13 +85,13 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Invalid_numbers_and_those_that_the_schedule_does_not_use_are_refused()
     {
-        LearningRateDecayOptions numbers = new() { MinimumShare = 1.5, Power = -1, Timescale = 0, FallSteps = double.NaN };
+        LearningRateDecayOptions numbers = new() { MinLearningRateRatio = 1.5, Power = -1, Timescale = 0, DecaySteps = double.NaN };
         Assert.Equal(
             [
-                "MinimumShare is 1.5, expected a share of the full rate, from 0 to 1.", "Power is -1, expected a finite number of at least 0.",
-                "Timescale is 0, expected at least 1, or null.", "FallSteps is NaN, expected a finite number of at least 0.",
+                "MinLearningRateRatio is 1.5, expected a share of the full rate, from 0 to 1.", "Power is -1, expected a finite number of at least 0.",
+                "Timescale is 0, expected at least 1, or null.", "DecaySteps is NaN, expected a finite number of at least 0.",
                 "Timescale is 0, expected its default null, since the schedule Polynomial doesn't use it.",
-                "FallSteps is NaN, expected its default 0.1, since the schedule Polynomial doesn't use it.",
+                "DecaySteps is NaN, expected its default 0.1, since the schedule Polynomial doesn't use it.",
             ],
             numbers.Validate(LearningRateDecay.Polynomial));
 
@@ -134,7 +134,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void A_cosine_can_end_above_zero() => Equal(
         [0, 0.5, 1, 0.8681980515339464, 0.55, 0.23180194846605365, 0.1, 0.23180194846605356],
-        LearningRateSchedule.CosineWithMinimum(2, 6, 0.1));
+        LearningRateSchedule.CosineWithMinLearningRate(2, 6, 0.1));
 
     [Fact]
     public void A_warm_up_can_begin_above_zero()
@@ -142,12 +142,12 @@ public sealed class LearningRateScheduleTests
         // transformers: cosine_warmup_with_min_lr, in which everything comes one step earlier.
         Equal(
             [0.5, 1, 0.8681980515339464, 0.55, 0.23180194846605365, 0.1, 0.23180194846605356],
-            LearningRateSchedule.CosineWarmupWithMinimum(2, 6, 0.1));
-        Equal([0.4, 0.7, 1, 0.775], LearningRateSchedule.CosineWarmupWithMinimum(3, 6, 0.1, firstShare: 0.4));
+            LearningRateSchedule.CosineWarmupWithMinLearningRate(2, 6, 0.1));
+        Equal([0.4, 0.7, 1, 0.775], LearningRateSchedule.CosineWarmupWithMinLearningRate(3, 6, 0.1, warmupLearningRateRatio: 0.4));
     }
 
     [Fact]
-    public void A_polynomial_ends_at_its_final_share() => Equal(
+    public void A_polynomial_ends_at_its_final_rate() => Equal(
         [0, 0.5, 1, 0.60625, 0.325, 0.15625, 0.1, 0.1], LearningRateSchedule.Polynomial(2, 6, 0.1, power: 2));
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class LearningRateScheduleTests
         Equal(
             [0.1, 0.55, 1, 1, 1, 0.55, 0.36360389693210715, 0.22057713659400527, 0.1, 0.1],
             LearningRateSchedule.WarmupStableDecay(
-                2, 2, 4, RateCurve.Cosine, RateCurve.OneMinusSquareRoot, minimumShare: 0.1));
+                2, 2, 4, RateCurve.Cosine, RateCurve.OneMinusSquareRoot, minLearningRateRatio: 0.1));
         Equal(
             [0, 0.1339745962155614, 0.2928932188134524, 0.5, 1, 0.75, 0.5, 0.25, 0],
             LearningRateSchedule.WarmupStableDecay(4, 0, 4, RateCurve.OneMinusSquareRoot, RateCurve.Linear));
@@ -175,7 +175,7 @@ public sealed class LearningRateScheduleTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, -1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, 1, 1, (RateCurve)9));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWithMinimum(1, 5, 1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWithMinLearningRate(1, 5, 1.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Polynomial(1, 5, 0, double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.InverseSquareRoot(1, timescale: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Linear(-1, 5));

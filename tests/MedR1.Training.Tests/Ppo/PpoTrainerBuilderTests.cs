@@ -72,7 +72,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
     public void A_penalty_for_completions_that_the_loss_excludes_is_refused(bool leavesOut, double penalty, bool isGood)
     {
         PpoTrainerBuilder builder = PpoRuns.Small(_policy, options => options.TruncationPenalty = penalty)
-            .UseLoss(PpoLossOptions.LanguageModel with { Policy = new GrpoLossOptions { ExcludeTruncated = leavesOut } });
+            .UseLoss(PpoLossOptions.LanguageModel with { Policy = new GrpoLossOptions { MaskTruncatedCompletions = leavesOut } });
 
         if (isGood)
         {

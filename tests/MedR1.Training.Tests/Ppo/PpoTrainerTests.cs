@@ -193,7 +193,7 @@ public sealed class PpoTrainerTests
             TrainingReport report = await PpoRuns.Small(policy, options =>
             {
                 options.PromptsPerStep = 4;
-                options.PromptsPerMicroStep = perPass;
+                options.PromptsPerMicroBatch = perPass;
                 options.MaxSteps = 1;
             }).AddObserver(recorder).RunAsync();
             return (recorder.Steps[0], report.LastMetrics);

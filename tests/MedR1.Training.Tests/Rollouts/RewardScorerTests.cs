@@ -59,7 +59,7 @@ public sealed class RewardScorerTests
 
         Assert.Equal([1.0, null], scored.Groups[0].Scores!.Select(score => score.Total));
         RewardFailure failure = Assert.Single(scored.Failures);
-        Assert.Equal(RewardFailureKind.Threw, failure.Kind);
+        Assert.Equal(RewardFailureKind.Exception, failure.Kind);
         Assert.Equal("FormatException: bad tag", failure.Message);
         Assert.IsType<FormatException>(failure.Exception);
     }
@@ -84,7 +84,7 @@ public sealed class RewardScorerTests
         release.Set();
 
         Assert.Equal([null, 1.0], scored.Groups[0].Scores!.Select(score => score.Total));
-        Assert.Equal(RewardFailureKind.TimedOut, Assert.Single(scored.Failures).Kind);
+        Assert.Equal(RewardFailureKind.Timeout, Assert.Single(scored.Failures).Kind);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class RewardScorerTests
 
         ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
 
-        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.TimedOut, failure.Kind));
+        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.Timeout, failure.Kind));
         Assert.Equal("it did not finish within 0.2 s.", scored.Failures[0].Message);
         await reward.RequireCancelledAsync(2);
     }
@@ -145,7 +145,7 @@ public sealed class RewardScorerTests
 
         ScoredGroups scored = await scorer.ScoreAsync([Group(1)]);
 
-        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.Threw, failure.Kind));
+        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.Exception, failure.Kind));
         Assert.Equal(
             ["TimeoutException: the pattern took too long", "TaskCanceledException: no answer from the server"],
             scored.Failures.Select(failure => failure.Message));
@@ -186,7 +186,7 @@ public sealed class RewardScorerTests
 
         Assert.All(scored.Groups[0].Scores!, score => Assert.Null(score.Total));
         RewardFailure failure = Assert.Single(scored.Failures);
-        Assert.Equal((RewardFailureKind.WrongCount, message), (failure.Kind, failure.Message));
+        Assert.Equal((RewardFailureKind.CountMismatch, message), (failure.Kind, failure.Message));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class RolloutOfTwoStepsTests
     // With their end tokens the first step has 2 × 2 and 2 × 3, the second 2 × 2 and 3; one completion of 4 is truncated and excluded.
     // The share of a generation is half of the 17 tokens.
     [Theory]
-    [InlineData(TokenDivisor.GenerationShare, 8.5, 8.5)]
+    [InlineData(TokenDivisor.MeanStepTokens, 8.5, 8.5)]
     [InlineData(TokenDivisor.StepTokens, 10, 7)]
     public async Task Excluded_completions_do_not_count_among_the_tokens(TokenDivisor divisor, double first, double second)
     {
@@ -25,7 +25,7 @@ public sealed class RolloutOfTwoStepsTests
     {
         // The first step has 4 completions of 2 tokens, the second 4 of 4: 8 itself against a share of (8 + 16) / 2 = 12.
         double own = await CriticNormAsync(TokenDivisor.StepTokens);
-        double share = await CriticNormAsync(TokenDivisor.GenerationShare);
+        double share = await CriticNormAsync(TokenDivisor.MeanStepTokens);
         Assert.True(own > 0);
         Assert.Equal(own * 8 / 12, share, own * 1e-5);
 

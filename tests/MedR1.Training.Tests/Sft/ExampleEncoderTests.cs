@@ -18,7 +18,7 @@ public sealed class ExampleEncoderTests
         SupervisedExample example = SupervisedExample.Answer(VqaPrompt.Ask("?", image), "A") with
         {
             CacheKey = key,
-            KeepsPrompt = keeps,
+            CachePrompt = keeps,
         };
 
         for (int place = 0; place < 6; place++)

@@ -39,7 +39,7 @@ public sealed class SftTrainerTests
             .Configure(options =>
             {
                 options.ExamplesPerStep = 8;
-                options.ExamplesPerMicroStep = 4;
+                options.ExamplesPerMicroBatch = 4;
                 options.MaxSteps = 40;
                 options.LearningRate = 0.02;
             })
@@ -105,7 +105,7 @@ public sealed class SftTrainerTests
 
         TrainingReport report = await RunOnceAsync(policy, [SupervisedExample.Answer(prompt, "xy")], options =>
         {
-            options.WholeConversation = true;
+            options.TrainOnPrompt = true;
             options.TextAfterAnswer = "\n";
         });
 
@@ -184,7 +184,7 @@ public sealed class SftTrainerTests
             .Configure(options =>
         {
             options.ExamplesPerStep = examples.Count;
-            options.ExamplesPerMicroStep = perMicroStep;
+            options.ExamplesPerMicroBatch = perMicroStep;
             options.MaxSteps = 1;
         }).Build();
         await trainer.RunAsync();

@@ -11,7 +11,7 @@ internal static class Gradients
 
     /// <summary>The gradient of the first step over eight prompts with none to two images, three answers each.</summary>
     public static async Task<float[]?[]> FirstAsync(
-        IPolicyLoss loss, int promptsPerMicroStep, Func<RewardContext, double?>? reward = null,
+        IPolicyLoss loss, int promptsPerMicroBatch, Func<RewardContext, double?>? reward = null,
         Action<GrpoTrainerOptions>? configure = null,
         Func<IVisionLanguagePolicy, IVisionLanguagePolicy>? wrap = null, int differentAnswers = 8)
     {
@@ -29,7 +29,7 @@ internal static class Gradients
             {
                 options.GroupSize = 3;
                 options.PromptsPerStep = 8;
-                options.PromptsPerMicroStep = promptsPerMicroStep;
+                options.PromptsPerMicroBatch = promptsPerMicroBatch;
                 options.MaxSteps = 1;
                 options.MaxNewTokens = 20;
             })

@@ -15,8 +15,8 @@ internal static class NamedLosses
     private static readonly Dictionary<string, GrpoLossOptions> Additions = new()
     {
         ["entropy bonus"] = GrpoLossOptions.MedR1 with { EntropyCoefficient = 0.01 },
-        ["top entropy"] = GrpoLossOptions.MedR1 with { TopEntropyShare = 0.5 },
-        ["off-policy mask"] = GrpoLossOptions.MedR1 with { OffPolicyThreshold = 0.5 },
+        ["top entropy"] = GrpoLossOptions.MedR1 with { TopEntropyQuantile = 0.5 },
+        ["off-policy mask"] = GrpoLossOptions.MedR1 with { OffPolicyMaskThreshold = 0.5 },
     };
 
     public static TheoryData<string> Names => [.. Presets.Keys];
@@ -28,5 +28,5 @@ internal static class NamedLosses
     public static IReadOnlyList<string> NamesWithTerms => [.. Presets.Keys, .. Additions.Keys];
 
     public static GrpoLoss Of(string name, bool excludesTruncated = false) =>
-        new((Presets.GetValueOrDefault(name) ?? Additions[name]) with { ExcludeTruncated = excludesTruncated });
+        new((Presets.GetValueOrDefault(name) ?? Additions[name]) with { MaskTruncatedCompletions = excludesTruncated });
 }

@@ -18,6 +18,6 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
         Tensor moved = floor is double least
             ? ratio.Above(cap).logical_or(ratio.Below(least))
             : ratio.Above(cap).logical_and(batch.Advantages.Above(0));
-        AddShare(metrics, LossMetricNames.CispoClipShare, moved, batch, perRow);
+        AddFraction(metrics, LossMetricNames.CispoClipRatio, moved, batch, perRow);
     }
 }

@@ -18,7 +18,7 @@ internal abstract class TokenObjective
 
     public static TokenObjective Create(GrpoLossOptions options) => options.Objective switch
     {
-        PolicyObjective.ClippedRatio => new ClippedRatioObjective(
+        PolicyObjective.ClippedSurrogate => new ClippedSurrogateObjective(
             options.ClipLow, options.ClipHigh ?? options.ClipLow, options.RatioBound),
         PolicyObjective.CispoAbsoluteCap => new CispoObjective(null, options.RatioCap),
         PolicyObjective.CispoTwoSided => new CispoObjective(
@@ -31,7 +31,7 @@ internal abstract class TokenObjective
     /// <summary>
     /// Adds the share of active tokens, or of rows (including empty ones) if the ratio is per row, that are flagged.
     /// </summary>
-    protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
+    protected static void AddFraction(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {
         Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();
         Tensor weight = perRow ? tensor((double)batch.Rows, ScalarType.Float64, flags.device) : batch.TokenCount;

@@ -50,9 +50,9 @@ internal sealed class DecoderLayer : nn.Module
     /// <summary>Records the layer in a decode step.</summary>
     public StepValues Record(StepRecorder step, StepValues input, RotaryTable table)
     {
-        using StepValues normalised = step.Normalise(input, _inputNorm);
+        using StepValues normalised = step.Normalize(input, _inputNorm);
         using StepValues attended = _attention.Record(step, normalised, input, _index, table);
-        using StepValues normalisedAgain = step.Normalise(attended, _mlpNorm);
+        using StepValues normalisedAgain = step.Normalize(attended, _mlpNorm);
         return _mlp.Record(step, normalisedAgain, attended);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class TextDecoder : nn.Module
 
         using (hidden)
         {
-            return step.Normalise(hidden, _norm);
+            return step.Normalize(hidden, _norm);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed record CompletionDocument
 
     public required IReadOnlyList<float> LogProbabilities { get; init; }
 
-    public required IReadOnlyList<float> DrawnLogProbabilities { get; init; }
+    public required IReadOnlyList<float> ProcessedLogProbabilities { get; init; }
 
     /// <summary>The total; null if no reward applied, or one failed.</summary>
     public double? Reward { get; init; }

@@ -152,7 +152,7 @@ internal static class RolloutFile
                 StopReason = completion.StopReason,
                 SampleIndex = completion.SampleIndex,
                 LogProbabilities = completion.LogProbabilities,
-                DrawnLogProbabilities = completion.DrawnLogProbabilities,
+                ProcessedLogProbabilities = completion.ProcessedLogProbabilities,
                 Reward = member.Group.Scores![sample].Total,
                 ByReward = member.Group.Scores[sample].ByReward,
                 Advantage = advantages[sample],
@@ -187,7 +187,7 @@ internal static class RolloutFile
                 StopReason = one.StopReason,
                 SampleIndex = one.SampleIndex,
                 LogProbabilities = one.LogProbabilities,
-                DrawnLogProbabilities = one.DrawnLogProbabilities,
+                ProcessedLogProbabilities = one.ProcessedLogProbabilities,
             })])
         {
             PromptIndex = index,

@@ -47,7 +47,7 @@ internal static class RolloutRules
         }
 
         return double.IsFinite(completion.Advantage)
-            ? Wrong(completion.LogProbabilities, mayBeNone: true) ?? Wrong(completion.DrawnLogProbabilities, mayBeNone: true)
+            ? Wrong(completion.LogProbabilities, mayBeNone: true) ?? Wrong(completion.ProcessedLogProbabilities, mayBeNone: true)
                 ?? Wrong(completion.OldLogProbabilities, mayBeNone: true) ?? Wrong(completion.TokenAdvantages)
                 ?? Wrong(completion.Values) ?? Wrong(completion.Returns)
             : $"has the advantage {completion.Advantage.ToText()}, expected a finite number";

@@ -42,7 +42,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
         }
 
         int perStep = options.PromptsPerStep * options.GroupSize;
-        int perMicroStep = (options.PromptsPerMicroStep ?? options.PromptsPerStep) * options.GroupSize;
+        int perMicroStep = (options.PromptsPerMicroBatch ?? options.PromptsPerStep) * options.GroupSize;
         return [.. permutation.Select(place => rows[place]).Chunk(perStep)
             .Select(step => new PlannedStep([.. step.Chunk(perMicroStep)]))];
     }

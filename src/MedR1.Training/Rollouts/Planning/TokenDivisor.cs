@@ -10,5 +10,5 @@ public enum TokenDivisor
     /// The tokens of the whole rollout, divided by the number of optimizer steps that it feeds, as in TRL 1.16. This differs from
     /// <see cref="StepTokens"/> only if a rollout feeds several steps.
     /// </summary>
-    GenerationShare,
+    MeanStepTokens,
 }

@@ -8,7 +8,7 @@ public sealed class WholeGroupPlanner : IUpdatePlanner
     {
         ArgumentNullException.ThrowIfNull(rollout);
         ArgumentNullException.ThrowIfNull(options);
-        int perMicroStep = options.PromptsPerMicroStep ?? options.PromptsPerStep;
+        int perMicroStep = options.PromptsPerMicroBatch ?? options.PromptsPerStep;
         return [.. Enumerable.Range(0, rollout.Groups.Count).Chunk(options.PromptsPerStep)
             .Select(step => new PlannedStep([.. step.Chunk(perMicroStep).Select(groups => RowsOf(rollout, groups))]))];
     }

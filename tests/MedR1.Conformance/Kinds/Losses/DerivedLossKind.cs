@@ -24,7 +24,7 @@ public sealed class DerivedLossKind : IConformanceKind
             Objective = objective switch
             {
                 "cispo-two-sided" => PolicyObjective.CispoTwoSided,
-                "dual-clip" => PolicyObjective.ClippedRatio,
+                "dual-clip" => PolicyObjective.ClippedSurrogate,
                 _ => throw new InvalidDataException($"Unknown objective '{objective}'."),
             },
             Normalization = reduction switch

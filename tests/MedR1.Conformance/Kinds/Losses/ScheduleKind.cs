@@ -41,8 +41,8 @@ public sealed class ScheduleKind : IConformanceKind
             "linear" => LearningRateSchedule.Linear(warmup, total),
             "cosine" => LearningRateSchedule.Cosine(warmup, total, cycles ?? 0.5),
             "cosine_with_restarts" => LearningRateSchedule.CosineWithRestarts(warmup, total, cycles ?? 1),
-            "cosine_with_min_lr" => LearningRateSchedule.CosineWithMinimum(warmup, total, minimum, cycles ?? 0.5),
-            "cosine_warmup_with_min_lr" => LearningRateSchedule.CosineWarmupWithMinimum(
+            "cosine_with_min_lr" => LearningRateSchedule.CosineWithMinLearningRate(warmup, total, minimum, cycles ?? 0.5),
+            "cosine_warmup_with_min_lr" => LearningRateSchedule.CosineWarmupWithMinLearningRate(
                 warmup, total, minimum, inputs.OptionalNumber("warmup_lr_rate"), cycles ?? 0.5),
             "polynomial" => LearningRateSchedule.Polynomial(
                 warmup, total, (inputs.OptionalNumber("lr_end") ?? 1e-7) / rate, inputs.OptionalNumber("power") ?? 1),

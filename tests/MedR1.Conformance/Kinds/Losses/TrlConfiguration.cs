@@ -21,7 +21,7 @@ internal static class TrlConfiguration
                 "cispo" => PolicyObjective.CispoAbsoluteCap,
                 "sapo" => PolicyObjective.Sapo,
                 "vespo" => PolicyObjective.Vespo,
-                _ => PolicyObjective.ClippedRatio,
+                _ => PolicyObjective.ClippedSurrogate,
             },
             Normalization = type switch
             {
@@ -32,8 +32,8 @@ internal static class TrlConfiguration
                 "dapo" or "cispo" or "vespo" => LossNormalization.StepTokens,
                 _ => throw new InvalidDataException($"Unknown loss_type '{type}'."),
             },
-            RatioLevel = Text(config, "importance_sampling_level") == "sequence"
-                ? RatioLevel.Sequence : RatioLevel.Token,
+            ImportanceSamplingLevel = Text(config, "importance_sampling_level") == "sequence"
+                ? ImportanceSamplingLevel.Sequence : ImportanceSamplingLevel.Token,
             ClipLow = low,
             ClipHigh = high,
             RatioCap = high ?? low,
@@ -43,9 +43,9 @@ internal static class TrlConfiguration
             KlCoefficient = Number(config, "beta", 0),
             CorrectKlByRatio = !config.TryGetProperty("use_bias_correction_kl", out JsonElement correct)
                 || correct.GetBoolean(),
-            TopEntropyShare = Number(config, "top_entropy_quantile", 1),
+            TopEntropyQuantile = Number(config, "top_entropy_quantile", 1),
             EntropyCoefficient = Number(config, "entropy_coef", 0),
-            OffPolicyThreshold = config.OptionalNumber("off_policy_mask_threshold"),
+            OffPolicyMaskThreshold = config.OptionalNumber("off_policy_mask_threshold"),
             SapoGate = new SapoOptions
             {
                 PositiveTemperature = Number(config, "sapo_temperature_pos", 1),

@@ -71,10 +71,10 @@ public sealed class TrlRewardsKind : IConformanceKind
                 CosineLengthOptions options = new()
                 {
                     MaxTokens = Whole("max_len"),
-                    ShortestWrong = Number("min_value_wrong"),
-                    LongestWrong = Number("max_value_wrong"),
-                    LongestRight = Number("min_value_correct"),
-                    ShortestRight = Number("max_value_correct"),
+                    ShortestIncorrect = Number("min_value_wrong"),
+                    LongestIncorrect = Number("max_value_wrong"),
+                    LongestCorrect = Number("min_value_correct"),
+                    ShortestCorrect = Number("max_value_correct"),
                 };
                 return
                 [

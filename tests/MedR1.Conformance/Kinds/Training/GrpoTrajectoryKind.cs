@@ -57,7 +57,7 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
 
     private static GrpoLossOptions LossOptions(JsonElement inputs) => TrlConfiguration.LossOptions(inputs) with
     {
-        ExcludeTruncated = inputs.GetProperty("config").GetProperty("mask_truncated_completions").GetBoolean(),
+        MaskTruncatedCompletions = inputs.GetProperty("config").GetProperty("mask_truncated_completions").GetBoolean(),
     };
 
     private static AdvantageOptions AdvantagesOf(JsonElement config) => new()
@@ -93,7 +93,7 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
 
         // Like TRL: the softmax includes vision tokens, and the divisor of a step is its share of the generation's tokens.
         options.SuppressVisionTokensInLoss = false;
-        options.TokenDivisor = TokenDivisor.GenerationShare;
+        options.TokenDivisor = TokenDivisor.MeanStepTokens;
     }
 
     private static void CheckPrompts(Checker checker, IVisionLanguagePolicy policy, JsonElement inputs, VqaPrompt[] prompts)

@@ -35,11 +35,11 @@ internal sealed class SftTrajectoryKind : IConformanceKind
             .Configure(options =>
             {
                 TrainingCase.Configure(inputs, options);
-                options.ExamplesPerMicroStep = rows[0].Length;
+                options.ExamplesPerMicroBatch = rows[0].Length;
                 options.ExamplesPerStep = microSteps.Where(step => step.GetProperty("optimizer_step").GetInt32() == 0)
                     .Sum(step => step.GetProperty("rows").GetArrayLength());
                 options.SortByLength = false;
-                options.WholeConversation = whole;
+                options.TrainOnPrompt = whole;
                 options.TextAfterAnswer = BehindAnswer;
             })
             .Build();

@@ -14,7 +14,7 @@ public sealed class ShuffledRowPlannerTests
         {
             options.StepsPerGeneration = 2;
             options.MaxSteps = 2;
-            options.PromptsPerMicroStep = 1;
+            options.PromptsPerMicroBatch = 1;
             copy = options;
         }).UseUpdatePlanner(new ShuffledRowPlanner(3)).AddObserver(rollouts).RunAsync();
 
@@ -53,7 +53,7 @@ public sealed class ShuffledRowPlannerTests
         await Runs.Small(policy, options =>
         {
             options.MaxSteps = 1;
-            options.PromptsPerMicroStep = 1;
+            options.PromptsPerMicroBatch = 1;
         }).UseUpdatePlanner(planner).AddObserver(recorder).RunAsync();
         return Assert.Single(recorder.Steps);
     }

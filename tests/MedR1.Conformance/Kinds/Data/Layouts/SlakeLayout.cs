@@ -9,7 +9,7 @@ internal static class SlakeLayout
     public static void Check(ConformanceCase conformanceCase, Checker checker)
     {
         string folder = conformanceCase.FilePath(conformanceCase.Inputs.GetProperty("root"));
-        foreach (SlakeSplit split in (ReadOnlySpan<SlakeSplit>)[SlakeSplit.Train, SlakeSplit.Validate, SlakeSplit.Test])
+        foreach (SlakeSplit split in (ReadOnlySpan<SlakeSplit>)[SlakeSplit.Train, SlakeSplit.Validation, SlakeSplit.Test])
         {
             string splitName = split.ToString().ToLowerInvariant();
             SlakeDataset dataset = SlakeDataset.Load(folder, split);

@@ -1,5 +1,0 @@
-namespace MedR1.Samples.SchoolBase;
-
-/// <summary>A conversation to learn: every answer in it counts, but not the user's text.</summary>
-/// <param name="Messages">Turns of user and assistant, ending with the assistant's.</param>
-internal sealed record Lesson(IReadOnlyList<ChatMessage> Messages);
