@@ -11,12 +11,12 @@ internal sealed record Cell
 
     public required int Seed { get; init; }
 
-    /// <summary>Share of the test questions that were answered correctly.</summary>
+    /// <summary>Fraction of the test questions that were answered correctly.</summary>
     public required double Accuracy { get; init; }
 
     public required int TestQuestions { get; init; }
 
-    /// <summary>Share of the test answers that have the required form.</summary>
+    /// <summary>Fraction of the test answers that have the required form.</summary>
     public required double FormShare { get; init; }
 
     public required double Chance { get; init; }

@@ -42,7 +42,7 @@ internal sealed record ComparisonSettings(string Data, string Base, string Outpu
         ["questions in a step"] = $"{PromptsPerStep}",
         ["answers to a question"] = $"{GroupSize}",
         ["learning rate"] = FormattableString.Invariant($"{LearningRate}"),
-        ["lesson before thinking"] = $"{FormLesson.StepsBefore(Steps)} steps",
+        ["cold start of thinking"] = $"{ColdStart.StepsBefore(Steps)} steps",
         ["test limit"] = TestLimit is int limit ? $"{limit}" : "none",
     };
 }

@@ -92,7 +92,7 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         if (summaries.FirstOrDefault(summary => summary.Method.Thinks) is MethodSummary think)
         {
             Line($"");
-            Line($"The base can't think. Before GRPO it was taught the format in {FormLesson.StepsBefore(settings.Steps)} additional supervised steps: a thought that names the kind of image");
+            Line($"The base can't think. Before GRPO it was taught the format by a cold start of {ColdStart.StepsBefore(settings.Steps)} additional supervised steps: a thought that names the kind of image");
             Line($"and of question, and then the answer that it gives without one. At the end {Percent(think.FormShare)} of the answers had the format. What such a small");
             Line($"model gains or loses by a sentence before its answer says nothing about thinking in a large one.");
         }

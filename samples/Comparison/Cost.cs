@@ -19,6 +19,6 @@ internal sealed record Cost
     /// <summary>The memory of the optimizer's state: two float32 moments per weight.</summary>
     public long OptimizerBytes => 2 * sizeof(float) * LearningWeights;
 
-    /// <summary>The share of the returns' variance that the critic predicted at the end; null without a critic.</summary>
+    /// <summary>The fraction of the returns' variance that the critic predicted at the end; null without a critic.</summary>
     public double? ExplainedVariance { get; init; }
 }

@@ -33,6 +33,6 @@ internal sealed record MethodSummary(Method Method, IReadOnlyList<Cell> Cells)
     public double? MeanCost(Func<Cost, double> cost) =>
         Cells.Any(cell => cell.Cost is null) ? null : Cells.Average(cell => cost(cell.Cost!));
 
-    /// <summary>The share of the returns' variance that the critic predicted at the end; null without a critic.</summary>
+    /// <summary>The fraction of the returns' variance that the critic predicted at the end; null without a critic.</summary>
     public double? ExplainedVariance => Cells.Select(cell => cell.Cost?.ExplainedVariance).Average();
 }

@@ -24,7 +24,7 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
     {
         if (method.Thinks)
         {
-            await FormLesson.GiveAsync(method, policy, data, steps, seed, cancellationToken);
+            await ColdStart.RunAsync(method, policy, data, steps, seed, cancellationToken);
         }
 
         GrpoTrainerBuilder builder = Rollouts(new GrpoTrainerBuilder(policy), method, data)

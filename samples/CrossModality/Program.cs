@@ -182,7 +182,7 @@ compare.SetAction((result, _) => Mistakes.ReportAsync(() =>
     ReportWriter.Save(comparison, result.GetValue(folder)!.FullName);
     McNemarTest test = comparison.Overall;
     Console.WriteLine(
-        $"{test.OnlySecondCorrect} newly right, {test.OnlyFirstCorrect} newly wrong of {test.Count}: "
+        $"{test.OnlySecondCorrect} newly correct, {test.OnlyFirstCorrect} newly incorrect of {test.Count}: "
         + $"{test.Difference * 100:+0.0;-0.0} points, p = {test.ExactPValue:G3} (exact), "
         + $"{test.CorrectedChiSquarePValue:G3} (corrected χ²).");
     return Task.CompletedTask;

@@ -2,10 +2,10 @@ using MedR1.Datasets;
 
 namespace MedR1.Samples.PretrainBase;
 
-/// <summary>The lessons of the base model and their sources: text, phantoms, and the list of training images.</summary>
+/// <summary>The examples of the base model and their sources: text, phantoms, and the list of training images.</summary>
 internal sealed class Curriculum
 {
-    private const double TextShare = 0.2;
+    private const double TextFraction = 0.2;
 
     private readonly IReadOnlyList<QuestionFamily> _asked;
     private readonly IReadOnlyList<QuestionFamily> _families;
@@ -24,7 +24,7 @@ internal sealed class Curriculum
             .Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Texts for the vocabulary: the wording of every lesson, nothing of the test questions.</summary>
+    /// <summary>Texts for the vocabulary: the wording of every example, nothing of the test questions.</summary>
     public IEnumerable<string> Corpus
     {
         get
@@ -53,17 +53,17 @@ internal sealed class Curriculum
         }
     }
 
-    /// <summary>Kinds of lessons to measure during training.</summary>
-    public IReadOnlyList<ILessonSource> Probes =>
+    /// <summary>Kinds of examples to measure during training.</summary>
+    public IReadOnlyList<IExampleSource> Probes =>
     [
-        new TextLessons(_families, _words, 2, TextHint.Letter),
-        new TextLessons(_families, _words, 2, TextHint.Statement),
-        new TextLessons(_families, _words, 2, TextHint.None),
-        new PhantomLessons(_phantoms, 2),
-        new PhantomLessons(_phantoms, 2, _words),
-        new UnrelatedLessons(_phantoms, _asked, 2),
-        new CaptionLessons("training images", _training, 2),
-        new PlaceLessons(_training, 1),
+        new TextExamples(_families, _words, 2, TextHint.Letter),
+        new TextExamples(_families, _words, 2, TextHint.Statement),
+        new TextExamples(_families, _words, 2, TextHint.None),
+        new PhantomExamples(_phantoms, 2),
+        new PhantomExamples(_phantoms, 2, _words),
+        new UnrelatedExamples(_phantoms, _asked, 2),
+        new CaptionExamples("training images", _training, 2),
+        new PlaceExamples(_training, 1),
     ];
 
     /// <summary>Loads the material.</summary>
@@ -72,35 +72,35 @@ internal sealed class Curriculum
     public static Curriculum Load(string folder, int seed) =>
         new(RealMini.LoadTrain(folder), PhantomDataset.Create(6000, seed, imageSize: 84));
 
-    /// <summary>The lessons of a stage.</summary>
+    /// <summary>The examples of a stage.</summary>
     /// <param name="name">text, images, choices or places.</param>
-    /// <param name="captionShare">The share of lessons of the stage images that are captions of training images, 0 to 0.8.</param>
-    /// <param name="leastShare">The smallest share of a training image's sides that the stage places shows.</param>
-    /// <exception cref="ArgumentException">There is no such stage, or the share is out of range.</exception>
-    public ILessonSource Stage(string name, double captionShare, double leastShare) => name switch
+    /// <param name="captionFraction">The fraction of examples of the stage images that are captions of training images, 0 to 0.8.</param>
+    /// <param name="minCropFraction">The smallest fraction of a training image's sides that the stage places shows.</param>
+    /// <exception cref="ArgumentException">There is no such stage, or a fraction is out of range.</exception>
+    public IExampleSource Stage(string name, double captionFraction, double minCropFraction) => name switch
     {
         "text" => Text(turns: 4),
-        "images" when captionShare is not (>= 0 and <= 1 - TextShare) => throw new ArgumentOutOfRangeException(
-            nameof(captionShare), captionShare, $"The share of captions must be from 0 to {1 - TextShare}; the rest is text."),
-        "images" => new MixedLessons(
-            (TextShare, Text(turns: 3)),
-            (1 - TextShare - captionShare, new PhantomLessons(_phantoms, mostTurns: 3)),
-            (captionShare, new CaptionLessons("training images", _training, mostTurns: 4))),
-        "choices" => new MixedLessons(
-            (TextShare, Text(turns: 3)),
-            (0.25, new UnrelatedLessons(_phantoms, _asked, mostTurns: 3)),
-            (0.55, new PhantomLessons(_phantoms, mostTurns: 3, _words))),
-        "places" when leastShare is not (> 0 and <= 1) => throw new ArgumentOutOfRangeException(
-            nameof(leastShare), leastShare, "The share of an image's sides must be above 0 and at most 1."),
-        "places" => new MixedLessons(
-            (TextShare / 2, Text(turns: 3)),
-            (0.15, new UnrelatedLessons(_phantoms, _asked, mostTurns: 2)),
-            (0.25, new PhantomLessons(_phantoms, mostTurns: 2, _words)),
-            (0.5, new PlaceLessons(_training, leastShare))),
+        "images" when captionFraction is not (>= 0 and <= 1 - TextFraction) => throw new ArgumentOutOfRangeException(
+            nameof(captionFraction), captionFraction, $"The fraction of captions must be from 0 to {1 - TextFraction}; the rest is text."),
+        "images" => new MixedExamples(
+            (TextFraction, Text(turns: 3)),
+            (1 - TextFraction - captionFraction, new PhantomExamples(_phantoms, mostTurns: 3)),
+            (captionFraction, new CaptionExamples("training images", _training, mostTurns: 4))),
+        "choices" => new MixedExamples(
+            (TextFraction, Text(turns: 3)),
+            (0.25, new UnrelatedExamples(_phantoms, _asked, mostTurns: 3)),
+            (0.55, new PhantomExamples(_phantoms, mostTurns: 3, _words))),
+        "places" when minCropFraction is not (> 0 and <= 1) => throw new ArgumentOutOfRangeException(
+            nameof(minCropFraction), minCropFraction, "The fraction of an image's sides must be above 0 and at most 1."),
+        "places" => new MixedExamples(
+            (TextFraction / 2, Text(turns: 3)),
+            (0.15, new UnrelatedExamples(_phantoms, _asked, mostTurns: 2)),
+            (0.25, new PhantomExamples(_phantoms, mostTurns: 2, _words)),
+            (0.5, new PlaceExamples(_training, minCropFraction))),
         _ => throw new ArgumentException(
             $"There is no stage '{name}'. Use text, images, choices or places.", nameof(name)),
     };
 
-    private TextLessons Text(int turns) =>
+    private TextExamples Text(int turns) =>
         new(_families, _words, turns, TextHint.Letter, TextHint.Statement, TextHint.None);
 }

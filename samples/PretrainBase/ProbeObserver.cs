@@ -4,18 +4,18 @@ using MedR1.Training;
 namespace MedR1.Samples.PretrainBase;
 
 /// <summary>
-/// Prints at an interval, and after the last step, how well the model does on each kind of lesson, and saves its weights.
+/// Prints at an interval, and after the last step, how well the model does on each kind of example, and saves its weights.
 /// </summary>
 internal sealed class ProbeObserver(
-    Qwen2VLPolicy policy, LessonEncoder encoder, IReadOnlyList<ILessonSource> probes, string output, int interval,
+    Qwen2VLPolicy policy, PretrainingEncoder encoder, IReadOnlyList<IExampleSource> probes, string output, int interval,
     int last) : ISftObserver
 {
-    private const int Lessons = 96;
+    private const int Examples = 96;
 
-    // Probes use different seeds from the run's lessons.
+    // Probes use different seeds from the run's examples.
     private const int Seed = 1_000_003;
 
-    private readonly LessonProbe _probe = new(policy, encoder);
+    private readonly PretrainingProbe _probe = new(policy, encoder);
 
     public void OnStep(StepMetrics metrics)
     {
@@ -24,9 +24,9 @@ internal sealed class ProbeObserver(
             return;
         }
 
-        foreach (ILessonSource source in probes)
+        foreach (IExampleSource source in probes)
         {
-            Console.WriteLine($"  step {metrics.Step}: {source.Name}: {_probe.Measure(source, Lessons, Seed):F3}");
+            Console.WriteLine($"  step {metrics.Step}: {source.Name}: {_probe.Measure(source, Examples, Seed):F3}");
         }
 
         policy.Save(output);

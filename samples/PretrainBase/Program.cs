@@ -13,16 +13,16 @@ Option<string> output = new("--output") { Description = "The folder for the chec
 Option<string?> from = new("--from") { Description = "A checkpoint to continue from; without one the model starts from random weights." };
 Option<string> stage = new("--stage") { Description = "What to learn: text, images, choices or places.", DefaultValueFactory = _ => "text" };
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
-Option<int> batch = new("--batch") { Description = "Lessons per step.", DefaultValueFactory = _ => 24 };
+Option<int> batch = new("--batch") { Description = "Examples per step.", DefaultValueFactory = _ => 24 };
 Option<double> rate = new("--learning-rate") { Description = "The peak learning rate.", DefaultValueFactory = _ => 2e-3 };
 Option<double> captions = new("--captions")
 {
-    Description = "The share of captions of training images in the stage images.",
+    Description = "The fraction of captions of training images in the stage images.",
     DefaultValueFactory = _ => 0,
 };
 Option<double> crop = new("--crop")
 {
-    Description = "The smallest share of a training image's sides that the stage places shows; 1 for whole images.",
+    Description = "The smallest fraction of a training image's sides that the stage places shows; 1 for whole images.",
     DefaultValueFactory = _ => 1,
 };
 Option<string> size = new("--size")
@@ -49,23 +49,23 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
         : BaseModel.Create(BaseSize.All.Single(one => one.Name == result.GetValue(size)), curriculum.Corpus, result.GetValue(seed));
     Console.WriteLine($"{policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights, {policy.VocabularySize} tokens");
 
-    LessonEncoder encoder = new(policy.Processor.Tokenizer, policy.Processor.Images.Process, policy.Configuration.Vision.MergeUnit);
-    ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!, result.GetValue(captions), result.GetValue(crop));
+    PretrainingEncoder encoder = new(policy.Processor.Tokenizer, policy.Processor.Images.Process, policy.Configuration.Vision.MergeUnit);
+    IExampleSource examples = curriculum.Stage(result.GetValue(stage)!, result.GetValue(captions), result.GetValue(crop));
     int count = result.GetValue(steps);
-    int lessonsPerStep = result.GetValue(batch);
+    int examplesPerStep = result.GetValue(batch);
     string folder = result.GetValue(output)!;
     string training = Path.TrimEndingDirectorySeparator(folder) + "-training";
     using ConsoleProgressSink progress = new(interval: 25);
     SftTrainerBuilder builder = new SftTrainerBuilder(policy)
-        .UseExamples(new GeneratedLessons(lessons, encoder, count * lessonsPerStep, result.GetValue(seed)))
+        .UseExamples(new GeneratedExamples(examples, encoder, count * examplesPerStep, result.GetValue(seed)))
         .UseOrder(new SequentialOrder())
         .ResumeIfAny(training)
         .AddMetricSink(progress)
         .AddObserver(new ProbeObserver(policy, encoder, curriculum.Probes, folder, interval: 250, last: count))
         .Configure(options =>
         {
-            options.ExamplesPerStep = lessonsPerStep;
-            options.ExamplesPerMicroBatch = lessonsPerStep;
+            options.ExamplesPerStep = examplesPerStep;
+            options.ExamplesPerMicroBatch = examplesPerStep;
             options.MaxSteps = count;
             options.LearningRate = result.GetValue(rate);
             options.Warmup = Math.Min(100, count / 10);

@@ -22,7 +22,7 @@ Option<double> kl = new("--kl-coefficient")
     Description = "The weight of the KL divergence from the base; 0 makes steps faster, but the model abandons answers for good.",
     DefaultValueFactory = _ => QuickStartSettings.DefaultKlCoefficient,
 };
-Option<bool> vary = new("--vary-images")
+Option<bool> augment = new("--augment-images")
 {
     Description = "Shows each image slightly differently each time; worthwhile in longer runs, such as --steps 2000.",
 };
@@ -40,7 +40,7 @@ OptionRules.AtLeast(2, group);
 
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical images and shows what it learnt.")
 {
-    data, checkpoint, seed, steps, rate, prompts, group, kl, vary, noControl, output,
+    data, checkpoint, seed, steps, rate, prompts, group, kl, augment, noControl, output,
 };
 root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() =>
 {
@@ -55,7 +55,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() =>
         PromptsPerStep = result.GetValue(prompts),
         GroupSize = result.GetValue(group),
         KlCoefficient = result.GetValue(kl),
-        VariesImages = result.GetValue(vary),
+        AugmentsImages = result.GetValue(augment),
         WithControl = !result.GetValue(noControl),
     };
     return new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);

@@ -98,7 +98,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         // What the control reaches does not come from the images. Varying a blank image leaves it blank.
         Task<TrainedModel> ControlAsync(CancellationToken token) =>
             TrainOneAsync(
-                settings with { VariesImages = false }, "control", "question only", train.BlankImages(), test.BlankImages(), origin,
+                settings with { AugmentsImages = false }, "control", "question only", train.BlankImages(), test.BlankImages(), origin,
                 checkpoint: null, token);
 
         // If one fails, the other isn't waited for.
@@ -132,11 +132,11 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         return new TrainedModel(training, evaluation);
     }
 
-    // Many questions share an image, and each question occurs several times, so that images are prepared once. Varied images are never
+    // Many questions share an image, and each question occurs several times, so that images are prepared once. Augmented images are never
     // reused.
     private Qwen2VLPolicy Load(CancellationToken cancellationToken) => Qwen2VLPolicy.Load(
         settings.Checkpoint,
-        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = settings.VariesImages ? TestImageBytes : ImageBytes }),
+        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = settings.AugmentsImages ? TestImageBytes : ImageBytes }),
         cancellationToken: cancellationToken);
 
     private static Task<EvaluationReport> EvaluateAsync(

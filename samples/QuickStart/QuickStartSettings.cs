@@ -33,10 +33,10 @@ internal sealed record QuickStartSettings(string Data, string Checkpoint, string
     public int GroupSize { get; init; } = DefaultGroupSize;
 
     /// <summary>
-    /// Whether images are varied a little each time. Learning from them takes longer, but generalises better to other images: for runs of
-    /// 2,000 steps rather than 1,000.
+    /// Whether images are augmented: changed a little each time. Learning from them takes longer, but generalises better to other images:
+    /// for runs of 2,000 steps rather than 1,000.
     /// </summary>
-    public bool VariesImages { get; init; }
+    public bool AugmentsImages { get; init; }
 
     /// <summary>Whether the training is repeated with blank images.</summary>
     public bool WithControl { get; init; } = true;

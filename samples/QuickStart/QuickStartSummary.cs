@@ -1,7 +1,7 @@
 namespace MedR1.Samples.QuickStart;
 
 /// <summary>
-/// The figures of a run, as stored in <c>summary.json</c>. Accuracies are shares of the test questions; without a control, there is no
+/// The figures of a run, as stored in <c>summary.json</c>. Accuracies are fractions of the test questions; without a control, there is no
 /// accuracy of the question alone.
 /// </summary>
 internal sealed record QuickStartSummary(

@@ -25,7 +25,7 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         using JsonLinesSink lines = new(Path.Combine(settings.Output, $"{name}.jsonl"));
         using TensorBoardSink board = new(Path.Combine(settings.Output, "tensorboard", name));
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
-            .UseDataset(Varied(dataset))
+            .UseDataset(Augmented(dataset))
             .UsePrompt(QuickStartPrompt.Template)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
             // Two options that can't be told apart yet keep each other alive; divided by the deviation, one is given up by chance, and not
@@ -59,9 +59,9 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         return await trainer.RunAsync(cancellationToken);
     }
 
-    // A question is repeated with its options in a different order, and perhaps its image varied a little: neither the position of the
+    // A question is repeated with its options in a different order, and perhaps its image augmented: neither the position of the
     // right option nor the image can be memorised.
-    private ConcatDataset Varied(IVqaDataset questions)
+    private ConcatDataset Augmented(IVqaDataset questions)
     {
         SkiaImageDecoder decoder = new();
         int passes = (settings.Steps * settings.PromptsPerStep + questions.Count - 1) / questions.Count;
@@ -71,7 +71,7 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         {
             long seed = settings.Seed * 1000L + pass;
             IVqaDataset shuffled = questions.ShuffleOptions(seed);
-            return settings.VariesImages ? shuffled.AugmentImages(seed, image => decoder.Load(image)) : shuffled;
+            return settings.AugmentsImages ? shuffled.AugmentImages(seed, image => decoder.Load(image)) : shuffled;
         }
     }
 }

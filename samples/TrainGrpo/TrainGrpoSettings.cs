@@ -34,7 +34,7 @@ internal sealed record TrainGrpoSettings
     [Description("Whether the model thinks before it answers.")]
     public bool Think { get; init; } = true;
 
-    [Description("The share of images whose questions are used for training; the others are for evaluation.")]
+    [Description("The fraction of images whose questions are used for training; the others are for evaluation.")]
     public double TrainShare { get; init; } = 0.8;
 
     [Description("The number of questions of each evaluation during training.")]

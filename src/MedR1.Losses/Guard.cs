@@ -47,7 +47,7 @@ internal static class Guard
         }
     }
 
-    public static void Share(double value, string name)
+    public static void Fraction(double value, string name)
     {
         if (value is not (>= 0 and <= 1))
         {

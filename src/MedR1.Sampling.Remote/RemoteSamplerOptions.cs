@@ -58,7 +58,7 @@ public sealed record RemoteSamplerOptions
     public bool SeparateRequests { get; init; }
 
     /// <summary>
-    /// The version of the weights that every completion must be drawn with; <see langword="null"/> for the version that
+    /// The version of the weights that every completion must be sampled with; <see langword="null"/> for the version that
     /// <see cref="ReadWeightVersion"/> returns first in a call.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>

@@ -20,7 +20,7 @@ public enum ServerLogProbabilities
     TemperatureScaled,
 
     /// <summary>
-    /// Those of the distribution that is drawn from, including top-k, top-p, min-p and penalties: vLLM with
+    /// Those of the distribution that is sampled from, including top-k, top-p, min-p and penalties: vLLM with
     /// <c>--logprobs-mode processed_logprobs</c>.
     /// </summary>
     Processed,

@@ -44,7 +44,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
     /// <exception cref="InvalidPromptException">
     /// While enumerating: a prompt can't be encoded or fills the context; the message names the prompt.
     /// </exception>
-    /// <exception cref="NonFiniteLogitsException">While enumerating: a token can't be drawn.</exception>
+    /// <exception cref="NonFiniteLogitsException">While enumerating: a token can't be sampled.</exception>
     /// <exception cref="ObjectDisposedException">While enumerating: the policy is disposed.</exception>
     public IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default)

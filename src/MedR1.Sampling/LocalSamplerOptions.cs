@@ -3,12 +3,12 @@ namespace MedR1.Sampling;
 /// <summary>How a <see cref="LocalSampler"/> uses the machine. Only <see cref="Processors"/> affects what completions contain.</summary>
 public sealed record LocalSamplerOptions
 {
-    /// <summary>The maximum number of completions drawn at once; the others wait until one ends.</summary>
+    /// <summary>The maximum number of completions sampled at once; the others wait until one ends.</summary>
     /// <value>The default is 256.</value>
     public int MaxRows { get; init; } = 256;
 
     /// <summary>
-    /// The maximum size of the KV cache in bytes; if it is reached, fewer completions are drawn at once. <see langword="null"/> for no
+    /// The maximum size of the KV cache in bytes; if it is reached, fewer completions are sampled at once. <see langword="null"/> for no
     /// limit.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>

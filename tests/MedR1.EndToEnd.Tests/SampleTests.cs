@@ -37,10 +37,10 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void QuickStart_trains_on_varied_images_without_a_control()
+    public void QuickStart_trains_on_augmented_images_without_a_control()
     {
-        string output = Path.Combine(_work, "varied");
-        SampleProgram.Run("QuickStart", "--steps", "2", "--vary-images", "--no-control", "--output", output);
+        string output = Path.Combine(_work, "augmented");
+        SampleProgram.Run("QuickStart", "--steps", "2", "--augment-images", "--no-control", "--output", output);
 
         // A right answer scores 1, the requested format 0.05.
         JsonElement[] steps =

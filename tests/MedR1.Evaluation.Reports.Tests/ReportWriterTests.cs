@@ -156,11 +156,11 @@ public sealed class ReportWriterTests : IDisposable
         ReportComparison comparison = ReportComparison.Compare(SampleReports.Answers("before", 40), SampleReports.Answers("after", 63));
         ReportWriter.Save(comparison, _folder);
         string text = Read("comparison.md");
-        Assert.Contains("## Newly right: 23 questions", text);
-        Assert.Contains("## Newly wrong: 0 questions", text);
+        Assert.Contains("## Newly correct: 23 questions", text);
+        Assert.Contains("## Newly incorrect: 0 questions", text);
         Assert.Contains("What is &lt;this>? A)a\\|b, B)c", text);
         Assert.Contains("| modality | CT |", text);
-        Assert.Contains("<h2 id=\"s2\">Newly right: 23 questions</h2>", Read("comparison.html"));
+        Assert.Contains("<h2 id=\"s2\">Newly correct: 23 questions</h2>", Read("comparison.html"));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>A slightly varied image, made when it is read. Two are equal if their originals, seeds and options are.</summary>
+/// <summary>A slightly changed image, made when it is read. Two are equal if their originals, seeds and options are.</summary>
 internal sealed class AugmentedImageSource(
     IImageSource original, long seed, ImageAugmentationOptions options, Func<IImageSource, RgbImage> decode)
     : IImageSource, IEquatable<AugmentedImageSource>
@@ -10,12 +10,12 @@ internal sealed class AugmentedImageSource(
     private readonly ImageAugmentationOptions _options = options;
 
     /// <summary>Contains the original's name.</summary>
-    public string Name => $"varied:{_original.Name}";
+    public string Name => $"augmented:{_original.Name}";
 
     public Stream OpenRead()
     {
-        ImageAugmentation variation = ImageAugmentation.Draw(new DeterministicRandom(_seed), _options);
-        return new PixelImageSource(Name, variation.Apply(decode(_original))).OpenRead();
+        ImageAugmentation augmentation = ImageAugmentation.Draw(new DeterministicRandom(_seed), _options);
+        return new PixelImageSource(Name, augmentation.Apply(decode(_original))).OpenRead();
     }
 
     public bool Equals(AugmentedImageSource? other) =>

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>One slight random variation of an image.</summary>
+/// <summary>One slight random change of an image.</summary>
 /// <param name="CropFraction">The fraction of each side that is shown.</param>
 /// <param name="Left">How far the shown part is moved, from −1 (to the left edge) to 1 (to the right edge).</param>
 /// <param name="Top">The same from the upper to the lower edge.</param>
@@ -15,9 +15,9 @@ internal readonly record struct ImageAugmentation(
 
     public static ImageAugmentation Draw(DeterministicRandom random, ImageAugmentationOptions options)
     {
-        double share = options.MinCropFraction + (1 - options.MinCropFraction) * (Signed() + 1) / 2;
+        double crop = options.MinCropFraction + (1 - options.MinCropFraction) * (Signed() + 1) / 2;
         return new ImageAugmentation(
-            share, Signed(), Signed(), Signed() * options.MaxDegrees * Math.PI / 180,
+            crop, Signed(), Signed(), Signed() * options.MaxDegrees * Math.PI / 180,
             Signed() * options.MaxBrightness, 1 + Signed() * options.MaxContrast);
 
         // Uniform in [−1, 1).

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>A view that varies images slightly, so that a model does not memorize them.</summary>
+/// <summary>A view that changes images slightly, so that a model does not memorize them.</summary>
 public static class ImageAugmentationExtensions
 {
     /// <summary>
@@ -21,7 +21,7 @@ public static class ImageAugmentationExtensions
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(decode);
         options ??= new ImageAugmentationOptions();
-        return new MappedDataset($"{dataset.Name} (images varied)", dataset, (index, example) =>
+        return new MappedDataset($"{dataset.Name} (augmented images)", dataset, (index, example) =>
         {
             DeterministicRandom random = DeterministicRandom.For(seed, index);
             return example with

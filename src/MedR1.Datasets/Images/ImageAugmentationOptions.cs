@@ -14,7 +14,7 @@ public sealed record ImageAugmentationOptions
         get;
         init => field = value is > 0 and <= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "The share must be above 0 and at most 1.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The fraction must be above 0 and at most 1.");
     } = 0.9;
 
     /// <summary>

@@ -57,7 +57,7 @@ public static class VqaDatasetExtensions
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">
-    /// The training part's share, above 0 and below 1, rounded to the nearest whole number of examples.
+    /// The fraction of the examples in the training part, above 0 and below 1, rounded to the nearest whole number of examples.
     /// </param>
     /// <param name="seed">The seed of the random choices.</param>
     public static DatasetSplit Split(this IVqaDataset dataset, double trainFraction, long seed)
@@ -73,7 +73,7 @@ public static class VqaDatasetExtensions
     /// image's questions. Two files with the same content count as two images.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
+    /// <param name="trainFraction">The fraction of the examples in the training part, above 0 and below 1.</param>
     /// <param name="seed">The seed of the random choices.</param>
     public static DatasetSplit SplitByImage(this IVqaDataset dataset, double trainFraction, long seed)
     {
@@ -86,7 +86,7 @@ public static class VqaDatasetExtensions
     /// next slice of a scan that hardly differs. Every image is decoded once.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
+    /// <param name="trainFraction">The fraction of the examples in the training part, above 0 and below 1.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="decode">
     /// Decodes an image, such as <c>image => decoder.Load(image)</c> with a decoder of <c>MedR1.Imaging</c>.

@@ -16,7 +16,7 @@ internal static class ComparisonSections
         {
             Paragraphs =
             [
-                Explanation + " Corrected: Holm's method over the rows of this table. "
+                Explanation + " Adjusted: Holm's method over the rows of this table. "
                     + "Data: the first digits of the questions' SHA-256.",
                 .. comparisons.Select(comparison => Origin(comparison.Second)).Distinct(),
                 .. comparisons.SelectMany(comparison => comparison.Warnings).Distinct(),
@@ -25,7 +25,7 @@ internal static class ComparisonSections
             [
                 new DocumentTable(
                 [
-                    ["from", "to", "data", "questions", .. TestHead, "p, corrected"],
+                    ["from", "to", "data", "questions", .. TestHead, "p, adjusted"],
                     .. comparisons.Select((comparison, index) => (IReadOnlyList<string>)
                     [
                         comparison.First.Name, comparison.Second.Name,
@@ -54,12 +54,12 @@ internal static class ComparisonSections
         };
         yield return new DocumentSection(2, "By group")
         {
-            Paragraphs = ["Corrected: Holm's method over the groups of the same kind."],
+            Paragraphs = ["Adjusted: Holm's method over the groups of the same kind."],
             Tables =
             [
                 new DocumentTable(
                 [
-                    ["kind", "group", "questions", .. TestHead, "p, corrected"],
+                    ["kind", "group", "questions", .. TestHead, "p, adjusted"],
                     .. comparison.Groups.Select(group => (IReadOnlyList<string>)
                     [
                         group.Grouping, DomainLabels.Short(group.Group), .. Test(group.Test),
@@ -68,8 +68,8 @@ internal static class ComparisonSections
                 ]),
             ],
         };
-        yield return Questions("Newly right", comparison.NewlyCorrect);
-        yield return Questions("Newly wrong", comparison.NewlyIncorrect);
+        yield return Questions("Newly correct", comparison.NewlyCorrect);
+        yield return Questions("Newly incorrect", comparison.NewlyIncorrect);
     }
 
     // The parts of a caption that the lines have in common: rule, seed and model. Data and training are in the lines.
@@ -78,7 +78,7 @@ internal static class ComparisonSections
 
     private static IEnumerable<string> TestHead =>
     [
-        "first right, %", "second right, %", "newly right", "newly wrong", "difference, points", "p, exact", "χ²",
+        "first correct, %", "second correct, %", "newly correct", "newly incorrect", "difference, points", "p, exact", "χ²",
         "p of χ²",
     ];
 

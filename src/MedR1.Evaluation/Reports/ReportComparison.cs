@@ -119,9 +119,9 @@ public sealed class ReportComparison
     {
         (string Group, McNemarTest Test)[] groups =
             [.. grouping.Group(pairs, pair => pair.First.Example).Select(group => (group.Key, Test([.. group])))];
-        IReadOnlyList<double> corrected = HolmCorrection.Adjust([.. groups.Select(group => group.Test.ExactPValue)]);
+        IReadOnlyList<double> adjusted = HolmCorrection.Adjust([.. groups.Select(group => group.Test.ExactPValue)]);
         return groups.Select(
-            (group, index) => new GroupComparison(grouping.Name, group.Group, group.Test, corrected[index]));
+            (group, index) => new GroupComparison(grouping.Name, group.Group, group.Test, adjusted[index]));
     }
 
     private static McNemarTest Test(IReadOnlyCollection<(EvaluatedAnswer First, EvaluatedAnswer Second)> pairs)

@@ -21,7 +21,7 @@ public sealed record ReportOrigin
     /// <summary>The prompt template's name.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>How answers were drawn, such as <c>greedy, at most 256 tokens</c>.</summary>
+    /// <summary>How answers were sampled, such as <c>greedy, at most 256 tokens</c>.</summary>
     public string? Sampling { get; init; }
 
     /// <summary>How the model was trained: training domain, method, steps.</summary>

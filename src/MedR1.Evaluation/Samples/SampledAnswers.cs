@@ -1,8 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>One question and several answers drawn for it.</summary>
+/// <summary>One question and several answers sampled for it.</summary>
 /// <param name="Example">The question.</param>
-/// <param name="Answers">The answers in the order in which they were drawn, at least one.</param>
+/// <param name="Answers">The answers in the order in which they were sampled, at least one.</param>
 public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedAnswer> Answers)
 {
     /// <summary>Number of right answers among them.</summary>

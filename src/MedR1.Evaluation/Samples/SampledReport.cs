@@ -27,7 +27,7 @@ public sealed class SampledReport
     /// <summary>Number of answers per question; the minimum, if questions differ.</summary>
     public int SampleCount { get; }
 
-    /// <summary>The mean fraction of right answers, 0 to 1: the expected accuracy of a single drawn answer.</summary>
+    /// <summary>The mean fraction of right answers, 0 to 1: the expected accuracy of a single sampled answer.</summary>
     public double MeanAccuracy =>
         Questions.Average(question => (double)question.CorrectCount / question.Answers.Count);
 

@@ -7,7 +7,7 @@ public static class PassAtK
     /// The unbiased estimate <c>1 − C(n − c, k) / C(n, k)</c> (Chen et al. 2021, arXiv 2107.03374, equation 1), as the product
     /// <c>1 − Π (1 − k / i)</c> over i from n − c + 1 to n, which never overflows.
     /// </summary>
-    /// <param name="samples">Number of answers drawn (n).</param>
+    /// <param name="samples">Number of answers sampled (n).</param>
     /// <param name="correct">Number of right answers among them (c).</param>
     /// <param name="k">Number of answers allowed, 1 to n.</param>
     /// <exception cref="ArgumentOutOfRangeException">

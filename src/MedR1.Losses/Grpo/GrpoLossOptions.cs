@@ -62,12 +62,12 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool CorrectKlByRatio { get; init; }
 
-    /// <summary>Whether truncated completions are excluded; see <see cref="IPolicyLoss.MasksTruncatedCompletions"/>.</summary>
+    /// <summary>Whether truncated completions are masked; see <see cref="IPolicyLoss.MasksTruncatedCompletions"/>.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool MaskTruncatedCompletions { get; init; }
 
     /// <summary>
-    /// ρ: only this share of a micro-batch's active tokens, those with the highest entropy, contributes a policy gradient (arXiv
+    /// ρ: only this fraction of a micro-batch's active tokens, those with the highest entropy, contributes a policy gradient (arXiv
     /// 2506.01939); 1 for all, 0 for the single highest. The divisor remains the full count, and the KL term is not masked. Depends on
     /// how a step is split into micro-batches.
     /// </summary>

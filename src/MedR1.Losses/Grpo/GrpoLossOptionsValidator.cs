@@ -36,7 +36,7 @@ internal static class GrpoLossOptionsValidator
             $"EntropyCoefficient is {options.EntropyCoefficient.ToText()}, expected a finite number.");
         Require(
             options.TopEntropyQuantile is >= 0 and <= 1,
-            $"TopEntropyQuantile is {options.TopEntropyQuantile.ToText()}, expected a share from 0 to 1.");
+            $"TopEntropyQuantile is {options.TopEntropyQuantile.ToText()}, expected a fraction from 0 to 1.");
         Require(
             options.OffPolicyMaskThreshold is null || double.IsFinite(options.OffPolicyMaskThreshold.Value),
             $"OffPolicyMaskThreshold is {options.OffPolicyMaskThreshold?.ToText()}, expected a finite number or null.");

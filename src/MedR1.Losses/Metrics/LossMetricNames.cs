@@ -23,22 +23,22 @@ public static class LossMetricNames
     /// </summary>
     public const string EntropyCoefficient = "entropy_coef";
 
-    /// <summary>Share of tokens clipped at the lower bound.</summary>
+    /// <summary>Fraction of tokens clipped at the lower bound.</summary>
     public const string LowClipRatio = "clip_ratio/low_mean";
 
-    /// <summary>The smallest share of a completion's tokens that are clipped at the lower bound.</summary>
+    /// <summary>The smallest fraction of a completion's tokens that are clipped at the lower bound.</summary>
     public const string MinLowClipRatio = "clip_ratio/low_min";
 
-    /// <summary>Share of tokens clipped at the upper bound.</summary>
+    /// <summary>Fraction of tokens clipped at the upper bound.</summary>
     public const string HighClipRatio = "clip_ratio/high_mean";
 
-    /// <summary>The largest share of a completion's tokens that are clipped at the upper bound.</summary>
+    /// <summary>The largest fraction of a completion's tokens that are clipped at the upper bound.</summary>
     public const string MaxHighClipRatio = "clip_ratio/high_max";
 
-    /// <summary>Share of tokens clipped at either bound.</summary>
+    /// <summary>Fraction of tokens clipped at either bound.</summary>
     public const string ClipRatio = "clip_ratio/region_mean";
 
-    /// <summary>CISPO: share of ratios that the bound changed.</summary>
+    /// <summary>CISPO: fraction of ratios that the bound changed.</summary>
     public const string CispoClipRatio = "cispo_clip_ratio";
 
     /// <summary>VESPO: the mean weight of the completions.</summary>
@@ -68,7 +68,7 @@ public static class LossMetricNames
     /// <summary>PPO: the mean return of a token, which the critic should predict.</summary>
     public const string Returns = "returns";
 
-    /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
+    /// <summary>PPO: fraction of tokens for which the critic's clipped error is the larger one.</summary>
     public const string ValueClipRatio = "value_clip_ratio";
 
     /// <summary>Mean total reward of the completions that have one.</summary>
@@ -77,7 +77,7 @@ public static class LossMetricNames
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
     public const string RewardStandardDeviation = "reward_std";
 
-    /// <summary>Share of completions in groups whose rewards are all the same, which contribute no gradient.</summary>
+    /// <summary>Fraction of completions in groups whose rewards are all the same, which contribute no gradient.</summary>
     public const string ZeroStandardDeviationFraction = "frac_reward_zero_std";
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>

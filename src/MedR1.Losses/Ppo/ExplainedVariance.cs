@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The share of the returns' variance that a value head explains: 1 − Var(R − V) / Var(R) over all active tokens. 1 is a perfect
+/// The fraction of the returns' variance that a value head explains: 1 − Var(R − V) / Var(R) over all active tokens. 1 is a perfect
 /// prediction, 0 no better than a constant, below 0 worse than a constant.
 /// </summary>
 public static class ExplainedVariance
 {
-    /// <summary>Computes the share.</summary>
+    /// <summary>Computes the fraction.</summary>
     /// <param name="values"><c>[B, T]</c> the value head's predictions.</param>
     /// <param name="returns"><c>[B, T]</c> the returns.</param>
     /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
-    /// <returns>The share; NaN if the returns of all active tokens are equal.</returns>
+    /// <returns>The fraction; NaN if the returns of all active tokens are equal.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static double Compute(Tensor values, Tensor returns, Tensor mask)
     {

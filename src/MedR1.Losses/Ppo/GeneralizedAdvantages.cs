@@ -31,8 +31,8 @@ public static class GeneralizedAdvantages
         Guard.FloatingPoint(values, nameof(values));
         Guard.SameShape(rewards, values, nameof(rewards), nameof(values));
         Guard.SameShape(mask, values, nameof(mask), nameof(values));
-        Guard.Share(discount, nameof(discount));
-        Guard.Share(lambda, nameof(lambda));
+        Guard.Fraction(discount, nameof(discount));
+        Guard.Fraction(lambda, nameof(lambda));
         if (finalValues is not null)
         {
             Guard.Rows(finalValues, values, nameof(finalValues), nameof(values));

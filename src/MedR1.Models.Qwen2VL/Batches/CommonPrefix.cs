@@ -5,7 +5,7 @@ namespace MedR1.Models.Qwen2VL;
 /// <summary>Finds the common prefix of the prompts of a batch, which is computed once (<see cref="SharedPrefixPattern"/>).</summary>
 internal static class CommonPrefix
 {
-    // Attention expands the prefix by copying queries, keys and values, which does not pay for a smaller share of the batch.
+    // Attention expands the prefix by copying queries, keys and values, which does not pay for a smaller fraction of the batch.
     private const int MinShare = 16;
 
     /// <summary>Returns the number of tokens to store once; 0 if sharing does not pay.</summary>

@@ -11,19 +11,19 @@ internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreProcess
     public static LogProbabilityUse Of(SamplingOptions options, ServerLogProbabilities kind)
     {
         // Greedy decoding has no temperature, and nothing to truncate.
-        bool tempered = options.Temperature is not (0 or 1);
+        bool scaled = options.Temperature is not (0 or 1);
         bool truncated = options.Temperature != 0 && (options.TopK is not null || options.TopP < 1 || options.MinP > 0);
         bool penalised = options.RepetitionPenalty != 1 || options.MinNewTokens > 0;
         bool suppressed = options.SuppressedTokenIds?.Count > 0;
 
-        // kind     | plain if none of     | drawn if none of
-        // Raw      | tempered, suppressed | tempered, suppressed, truncated, penalised
-        // Tempered | penalised            | truncated
-        // Drawn    | truncated, penalised | -
+        // kind              | plain if none of     | processed if none of
+        // Raw               | scaled, suppressed   | scaled, suppressed, truncated, penalised
+        // TemperatureScaled | penalised            | truncated
+        // Processed         | truncated, penalised | -
         return kind switch
         {
             ServerLogProbabilities.Raw => new(
-                !tempered && !suppressed, !tempered && !suppressed && !truncated && !penalised),
+                !scaled && !suppressed, !scaled && !suppressed && !truncated && !penalised),
             ServerLogProbabilities.TemperatureScaled => new(!penalised, !truncated),
             ServerLogProbabilities.Processed => new(!truncated && !penalised, true),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of log-probabilities."),

@@ -65,10 +65,10 @@ internal static class GroupReader
     private static void RequireEveryToken(ServerAnswer answer, int described)
     {
         JsonElement? root = answer.Json.RootElement;
-        if (root.Member("usage").Member("completion_tokens").Integer() is int drawn && described < drawn)
+        if (root.Member("usage").Member("completion_tokens").Integer() is int sampled && described < sampled)
         {
             throw answer.Fail(
-                $"the server sampled {drawn} tokens, but sent the log-probabilities of {described}; llama.cpp leaves out tokens that end "
+                $"the server sampled {sampled} tokens, but sent the log-probabilities of {described}; llama.cpp leaves out tokens that end "
                 + "inside a character, so a trainer needs vLLM or SGLang. Without a trainer, set RequireLogProbabilities to false.");
         }
     }

@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Remote;
 /// guaranteed to come from the weights loaded last.
 /// </summary>
 /// <remarks>
-/// Don't load weights while completions are drawn. A call reads <see cref="Model"/> and <see cref="Version"/> once, when it begins; the
+/// Don't load weights while completions are sampled. A call reads <see cref="Model"/> and <see cref="Version"/> once, when it begins; the
 /// server's version is requested before and after each prompt, for several prompts at once and from any thread.
 /// </remarks>
 public interface IServerWeights

@@ -1,6 +1,6 @@
 namespace MedR1.Sampling;
 
-/// <summary>A token couldn't be drawn: the model's logits aren't finite, or no token was left to choose from.</summary>
+/// <summary>A token couldn't be sampled: the model's logits aren't finite, or no token was left to choose from.</summary>
 public sealed class NonFiniteLogitsException : InvalidOperationException
 {
     /// <summary>Creates the exception for a token.</summary>

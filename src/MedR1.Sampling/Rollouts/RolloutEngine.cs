@@ -54,7 +54,7 @@ internal sealed class RolloutEngine : IDisposable
     /// <summary>The statistics so far.</summary>
     public RolloutCounts Counts { get; } = new();
 
-    /// <summary>Completions that are being drawn.</summary>
+    /// <summary>Completions that are being sampled.</summary>
     public int ActiveRowCount => _active.Count;
 
     /// <summary>Whether an incomplete group has tokens; all rows it has begun may have ended while others wait.</summary>
@@ -70,7 +70,7 @@ internal sealed class RolloutEngine : IDisposable
     /// Admits waiting completions to free slots, and draws one more token for every completion in a slot. When decoding ahead, the host
     /// receives the tokens in the next step, unless all rows have just begun.
     /// </summary>
-    /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
+    /// <exception cref="NonFiniteLogitsException">A token can't be sampled.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while a prompt is encoded.</exception>
     /// <remarks>
     /// When decoding ahead, a step feeds token t + 1, which the host has not received, receives it and chooses t + 2; otherwise, a step

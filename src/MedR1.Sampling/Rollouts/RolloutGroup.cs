@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>A prompt whose completions are being drawn.</summary>
+/// <summary>A prompt whose completions are being sampled.</summary>
 internal sealed class RolloutGroup(PromptTicket ticket, int promptSlot, RolloutRow[] rows) : IDisposable
 {
     private Tensor? _logits;

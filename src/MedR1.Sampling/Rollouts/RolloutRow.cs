@@ -2,7 +2,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>One completion that is being drawn.</summary>
+/// <summary>One completion that is being sampled.</summary>
 internal sealed class RolloutRow(
     PromptTicket ticket, int sampleIndex, IReadOnlyCollection<int> endTokenIds, StopStringMatcher? stops)
 {
@@ -49,7 +49,7 @@ internal sealed class RolloutRow(
     public DecodeRow PlaceOfNext => Place with { Length = CachedTokens + 1 };
 
     /// <summary>The inputs for choosing the next token.</summary>
-    /// <param name="isRandom">Whether the token is drawn at random.</param>
+    /// <param name="isRandom">Whether the token is sampled at random.</param>
     /// <param name="logits">The row of the logits.</param>
     public ChoiceRow NextChoice(bool isRandom, int logits) => new(
         logits, isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot)

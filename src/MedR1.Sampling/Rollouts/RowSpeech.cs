@@ -59,7 +59,7 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
     }
 
     /// <summary>Waits for the chosen tokens and appends them to the rows: the only place where the host waits for the device.</summary>
-    /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
+    /// <exception cref="NonFiniteLogitsException">A token can't be sampled.</exception>
     public void Hear(SlotPool slots)
     {
         IsUnheard = false;

@@ -5,7 +5,7 @@ namespace MedR1.Sampling;
 /// <summary>
 /// Draws by inverting the cumulative distribution: the first token whose cumulative probability is above u. The vocabulary is cut into
 /// blocks; the blocks' sums locate the block, and only that block is accumulated token by token, in float64. A token of probability 0 is
-/// never drawn. R rows, H rows of logits, B blocks, S tokens in a block.
+/// never sampled. R rows, H rows of logits, B blocks, S tokens in a block.
 /// </summary>
 internal sealed class CategoricalSelector : ITokenSelector
 {
@@ -32,7 +32,7 @@ internal sealed class CategoricalSelector : ITokenSelector
     /// <summary>Draws with uniform numbers on the device.</summary>
     /// <param name="logits_HV">Float32.</param>
     /// <param name="uniforms_R">Float64.</param>
-    /// <param name="heads_R">For each row, the row of the logits that it is drawn from, int64; null if each has its own.</param>
+    /// <param name="heads_R">For each row, the row of the logits that it is sampled from, int64; null if each has its own.</param>
     internal static Tensor Draw(Tensor logits_HV, Tensor uniforms_R, Tensor? heads_R = null)
     {
         long size = BlockSize(logits_HV.shape[1]);

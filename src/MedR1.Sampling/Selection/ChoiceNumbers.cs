@@ -23,7 +23,7 @@ internal sealed class ChoiceNumbers : IDisposable
         Fill([]);
     }
 
-    /// <summary><c>[N]</c> float64: the uniform numbers that tokens are drawn with.</summary>
+    /// <summary><c>[N]</c> float64: the uniform numbers that tokens are sampled with.</summary>
     public Tensor Uniforms => List(0);
 
     /// <summary><c>[N]</c> float64: the number of tokens that each row has generated.</summary>

@@ -5,7 +5,7 @@ namespace MedR1.Sampling;
 /// <summary>The token chosen for a row in a step, on the host.</summary>
 /// <param name="Id">The token; −1 if none could be chosen.</param>
 /// <param name="LogProbability">The log-probability under the temperature-scaled distribution without the suppressed tokens.</param>
-/// <param name="ProcessedLogProbability">The log-probability under the distribution drawn from.</param>
+/// <param name="ProcessedLogProbability">The log-probability under the distribution sampled from.</param>
 internal readonly record struct ChosenToken(int Id, float LogProbability, float ProcessedLogProbability)
 {
     /// <summary>Reads the result of <see cref="ChosenTokens.Stacked"/>.</summary>

@@ -7,7 +7,7 @@ namespace MedR1.Sampling;
 /// <param name="LogProbabilities">
 /// float32, under the temperature-scaled distribution without the suppressed tokens.
 /// </param>
-/// <param name="ProcessedLogProbabilities">float32, under the distribution drawn from.</param>
+/// <param name="ProcessedLogProbabilities">float32, under the distribution sampled from.</param>
 internal sealed record ChosenTokens(Tensor Tokens, Tensor LogProbabilities, Tensor ProcessedLogProbabilities)
 {
     /// <summary><c>[3, rows]</c>, to be copied in one piece: float64 represents both a token and a float32 exactly.</summary>

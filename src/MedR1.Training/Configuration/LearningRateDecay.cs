@@ -17,7 +17,7 @@ public enum LearningRateDecay
     /// <summary>Half cosines, each from the full rate: <see cref="LearningRateSchedule.CosineWithRestarts"/>.</summary>
     CosineWithRestarts,
 
-    /// <summary>Cosine waves down to a share of the full rate: <see cref="LearningRateSchedule.CosineWithMinLearningRate"/>.</summary>
+    /// <summary>Cosine waves down to a fraction of the full rate: <see cref="LearningRateSchedule.CosineWithMinLearningRate"/>.</summary>
     CosineWithMinLearningRate,
 
     /// <summary>The same without a step at rate 0: <see cref="LearningRateSchedule.CosineWarmupWithMinLearningRate"/>.</summary>

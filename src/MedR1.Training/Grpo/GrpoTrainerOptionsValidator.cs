@@ -21,7 +21,7 @@ public sealed class GrpoTrainerOptionsValidator : IValidateOptions<GrpoTrainerOp
             "new ReplayOptions { Capacity = 64, MaxAge = 8 }");
         rules.Require(
             options.ReferenceSync is null or { Interval: > 0, Mixup: > 0 and <= 1 }, nameof(options.ReferenceSync),
-            options.ReferenceSync, "it needs an interval of at least 1 step and a share above 0 and at most 1",
+            options.ReferenceSync, "it needs an interval of at least 1 step and a mixup above 0 and at most 1",
             "new ReferenceSyncOptions { Interval = 512, Mixup = 0.6 }");
         return rules.Mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(rules.Mistakes);
     }

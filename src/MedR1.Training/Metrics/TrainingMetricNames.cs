@@ -24,7 +24,7 @@ public static class TrainingMetricNames
     /// <summary>The number of passes over the data so far.</summary>
     public const string Epoch = "epoch";
 
-    /// <summary>Share of all steps completed, 0 to 1.</summary>
+    /// <summary>Fraction of all steps completed, 0 to 1.</summary>
     public const string Progress = "progress";
 
     /// <summary>Seconds left at the pace so far.</summary>
@@ -65,7 +65,7 @@ public static class TrainingMetricNames
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
     public const string RewardStandardDeviation = LossMetricNames.RewardStandardDeviation;
 
-    /// <summary>Share of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
+    /// <summary>Fraction of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
     public const string ZeroStandardDeviationFraction = LossMetricNames.ZeroStandardDeviationFraction;
 
     /// <summary>Mean number of tokens of a completion.</summary>
@@ -86,10 +86,10 @@ public static class TrainingMetricNames
     /// <summary>Number of tokens of the longest completion that was not cut off.</summary>
     public const string MaxTerminatedLength = "completions/max_terminated_length";
 
-    /// <summary>Share of completions that were cut off.</summary>
+    /// <summary>Fraction of completions that were cut off.</summary>
     public const string TruncatedFraction = "completions/clipped_ratio";
 
-    /// <summary>Share of the sampled groups that were used; the others were dropped because their completions all agreed.</summary>
+    /// <summary>Fraction of the sampled groups that were used; the others were dropped because their completions all agreed.</summary>
     public const string KeptFraction = "dynamic_sampling/kept_fraction";
 
     /// <summary>The number of times the sampler was called for the rollout.</summary>
@@ -98,7 +98,7 @@ public static class TrainingMetricNames
     /// <summary>Prompts skipped while collecting the rollout because they are too long.</summary>
     public const string OverlongPrompts = "prompts/overlong";
 
-    /// <summary>Share of the rollout's groups that were replayed.</summary>
+    /// <summary>Fraction of the rollout's groups that were replayed.</summary>
     public const string ReplayedFraction = "replay/fraction";
 
     /// <summary>Mean age of the replayed groups, in rollouts.</summary>
@@ -125,10 +125,10 @@ public static class TrainingMetricNames
     /// <summary>PPO: the mean return per token, which the critic should predict.</summary>
     public const string Returns = LossMetricNames.Returns;
 
-    /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
+    /// <summary>PPO: fraction of tokens for which the critic's clipped error is the larger one.</summary>
     public const string ValueClipRatio = LossMetricNames.ValueClipRatio;
 
-    /// <summary>PPO: the share of the returns' variance that the critic predicted before learning from them.</summary>
+    /// <summary>PPO: the fraction of the returns' variance that the critic predicted before learning from them.</summary>
     public const string ExplainedVariance = "explained_variance";
 
     /// <summary>PPO: mean difference of a token's log-probability from the reference's, which the rewards penalise.</summary>

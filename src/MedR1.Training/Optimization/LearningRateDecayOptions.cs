@@ -56,8 +56,12 @@ public sealed record LearningRateDecayOptions
     {
         List<string> problems = [];
         Expect(Cycles is null || double.IsFinite(Cycles.Value), nameof(Cycles), Cycles, "a finite number, or null");
-        Expect(MinLearningRateRatio is >= 0 and <= 1, nameof(MinLearningRateRatio), MinLearningRateRatio, "a fraction of the full rate, from 0 to 1");
-        Expect(WarmupLearningRateRatio is null or (>= 0 and <= 1), nameof(WarmupLearningRateRatio), WarmupLearningRateRatio, "a fraction of the full rate, from 0 to 1, or null");
+        Expect(
+            MinLearningRateRatio is >= 0 and <= 1, nameof(MinLearningRateRatio), MinLearningRateRatio,
+            "a fraction of the full rate, from 0 to 1");
+        Expect(
+            WarmupLearningRateRatio is null or (>= 0 and <= 1), nameof(WarmupLearningRateRatio), WarmupLearningRateRatio,
+            "a fraction of the full rate, from 0 to 1, or null");
         Expect(Power >= 0 && double.IsFinite(Power), nameof(Power), Power, "a finite number of at least 0");
         Expect(Timescale is null or >= 1, nameof(Timescale), Timescale, "at least 1, or null");
         Expect(DecaySteps >= 0 && double.IsFinite(DecaySteps), nameof(DecaySteps), DecaySteps, "a finite number of at least 0");

@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// A target of supervised training: either a prompt with an answer, of which the answer is learnt (or the whole conversation if the options
-/// say so), or a sequence of tokens, of which every token with a weight is learnt.
+/// A target of supervised training: either a prompt with an answer, of which the answer is learnt (and the prompt with
+/// <see cref="SftTrainerOptions.TrainOnPrompt"/>), or a sequence of tokens, of which every token with a weight is learnt.
 /// </summary>
 public sealed record SupervisedExample
 {

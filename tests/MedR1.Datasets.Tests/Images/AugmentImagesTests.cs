@@ -11,25 +11,25 @@ public sealed class AugmentImagesTests
     [Fact]
     public void Gives_the_same_for_the_same_seed_and_something_else_for_another()
     {
-        Assert.Equal(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 3)[0].Images[0]));
-        Assert.NotEqual(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 4)[0].Images[0]));
-        Assert.NotEqual(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 3)[1].Images[0]));
+        Assert.Equal(Read(Augmented(seed: 3)[0].Images[0]), Read(Augmented(seed: 3)[0].Images[0]));
+        Assert.NotEqual(Read(Augmented(seed: 3)[0].Images[0]), Read(Augmented(seed: 4)[0].Images[0]));
+        Assert.NotEqual(Read(Augmented(seed: 3)[0].Images[0]), Read(Augmented(seed: 3)[1].Images[0]));
     }
 
     [Fact]
     public void Changes_only_the_pixels()
     {
-        VqaExample example = Vary(seed: 1)[1];
+        VqaExample example = Augmented(seed: 1)[1];
         VqaExample original = Questions()[1];
         Assert.Equal((original.Id, original.Problem, original.Solution), (example.Id, example.Problem, example.Solution));
-        Assert.Equal($"varied:{original.Images[0].Name}", example.Images[0].Name);
+        Assert.Equal($"augmented:{original.Images[0].Name}", example.Images[0].Name);
         byte[] bitmap = Read(example.Images[0]);
         Assert.Equal((Width, Height), (BitConverter.ToInt32(bitmap, 18), BitConverter.ToInt32(bitmap, 22)));
     }
 
     [Fact]
     public void Gives_the_original_image_if_nothing_may_change() =>
-        Assert.Equal(Read(Questions()[0].Images[0]), Read(Vary(seed: 5, None)[0].Images[0]));
+        Assert.Equal(Read(Questions()[0].Images[0]), Read(Augmented(seed: 5, None)[0].Images[0]));
 
     [Fact]
     public void A_part_of_a_uniform_image_is_uniform_however_it_is_rotated()
@@ -37,8 +37,8 @@ public sealed class AugmentImagesTests
         ImageAugmentationOptions moves = None with { MinCropFraction = 0.5, MaxDegrees = 180 };
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
         {
-            RgbImage varied = Apply(Plain(90), moves, seed);
-            Assert.All(varied.Pixels.ToArray(), value => Assert.Equal(90, value));
+            RgbImage augmented = Apply(Plain(90), moves, seed);
+            Assert.All(augmented.Pixels.ToArray(), value => Assert.Equal(90, value));
         }
     }
 
@@ -78,19 +78,19 @@ public sealed class AugmentImagesTests
     [Fact]
     public void Are_equal_if_original_seed_and_options_are_equal()
     {
-        IImageSource first = Vary(seed: 3)[0].Images[0];
-        Assert.Equal(first, Vary(seed: 3)[0].Images[0]);
-        Assert.Equal(first.GetHashCode(), Vary(seed: 3)[0].Images[0].GetHashCode());
-        Assert.NotEqual(first, Vary(seed: 4)[0].Images[0]);
-        Assert.NotEqual(first, Vary(seed: 3, None)[0].Images[0]);
+        IImageSource first = Augmented(seed: 3)[0].Images[0];
+        Assert.Equal(first, Augmented(seed: 3)[0].Images[0]);
+        Assert.Equal(first.GetHashCode(), Augmented(seed: 3)[0].Images[0].GetHashCode());
+        Assert.NotEqual(first, Augmented(seed: 4)[0].Images[0]);
+        Assert.NotEqual(first, Augmented(seed: 3, None)[0].Images[0]);
     }
 
     [Fact]
     public void Opens_no_image_before_it_is_needed()
     {
-        IVqaDataset varied = Questions().AugmentImages(1, _ => throw new InvalidDataException("opened"));
-        Assert.Equal(2, varied.ToList().Count);
-        Assert.Throws<InvalidDataException>(() => varied[0].Images[0].OpenRead());
+        IVqaDataset augmented = Questions().AugmentImages(1, _ => throw new InvalidDataException("opened"));
+        Assert.Equal(2, augmented.ToList().Count);
+        Assert.Throws<InvalidDataException>(() => augmented[0].Images[0].OpenRead());
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class AugmentImagesTests
     private static InMemoryDataset Questions() =>
         new("two", [.. new[] { "first", "second" }.Select(id => Examples.Make(id) with { Images = [Original] })]);
 
-    private static IVqaDataset Vary(long seed, ImageAugmentationOptions? options = null) =>
+    private static IVqaDataset Augmented(long seed, ImageAugmentationOptions? options = null) =>
         Questions().AugmentImages(seed, source => ((PixelImageSource)source).Image, options);
 
     private static RgbImage Apply(RgbImage image, ImageAugmentationOptions options, long seed) =>

@@ -88,7 +88,7 @@ public sealed class LearningRateScheduleTests
         LearningRateDecayOptions numbers = new() { MinLearningRateRatio = 1.5, Power = -1, Timescale = 0, DecaySteps = double.NaN };
         Assert.Equal(
             [
-                "MinLearningRateRatio is 1.5, expected a share of the full rate, from 0 to 1.", "Power is -1, expected a finite number of at least 0.",
+                "MinLearningRateRatio is 1.5, expected a fraction of the full rate, from 0 to 1.", "Power is -1, expected a finite number of at least 0.",
                 "Timescale is 0, expected at least 1, or null.", "DecaySteps is NaN, expected a finite number of at least 0.",
                 "Timescale is 0, expected its default null, since the schedule Polynomial doesn't use it.",
                 "DecaySteps is NaN, expected its default 0.1, since the schedule Polynomial doesn't use it.",

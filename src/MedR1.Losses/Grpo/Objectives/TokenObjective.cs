@@ -29,7 +29,7 @@ internal abstract class TokenObjective
     };
 
     /// <summary>
-    /// Adds the share of active tokens, or of rows (including empty ones) if the ratio is per row, that are flagged.
+    /// Adds the fraction of active tokens, or of rows (including empty ones) if the ratio is per row, that are flagged.
     /// </summary>
     protected static void AddFraction(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {

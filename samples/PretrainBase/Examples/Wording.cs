@@ -2,7 +2,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Samples.PretrainBase;
 
-/// <summary>The wording of questions and answers, the same in every lesson and in the quick start.</summary>
+/// <summary>The wording of questions and answers, the same in every example and in the quick start.</summary>
 internal static class Wording
 {
     /// <summary>A question with options, answered by the text of one, as in the quick start.</summary>
@@ -20,5 +20,5 @@ internal static class Wording
     public static string Say(string answer) => $"<answer>{answer}</answer>";
 
     private static string Problem(string question, IReadOnlyList<string> options) =>
-        new VqaExample { Id = "lesson", Question = question, Answer = "", Options = options }.Problem;
+        new VqaExample { Id = "example", Question = question, Answer = "", Options = options }.Problem;
 }

@@ -6,15 +6,15 @@ namespace MedR1.Samples.PretrainBase;
 /// </summary>
 /// <param name="phantoms">Phantoms.</param>
 /// <param name="families">The questions.</param>
-/// <param name="mostTurns">The maximum number of questions in one lesson.</param>
-internal sealed class UnrelatedLessons(
-    IEnumerable<VqaExample> phantoms, IReadOnlyList<QuestionFamily> families, int mostTurns) : ILessonSource
+/// <param name="mostTurns">The maximum number of questions in one example.</param>
+internal sealed class UnrelatedExamples(
+    IEnumerable<VqaExample> phantoms, IReadOnlyList<QuestionFamily> families, int mostTurns) : IExampleSource
 {
     private readonly IImageSource[] _images = [.. phantoms.Select(example => example.Images[0]).DistinctBy(image => image.Name)];
 
     public string Name => "phantoms with unrelated questions";
 
-    public Lesson Next(Random random)
+    public PretrainingExample Next(Random random)
     {
         IImageSource image = _images[random.Next(_images.Length)];
         List<ChatMessage> messages = [];
@@ -30,6 +30,6 @@ internal sealed class UnrelatedLessons(
             messages.Add(ChatMessage.Assistant(Wording.Say(answer)));
         }
 
-        return new Lesson(messages);
+        return new PretrainingExample(messages);
     }
 }

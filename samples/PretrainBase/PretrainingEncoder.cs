@@ -3,8 +3,8 @@ using MedR1.Training;
 
 namespace MedR1.Samples.PretrainBase;
 
-/// <summary>Converts a lesson to tokens with weights: only the assistant's tokens count.</summary>
-internal sealed class LessonEncoder
+/// <summary>Converts an example to tokens with weights: only the assistant's tokens count.</summary>
+internal sealed class PretrainingEncoder
 {
     private readonly ITextTokenizer _tokenizer;
     private readonly Func<IImageSource, EncodedImage> _encodeImage;
@@ -13,17 +13,17 @@ internal sealed class LessonEncoder
 
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="encodeImage">
-    /// Encodes an image; each is encoded once, but a part that was cut out for a single lesson is not cached.
+    /// Encodes an image; each is encoded once, but a part that was cut out for a single example is not cached.
     /// </param>
     /// <param name="mergeArea">The number of patches per image token.</param>
-    public LessonEncoder(ITextTokenizer tokenizer, Func<IImageSource, EncodedImage> encodeImage, int mergeArea)
+    public PretrainingEncoder(ITextTokenizer tokenizer, Func<IImageSource, EncodedImage> encodeImage, int mergeArea)
     {
         _tokenizer = tokenizer;
         _encodeImage = encodeImage;
         _mergeArea = mergeArea;
     }
 
-    public SupervisedExample Encode(Lesson lesson)
+    public SupervisedExample Encode(PretrainingExample example)
     {
         List<int> ids = [];
         List<float> weights = [];
@@ -31,7 +31,7 @@ internal sealed class LessonEncoder
         Control("<|im_start|>", 0);
         Text("system\nYou are a helpful assistant.", 0);
         EndMessage(0);
-        foreach (ChatMessage message in lesson.Messages)
+        foreach (ChatMessage message in example.Messages)
         {
             bool said = message.Role == ChatRole.Assistant;
             Control("<|im_start|>", 0);

@@ -6,15 +6,15 @@ namespace MedR1.Samples.PretrainBase;
 /// </summary>
 /// <param name="name">A name for the log.</param>
 /// <param name="examples">Images of the training split, or phantoms.</param>
-/// <param name="mostTurns">The maximum number of questions about an image in one lesson.</param>
-internal sealed class CaptionLessons(string name, IEnumerable<VqaExample> examples, int mostTurns) : ILessonSource
+/// <param name="mostTurns">The maximum number of questions about an image in one example.</param>
+internal sealed class CaptionExamples(string name, IEnumerable<VqaExample> examples, int mostTurns) : IExampleSource
 {
     private readonly VqaExample[][] _images =
         [.. examples.GroupBy(example => example.Images[0].Name).Select(group => group.ToArray())];
 
     public string Name => $"captions of {name}";
 
-    public Lesson Next(Random random)
+    public PretrainingExample Next(Random random)
     {
         VqaExample[] image = _images[random.Next(_images.Length)];
         VqaExample[] asked = [.. image];
@@ -27,6 +27,6 @@ internal sealed class CaptionLessons(string name, IEnumerable<VqaExample> exampl
             messages.Add(ChatMessage.Assistant(Wording.Say(example.Answer)));
         }
 
-        return new Lesson(messages);
+        return new PretrainingExample(messages);
     }
 }

@@ -8,20 +8,20 @@ namespace MedR1.Samples.PretrainBase;
 /// images apart. Of the answers to the data's questions, only planes and hemispheres occur in places.
 /// </summary>
 /// <param name="examples">Questions of the training split of real-mini, of which only images and places are used.</param>
-/// <param name="leastShare">The smallest share of an image's sides that a lesson shows, above 0; 1 for whole images.</param>
-internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, double leastShare) : ILessonSource
+/// <param name="minCropFraction">The smallest fraction of an image's sides that an example shows, above 0; 1 for whole images.</param>
+internal sealed partial class PlaceExamples(IEnumerable<VqaExample> examples, double minCropFraction) : IExampleSource
 {
     private const string Question = "Where was this picture cut from?";
 
     private readonly VqaExample[] _images = [.. examples.DistinctBy(example => example.Images[0].Name)];
-    private readonly ImageCropper _cropper = new(leastShare);
+    private readonly ImageCropper _cropper = new(minCropFraction);
 
     public string Name => "places of training images";
 
-    public Lesson Next(Random random)
+    public PretrainingExample Next(Random random)
     {
         VqaExample image = _images[random.Next(_images.Length)];
-        return new Lesson(
+        return new PretrainingExample(
         [
             ChatMessage.User(Wording.AskOpen(Question), [_cropper.Show(image.Images[0], random)]),
             ChatMessage.Assistant(Wording.Say(PlaceOf(image))),

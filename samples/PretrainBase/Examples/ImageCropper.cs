@@ -3,18 +3,18 @@ using MedR1.Imaging;
 namespace MedR1.Samples.PretrainBase;
 
 /// <summary>Shows a different part of an image each time, so that its content is learnt and not the image itself.</summary>
-/// <param name="leastShare">The smallest share of an image's sides that is shown, above 0; 1 for whole images.</param>
-internal sealed class ImageCropper(double leastShare)
+/// <param name="minCropFraction">The smallest fraction of an image's sides that is shown, above 0; 1 for whole images.</param>
+internal sealed class ImageCropper(double minCropFraction)
 {
     private readonly SkiaImageDecoder _decoder = new();
     private readonly Dictionary<string, RgbImage> _decoded = [];
 
-    /// <summary>Returns the image that a lesson shows.</summary>
+    /// <summary>Returns the image that an example shows.</summary>
     /// <param name="image">The whole image.</param>
     /// <param name="random">The source of the random choices.</param>
     public IImageSource Show(IImageSource image, Random random)
     {
-        if (leastShare == 1)
+        if (minCropFraction == 1)
         {
             return image;
         }
@@ -25,6 +25,6 @@ internal sealed class ImageCropper(double leastShare)
             _decoded[image.Name] = decoded;
         }
 
-        return CroppedImage.Cut(image.Name, decoded, leastShare, random);
+        return CroppedImage.Cut(image.Name, decoded, minCropFraction, random);
     }
 }

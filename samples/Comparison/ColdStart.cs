@@ -5,19 +5,20 @@ using MedR1.Training;
 namespace MedR1.Samples.Comparison;
 
 /// <summary>
-/// Teaches the form of thinking to a model that was never asked to think, and nothing about the answers: the thought names the kind of
-/// image and of question, as given by the data, and the answer after it is what the model itself gives when it isn't asked to think.
+/// The supervised cold start of the method with thinking. It teaches the form of thinking to a model that was never asked to think, and
+/// nothing about the answers: the thought names the kind of image and of question, as given by the data, and the answer after it is what
+/// the model itself gives when it isn't asked to think.
 /// </summary>
-internal static class FormLesson
+internal static class ColdStart
 {
     private const int MostSteps = 200;
     private const double LearningRate = 5e-4;
     private const int AnswersAtOnce = 128;
 
-    /// <summary>Optimizer steps of the lesson, in addition to those of the method.</summary>
+    /// <summary>Optimizer steps of the cold start, in addition to those of the method.</summary>
     public static int StepsBefore(int steps) => Math.Min(steps, MostSteps);
 
-    public static async Task GiveAsync(
+    public static async Task RunAsync(
         Method method, Qwen2VLPolicy policy, IVqaDataset data, int steps, int seed, CancellationToken cancellationToken)
     {
         List<string> answers = [];

@@ -2,26 +2,26 @@ namespace MedR1.Samples.PretrainBase;
 
 /// <summary>
 /// Text only: a statement, the letter or nothing determines which option to answer. Without a hint every option is equally right, which is
-/// why the base model later tries each of them. A lesson has several questions in a row.
+/// why the base model later tries each of them. An example has several questions in a row.
 /// </summary>
 /// <param name="families">Real wording: questions with the options that they are asked with.</param>
 /// <param name="words">Single words, for options that have never been seen together.</param>
-/// <param name="turns">The number of questions in a lesson.</param>
+/// <param name="turns">The number of questions in an example.</param>
 /// <param name="kinds">The kinds of hints.</param>
-internal sealed class TextLessons(
-    IReadOnlyList<QuestionFamily> families, IReadOnlyList<string> words, int turns, params IReadOnlyList<TextHint> kinds) : ILessonSource
+internal sealed class TextExamples(
+    IReadOnlyList<QuestionFamily> families, IReadOnlyList<string> words, int turns, params IReadOnlyList<TextHint> kinds) : IExampleSource
 {
-    private const double InventedShare = 0.4;
+    private const double InventedFraction = 0.4;
 
     public string Name => $"text, revealed by {string.Join(", ", kinds).ToLowerInvariant()}";
 
-    public Lesson Next(Random random)
+    public PretrainingExample Next(Random random)
     {
         List<ChatMessage> messages = [];
         for (int turn = 0; turn < turns; turn++)
         {
             (string question, IReadOnlyList<string> options, int answer) =
-                random.NextDouble() < InventedShare ? Invented(random) : Real(random);
+                random.NextDouble() < InventedFraction ? Invented(random) : Real(random);
             messages.Add(ChatMessage.User(kinds[random.Next(kinds.Count)] switch
             {
                 TextHint.Letter => Wording.AskOption(question, options, answer),
@@ -31,7 +31,7 @@ internal sealed class TextLessons(
             messages.Add(ChatMessage.Assistant(Wording.Say(options[answer])));
         }
 
-        return new Lesson(messages);
+        return new PretrainingExample(messages);
     }
 
     private (string Question, IReadOnlyList<string> Options, int Answer) Real(Random random)

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Samples.PretrainBase;
 
-/// <summary>Measures the model's confidence in the right answers of lessons that it doesn't learn from.</summary>
-internal sealed class LessonProbe(IVisionLanguagePolicy policy, LessonEncoder encoder)
+/// <summary>Measures the model's confidence in the right answers of examples that it doesn't learn from.</summary>
+internal sealed class PretrainingProbe(IVisionLanguagePolicy policy, PretrainingEncoder encoder)
 {
     private const int BatchSize = 32;
 
     /// <summary>The mean probability of a whole right answer, given the text before it.</summary>
-    public double Measure(ILessonSource source, int count, int seed)
+    public double Measure(IExampleSource source, int count, int seed)
     {
         List<double> answers = [];
         using IDisposable noGradient = no_grad();

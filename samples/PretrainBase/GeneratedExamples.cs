@@ -3,8 +3,8 @@ using MedR1.Training;
 
 namespace MedR1.Samples.PretrainBase;
 
-/// <summary>A list of lessons that is never in memory: each is created on access, from the seed and its index.</summary>
-internal sealed class GeneratedLessons(ILessonSource source, LessonEncoder encoder, int count, int seed) : IReadOnlyList<SupervisedExample>
+/// <summary>A list of examples that is never in memory: each is created on access, from the seed and its index.</summary>
+internal sealed class GeneratedExamples(IExampleSource source, PretrainingEncoder encoder, int count, int seed) : IReadOnlyList<SupervisedExample>
 {
     public int Count => count;
 

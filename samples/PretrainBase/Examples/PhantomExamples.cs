@@ -4,16 +4,16 @@ namespace MedR1.Samples.PretrainBase;
 /// Synthetic images with questions, some open, most with options. They teach the model that the image decides.
 /// </summary>
 /// <param name="phantoms">Phantoms with options.</param>
-/// <param name="mostTurns">The maximum number of questions about an image in one lesson.</param>
+/// <param name="mostTurns">The maximum number of questions about an image in one example.</param>
 /// <param name="words">
 /// Words that all options of a question begin with, in half of the questions, so that the first word doesn't always decide. None by
 /// default.
 /// </param>
-internal sealed class PhantomLessons(
-    IReadOnlyList<VqaExample> phantoms, int mostTurns, params IReadOnlyList<string> words) : ILessonSource
+internal sealed class PhantomExamples(
+    IReadOnlyList<VqaExample> phantoms, int mostTurns, params IReadOnlyList<string> words) : IExampleSource
 {
-    private const double OpenShare = 0.25;
-    private const double CommonBeginningShare = 0.5;
+    private const double OpenFraction = 0.25;
+    private const double CommonBeginningFraction = 0.5;
     private const int MostCommonWords = 3;
 
     private readonly VqaExample[][] _images =
@@ -23,7 +23,7 @@ internal sealed class PhantomLessons(
 
     public string Name => words.Count == 0 ? "phantoms with options" : "phantoms with options that begin alike";
 
-    public Lesson Next(Random random)
+    public PretrainingExample Next(Random random)
     {
         VqaExample[] image = _images[random.Next(_images.Length)];
         List<ChatMessage> messages = [];
@@ -35,7 +35,7 @@ internal sealed class PhantomLessons(
             (IReadOnlyList<string> options, _) = OptionShuffle.Draw(
                 random, example.Answer, family.Answers, Math.Min(random.Next(2, 5), family.Answers.Count));
             IEnumerable<IImageSource> images = turn == 0 ? example.Images : [];
-            bool open = random.NextDouble() < OpenShare;
+            bool open = random.NextDouble() < OpenFraction;
             string beginning = open ? "" : Beginning(random);
             messages.Add(ChatMessage.User(
                 open
@@ -45,10 +45,10 @@ internal sealed class PhantomLessons(
             messages.Add(ChatMessage.Assistant(Wording.Say(beginning + example.Answer)));
         }
 
-        return new Lesson(messages);
+        return new PretrainingExample(messages);
     }
 
     private string Beginning(Random random) =>
-        words.Count == 0 || random.NextDouble() >= CommonBeginningShare ? "" : string.Concat(
+        words.Count == 0 || random.NextDouble() >= CommonBeginningFraction ? "" : string.Concat(
             Enumerable.Range(0, random.Next(1, MostCommonWords + 1)).Select(_ => words[random.Next(words.Count)] + " "));
 }

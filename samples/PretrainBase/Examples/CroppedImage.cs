@@ -2,7 +2,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Samples.PretrainBase;
 
-/// <summary>A part of an image, cut out anew for each lesson, so that its content is learnt and not the image itself.</summary>
+/// <summary>A part of an image, cut out anew for each example, so that its content is learnt and not the image itself.</summary>
 internal sealed class CroppedImage : IImageSource
 {
     private readonly PixelImageSource _part;
@@ -11,12 +11,12 @@ internal sealed class CroppedImage : IImageSource
 
     public string Name => _part.Name;
 
-    /// <summary>Cuts out a part with sides of a random share of the image's, at a random position.</summary>
+    /// <summary>Cuts out a part with sides of a random fraction of the image's, at a random position.</summary>
     /// <param name="name">The image's name.</param>
     /// <param name="image">The image.</param>
-    /// <param name="leastShare">The smallest share of a side, above 0, at most 1.</param>
+    /// <param name="minCropFraction">The smallest fraction of a side, above 0, at most 1.</param>
     /// <param name="random">The source of the random choices.</param>
-    public static CroppedImage Cut(string name, RgbImage image, double leastShare, Random random)
+    public static CroppedImage Cut(string name, RgbImage image, double minCropFraction, Random random)
     {
         int width = Side(image.Width), height = Side(image.Height);
         int left = random.Next(image.Width - width + 1), top = random.Next(image.Height - height + 1);
@@ -28,7 +28,7 @@ internal sealed class CroppedImage : IImageSource
 
         return new CroppedImage(new PixelImageSource($"{name} from {left}, {top}", new RgbImage(width, height, pixels)));
 
-        int Side(int whole) => Math.Max(1, (int)Math.Round(whole * (leastShare + (1 - leastShare) * random.NextDouble())));
+        int Side(int whole) => Math.Max(1, (int)Math.Round(whole * (minCropFraction + (1 - minCropFraction) * random.NextDouble())));
     }
 
     public Stream OpenRead() => _part.OpenRead();
