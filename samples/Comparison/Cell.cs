@@ -17,7 +17,7 @@ internal sealed record Cell
     public required int TestQuestions { get; init; }
 
     /// <summary>Fraction of the test answers that have the required form.</summary>
-    public required double FormShare { get; init; }
+    public required double FormFraction { get; init; }
 
     public required double Chance { get; init; }
 

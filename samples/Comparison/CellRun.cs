@@ -34,7 +34,7 @@ internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, Tex
             Seed = seed,
             Accuracy = report.Overall.Accuracy.Value,
             TestQuestions = test.Count,
-            FormShare = report.Answers.Average(answer => FormatReward.Score(answer.Text, method.Form)),
+            FormFraction = report.Answers.Average(answer => FormatReward.Score(answer.Text, method.Form)),
             Chance = report.Overall.Chance,
             BlindPrior = BlindPrior.Fit(train).Evaluate(test).Overall.Accuracy.Value,
             Cost = cost,

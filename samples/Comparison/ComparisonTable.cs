@@ -28,7 +28,7 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         {
             Row(
                 summary.Method.Title, Percent(summary.Accuracy), Interval(summary), Gain(summary), $"{summary.Cells.Count}",
-                Percent(summary.FormShare));
+                Percent(summary.FormFraction));
         }
 
         AddCosts();
@@ -93,7 +93,7 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         {
             Line($"");
             Line($"The base can't think. Before GRPO it was taught the format by a cold start of {ColdStart.StepsBefore(settings.Steps)} additional supervised steps: a thought that names the kind of image");
-            Line($"and of question, and then the answer that it gives without one. At the end {Percent(think.FormShare)} of the answers had the format. What such a small");
+            Line($"and of question, and then the answer that it gives without one. At the end {Percent(think.FormFraction)} of the answers had the format. What such a small");
             Line($"model gains or loses by a sentence before its answer says nothing about thinking in a large one.");
         }
 

@@ -9,7 +9,7 @@ internal sealed record MethodSummary(Method Method, IReadOnlyList<Cell> Cells)
 
     public double Accuracy => Cells.Average(cell => cell.Accuracy);
 
-    public double FormShare => Cells.Average(cell => cell.FormShare);
+    public double FormFraction => Cells.Average(cell => cell.FormFraction);
 
     /// <summary>
     /// Half the width of the mean's confidence interval: t · s / √n, with Student's t of n − 1 degrees of freedom; null for one seed.

@@ -10,12 +10,12 @@ namespace MedR1.Samples.SftBaseline;
 /// <summary>Tests the model, trains it on the right answers, and tests it again.</summary>
 internal sealed class SftBaselineRun(SftBaselineSettings settings, TextWriter console)
 {
-    private const double TrainShare = 0.8;
+    private const double TrainFraction = 0.8;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         IVqaDataset all = OmniMedVqaDataset.Load(settings.Data, cancellationToken: cancellationToken);
-        DatasetSplit split = all.SplitByImage(TrainShare, settings.Seed);
+        DatasetSplit split = all.SplitByImage(TrainFraction, settings.Seed);
         IVqaDataset test = split.Test.Shuffle(settings.Seed).Take(settings.Questions);
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
         EvaluationReport before = await EvaluateAsync(policy, test, "before", cancellationToken);

@@ -22,7 +22,7 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
         Device device = DeviceName.Open(settings.Device);
         IVqaDataset all = OfModality(OmniMedVqaDataset.Load(settings.Data, cancellationToken: cancellationToken));
         long seed = trainer.GetValue("Seed", 42L);
-        DatasetSplit split = all.SplitByImage(settings.TrainShare, seed);
+        DatasetSplit split = all.SplitByImage(settings.TrainFraction, seed);
         IVqaDataset asked = split.Test.Shuffle(seed).Take(settings.EvaluationQuestions);
         Console.WriteLine(
             $"{split.Train.Count:N0} training questions; {asked.Count:N0} of {split.Test.Count:N0} others to evaluate on during "

@@ -35,7 +35,7 @@ internal sealed record TrainGrpoSettings
     public bool Think { get; init; } = true;
 
     [Description("The fraction of images whose questions are used for training; the others are for evaluation.")]
-    public double TrainShare { get; init; } = 0.8;
+    public double TrainFraction { get; init; } = 0.8;
 
     [Description("The number of questions of each evaluation during training.")]
     public int EvaluationQuestions { get; init; } = 200;
@@ -66,9 +66,9 @@ internal sealed record TrainGrpoSettings
             mistakes.Add($"Data '{settings.Data}' is not a folder: --Data data/OmniMedVQA");
         }
 
-        if (settings.TrainShare is not (> 0 and < 1))
+        if (settings.TrainFraction is not (> 0 and < 1))
         {
-            mistakes.Add($"TrainShare is {settings.TrainShare}, but both parts need images: --TrainShare 0.8");
+            mistakes.Add($"TrainFraction is {settings.TrainFraction}, but both parts need images: --TrainFraction 0.8");
         }
 
         if (settings.EvaluationQuestions < 1)

@@ -31,7 +31,7 @@ public sealed class TrainGrpoMistakeTests
     public void TrainGrpo_lists_its_settings()
     {
         string help = SampleProgram.Run("TrainGrpo", "--help");
-        Assert.Contains("--TrainShare 0.8", help);
+        Assert.Contains("--TrainFraction 0.8", help);
         Assert.Contains("--Trainer:GroupSize 8", help);
         Assert.DoesNotContain("IsFrozen", help);
     }

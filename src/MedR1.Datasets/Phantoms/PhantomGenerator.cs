@@ -12,7 +12,7 @@ public static class PhantomGenerator
     /// <summary>The name of the fact that states a phantom's kind.</summary>
     internal const string KindFact = "phantom_kind";
 
-    private const int LargestSize = 2048;
+    private const int MaxImageSize = 2048;
 
     private static readonly PhantomPainter[] s_painters =
     [
@@ -34,7 +34,7 @@ public static class PhantomGenerator
     public static PhantomImage Create(PhantomFamily family, long seed, int imageSize = 112)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, MinImageSize);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, LargestSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, MaxImageSize);
         PhantomPainter painter = Array.Find(s_painters, candidate => candidate.Family == family)
             ?? throw new ArgumentOutOfRangeException(
                 nameof(family), family, $"Unknown family. Known: {string.Join(", ", Families)}.");

@@ -45,7 +45,7 @@ public static class GroupAdvantages
             || options.Scale == AdvantageScale.Batch;
 
         // NaN (0 / 0) if there is no row.
-        double zeroShare = byBatch
+        double zeroFraction = byBatch
             ? (batch.IsConstant ? 1 : 0)
             : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
         return new AdvantageResult(
@@ -56,7 +56,7 @@ public static class GroupAdvantages
             [.. Enumerable.Range(0, rewardCount)
                 .Select(
                     reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.UsePopulationStandardDeviation))],
-            zeroShare);
+            zeroFraction);
     }
 
     private static double? WeightedSum(IReadOnlyList<double?> row, double[] weights)

@@ -7,7 +7,7 @@ namespace MedR1.Losses;
 public readonly record struct RewardStatistics(int Count, double Mean, double StandardDeviation)
 {
     // The same rewards added in a different order differ by a few units in the last place, which must not count as spread.
-    private const double RoundingShare = 1e-13;
+    private const double RoundingFraction = 1e-13;
 
     /// <summary>Whether the values have no spread: they are equal, within rounding.</summary>
     public bool IsConstant => StandardDeviation == 0;
@@ -28,7 +28,7 @@ public readonly record struct RewardStatistics(int Count, double Mean, double St
         double smallest = present.Min();
         double largest = present.Max();
         int divisor = population ? count : count - 1;
-        if (largest - smallest <= RoundingShare * Math.Max(Math.Abs(smallest), Math.Abs(largest)))
+        if (largest - smallest <= RoundingFraction * Math.Max(Math.Abs(smallest), Math.Abs(largest)))
         {
             return new RewardStatistics(count, smallest, divisor == 0 ? double.NaN : 0);
         }

@@ -9,7 +9,7 @@ internal sealed class ImageEncoder(
     Qwen2VLVisionConfiguration configuration, VisionTower tower, Device device, ScalarType dataType, AdapterHost adapters)
 {
     /// <summary>The cache of image features; <see langword="null"/> if features are not cached.</summary>
-    public KeptImageFeatures? Kept { get; set; }
+    public ImageFeatureCache? Kept { get; set; }
 
     /// <summary>
     /// Computes image features, <c>[image tokens, hidden]</c>, in the order of the prompts and their images;

@@ -7,14 +7,14 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>An image whose features can't change is encoded once, and its features are those of the tower.</summary>
 [Collection(nameof(LeakTests))]
-public sealed class KeptImageFeaturesTests : IDisposable
+public sealed class ImageFeatureCacheTests : IDisposable
 {
     // An image of 4 x 4 patches: 4 tokens of 32 float32.
     private const long BytesOfOne = 4 * 32 * sizeof(float);
 
     private readonly Qwen2VLPolicy _policy = TinyModel.Create();
 
-    public KeptImageFeaturesTests() => _policy.Freeze(ModelPart.Vision, ModelPart.Merger);
+    public ImageFeatureCacheTests() => _policy.Freeze(ModelPart.Vision, ModelPart.Merger);
 
     private int Computed => _policy.Runner.Images.Kept!.ComputedCount;
 

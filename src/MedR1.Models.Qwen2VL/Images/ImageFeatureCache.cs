@@ -13,7 +13,7 @@ namespace MedR1.Models.Qwen2VL;
 /// that each of them may have loaded separately. Each image is computed separately, because other images in a batch would change
 /// the rounding, and a resumed run, which starts with an empty cache, must compute the same features.
 /// </summary>
-internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameters, long maxBytes) : IDisposable
+internal sealed class ImageFeatureCache(IReadOnlyList<Parameter> visionParameters, long maxBytes) : IDisposable
 {
     private readonly RecentlyUsed<ImageKey, Tensor> _features = new(maxBytes, features => features.Dispose());
     private readonly ConditionalWeakTable<EncodedImage, ImageKey> _keys = [];
