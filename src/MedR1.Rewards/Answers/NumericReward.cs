@@ -38,14 +38,14 @@ public sealed class NumericReward : IReward
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (_reader.Read(context.Example.Answer) is not Quantity right)
+        if (_reader.Read(context.Example.Answer) is not Quantity reference)
         {
             return ValueTask.FromResult<double?>(null);
         }
 
         string? answer = AnswerText.Of(context.Text, _options.RequireTags);
-        bool isRight = answer is not null && _reader.Read(answer) is Quantity said && Agree(said, right);
-        return ValueTask.FromResult<double?>(isRight ? 1.0 : 0.0);
+        bool isCorrect = answer is not null && _reader.Read(answer) is Quantity predicted && Agree(predicted, reference);
+        return ValueTask.FromResult<double?>(isCorrect ? 1.0 : 0.0);
     }
 
     /// <summary>The number found in a text, in the base unit of its dimension, for messages and tests.</summary>
@@ -54,13 +54,13 @@ public sealed class NumericReward : IReward
     public string? Describe(string text) => _reader.Read(text) is not Quantity quantity ? null
         : string.Create(CultureInfo.InvariantCulture, $"{quantity.Value} {quantity.Dimension}").Trim();
 
-    private bool Agree(Quantity said, Quantity right)
+    private bool Agree(Quantity predicted, Quantity reference)
     {
-        bool sameKind = said.Dimension == right.Dimension || (said.Dimension.Length == 0 && !_options.RequireUnit);
-        double value = said.Dimension.Length == 0 && sameKind ? said.Value * right.Factor : said.Value;
-        double allowed = _options.AbsoluteTolerance * right.Factor + _options.RelativeTolerance * Math.Abs(right.Value);
+        bool sameKind = predicted.Dimension == reference.Dimension || (predicted.Dimension.Length == 0 && !_options.RequireUnit);
+        double value = predicted.Dimension.Length == 0 && sameKind ? predicted.Value * reference.Factor : predicted.Value;
+        double allowed = _options.AbsoluteTolerance * reference.Factor + _options.RelativeTolerance * Math.Abs(reference.Value);
 
         // 0.07 cm becomes 0.7000000000000001 mm: conversions may lose the last digits.
-        return sameKind && Math.Abs(value - right.Value) <= allowed + 1e-12 * Math.Abs(right.Value);
+        return sameKind && Math.Abs(value - reference.Value) <= allowed + 1e-12 * Math.Abs(reference.Value);
     }
 }

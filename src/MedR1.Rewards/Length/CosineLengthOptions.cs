@@ -6,19 +6,19 @@ public sealed record CosineLengthOptions
     /// <summary>The length in tokens at which the curves end; beyond it they are constant.</summary>
     public required int MaxTokens { get; init; }
 
-    /// <summary>The reward of a wrong completion of length 0.</summary>
+    /// <summary>The reward of an incorrect completion of length 0.</summary>
     /// <value>The default is −1.</value>
     public double ShortestIncorrect { get; init; } = -1.0;
 
-    /// <summary>The reward of the longest wrong completion.</summary>
+    /// <summary>The reward of the longest incorrect completion.</summary>
     /// <value>The default is −0.5.</value>
     public double LongestIncorrect { get; init; } = -0.5;
 
-    /// <summary>The reward of the longest right completion.</summary>
+    /// <summary>The reward of the longest correct completion.</summary>
     /// <value>The default is 0.5.</value>
     public double LongestCorrect { get; init; } = 0.5;
 
-    /// <summary>The reward of a right completion of length 0.</summary>
+    /// <summary>The reward of a correct completion of length 0.</summary>
     /// <value>The default is 1.</value>
     public double ShortestCorrect { get; init; } = 1.0;
 }
