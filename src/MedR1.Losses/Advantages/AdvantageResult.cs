@@ -12,7 +12,7 @@ namespace MedR1.Losses;
 /// <param name="Batch">Statistics of the totals of all rows.</param>
 /// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
 /// <param name="ZeroStandardDeviationFraction">
-/// TRL's <c>frac_reward_zero_std</c>: the fraction of rows whose group has no spread. If the divisor is the deviation of the whole
+/// TRL's <c>frac_reward_zero_std</c>: the fraction of rows whose group has no spread. If the divisor is the standard deviation of the whole
 /// batch: 1 if it is 0, else 0. A group or batch of one row has no spread.
 /// </param>
 public sealed record AdvantageResult(

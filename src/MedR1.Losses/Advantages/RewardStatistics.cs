@@ -1,6 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>Mean and deviation of the values that are present.</summary>
+/// <summary>Mean and standard deviation of the values that are present.</summary>
 /// <param name="Count">The number of values.</param>
 /// <param name="Mean">Their mean, exact for equal values; NaN if there are none.</param>
 /// <param name="StandardDeviation">Their standard deviation, exactly 0 for equal values; NaN if there are too few values.</param>

@@ -88,7 +88,7 @@ public static class LossMetricNames
     /// <param name="reward">The reward's name.</param>
     public static string RewardStandardDeviationOf(string reward) => OfReward(reward, "std");
 
-    /// <summary>Whether a metric is the mean or deviation of one reward.</summary>
+    /// <summary>Whether a metric is the mean or standard deviation of one reward.</summary>
     /// <param name="name">The name.</param>
     public static bool IsOfReward(string name)
     {

@@ -19,7 +19,7 @@ public interface IPolicyLoss
     bool RequiresEntropyGradient => false;
 
     /// <summary>
-    /// Whether completions truncated at the length limit are excluded. The code that builds the mask must exclude them, with
+    /// Whether completions truncated at the length limit are masked. The code that builds the mask must do so, with
     /// <see cref="LossMask.WithoutTruncated"/>, before it counts the step's tokens.
     /// </summary>
     bool MasksTruncatedCompletions => false;
