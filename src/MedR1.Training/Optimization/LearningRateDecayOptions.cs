@@ -42,11 +42,11 @@ public sealed record LearningRateDecayOptions
     /// <value>The default is 0.1, as in MiniCPM (arXiv 2404.06395).</value>
     public double DecaySteps { get; init; } = 0.1;
 
-    /// <summary>The curve of the rise in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
+    /// <summary>The curve of the warm-up in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
     /// <value>The default is <see cref="RateCurve.Linear"/>.</value>
     public RateCurve WarmupCurve { get; init; } = RateCurve.Linear;
 
-    /// <summary>The curve of the fall in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
+    /// <summary>The curve of the decay in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
     /// <value>The default is <see cref="RateCurve.Cosine"/>.</value>
     public RateCurve DecayCurve { get; init; } = RateCurve.Cosine;
 

@@ -71,12 +71,12 @@ internal static class LearningRateDecays
         };
     }
 
-    // If the steps after the warm-up are fewer than the fall needs, the fall takes all of them.
+    // If the steps after the warm-up are fewer than the decay needs, the decay takes all of them.
     private static LearningRateSchedule MakeStages(LearningRateDecayOptions options, long warmup, int totalSteps, double cycles)
     {
         long left = Math.Max(0, totalSteps - warmup);
-        long fall = Math.Min(left, StepsOf(options.DecaySteps, totalSteps));
+        long decay = Math.Min(left, StepsOf(options.DecaySteps, totalSteps));
         return LearningRateSchedule.WarmupStableDecay(
-            warmup, left - fall, fall, options.WarmupCurve, options.DecayCurve, options.MinLearningRateRatio, cycles);
+            warmup, left - decay, decay, options.WarmupCurve, options.DecayCurve, options.MinLearningRateRatio, cycles);
     }
 }

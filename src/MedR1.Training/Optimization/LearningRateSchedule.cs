@@ -20,35 +20,35 @@ public sealed partial class LearningRateSchedule
     /// <summary>The full rate at every step.</summary>
     public static LearningRateSchedule Constant() => new("constant", _ => 1);
 
-    /// <summary>A linear rise from 0, then the full rate.</summary>
-    /// <param name="warmupSteps">The number of steps of the rise.</param>
+    /// <summary>A linear warm-up from 0, then the full rate.</summary>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule ConstantWithWarmup(long warmupSteps) =>
-        AfterRise("constant_with_warmup", warmupSteps, _ => 1);
+        AfterWarmup("constant_with_warmup", warmupSteps, _ => 1);
 
-    /// <summary>A linear rise from 0, then a linear fall to 0 at the last step.</summary>
-    /// <param name="warmupSteps">The number of steps of the rise.</param>
-    /// <param name="totalSteps">The number of steps in the whole run, including the rise; the rate is 0 after them.</param>
+    /// <summary>A linear warm-up from 0, then a linear decay to 0 at the last step.</summary>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the warm-up; the rate is 0 after them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule Linear(long warmupSteps, long totalSteps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        return AfterRise(
+        return AfterWarmup(
             "linear",
             warmupSteps,
             step => Math.Max(0.0, (double)(totalSteps - step) / Math.Max(1, totalSteps - warmupSteps)));
     }
 
-    /// <summary>A linear rise from 0, then cosine waves: max(0, (1 + cos(2π · cycles · progress)) / 2).</summary>
-    /// <param name="warmupSteps">The number of steps of the rise.</param>
-    /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
-    /// <param name="cycles">The number of waves after the rise; half a wave falls once, from the full rate to 0.</param>
+    /// <summary>A linear warm-up from 0, then cosine waves: max(0, (1 + cos(2π · cycles · progress)) / 2).</summary>
+    /// <param name="warmupSteps">The number of warm-up steps.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the warm-up.</param>
+    /// <param name="cycles">The number of waves after the warm-up; half a wave falls once, from the full rate to 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the number of cycles is not finite.</exception>
     public static LearningRateSchedule Cosine(long warmupSteps, long totalSteps, double cycles = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
         RequireCycles(cycles);
-        return AfterRise("cosine", warmupSteps, step =>
+        return AfterWarmup("cosine", warmupSteps, step =>
             Wave(Progress(step, warmupSteps, totalSteps), cycles, minLearningRateRatio: 0));
     }
 
@@ -66,7 +66,7 @@ public sealed partial class LearningRateSchedule
     /// <param name="step">The optimizer step, from 0.</param>
     public double Rate(double fullRate, long step) => fullRate * Factor(step);
 
-    private static LearningRateSchedule AfterRise(string name, long warmupSteps, Func<long, double> afterWarmup)
+    private static LearningRateSchedule AfterWarmup(string name, long warmupSteps, Func<long, double> afterWarmup)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
         return new LearningRateSchedule(

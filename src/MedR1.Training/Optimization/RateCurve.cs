@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>The curve of a rise or a fall in <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
+/// <summary>The curve of a warm-up or a decay in <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
 public enum RateCurve
 {
     /// <summary>A straight line.</summary>
@@ -10,7 +10,7 @@ public enum RateCurve
     Cosine,
 
     /// <summary>
-    /// One minus a square root, transformers' <c>1-sqrt</c>: a rise that starts slowly, or a fall that starts fast.
+    /// One minus a square root, transformers' <c>1-sqrt</c>: a warm-up that starts slowly, or a decay that starts fast.
     /// </summary>
     OneMinusSquareRoot,
 }
