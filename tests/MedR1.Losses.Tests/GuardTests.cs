@@ -102,7 +102,7 @@ public sealed class GuardTests
             "discount", () => GeneralizedAdvantages.Compute(values, values, mask, value, 1));
         if (!double.IsNaN(value))
         {
-            Assert.Throws<ArgumentOutOfRangeException>("share", () => TopEntropyMask.Compute(values, mask, value));
+            Assert.Throws<ArgumentOutOfRangeException>("fraction", () => TopEntropyMask.Compute(values, mask, value));
         }
     }
 
