@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MedR1.Modeling;
 
 /// <summary>Checks options independently of the model.</summary>
@@ -36,15 +34,20 @@ internal static class LoraOptionsRules
                 + $"'{options.TargetModules}'; put the layer numbers into the pattern.";
         }
 
-        IEnumerable<string> patterns = [
-            .. options.TargetModules.Pattern is { } target ? [target] : Array.Empty<string>(),
-            .. options.ExcludedModules?.Pattern is { } excluded ? [excluded] : Array.Empty<string>(),
-            .. options.RankPattern.Select(pair => pair.Key), .. options.AlphaPattern.Select(pair => pair.Key),
-            .. options.LayersPatterns, .. options.ModulesToSave];
-        foreach (string pattern in patterns)
+        IEnumerable<(string Given, string Composed)> patterns = [
+            .. new[] { options.TargetModules, options.ExcludedModules }.OfType<ModuleSelection>()
+                .Where(selection => selection.Names is null).Select(selection => (selection.Pattern!, selection.Pattern!)),
+            .. options.RankPattern.Select(pair => pair.Key).Concat(options.AlphaPattern.Select(pair => pair.Key))
+                .Select(pattern => (pattern, ModulePatterns.EndOf(pattern))),
+            .. options.LayersPatterns.Select(pattern => (pattern, ModulePatterns.NumberAfter(pattern))),
+            .. options.ModulesToSave.Select(pattern => (pattern, ModulePatterns.Containing(pattern)))];
+        foreach ((string given, string composed) in patterns)
         {
-            if (Problem(pattern) is { } problem)
-                yield return $"'{pattern}' is not a regular expression: {problem}";
+            if (Problem(composed) is { } problem)
+            {
+                yield return $"'{given}' is not a regular expression of Python: "
+                    + (given == composed ? $"it has {problem}." : $"'{composed}', in which PEFT uses it, has {problem}.");
+            }
         }
     }
 
@@ -54,10 +57,10 @@ internal static class LoraOptionsRules
     {
         try
         {
-            _ = new Regex(PythonPattern.ToNet(pattern));
+            ModulePatterns.Compiled(pattern);
             return null;
         }
-        catch (ArgumentException exception)
+        catch (PythonExpressionException exception)
         {
             return exception.Message;
         }

@@ -6,8 +6,6 @@ namespace MedR1.Modeling;
 /// <summary>Determines the layers of a network that an adapter changes, by PEFT's rules.</summary>
 internal static class LoraPlan
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     /// <summary>Determines the layers of a new adapter. Options with the older names are rewritten in the current ones.</summary>
     /// <param name="options">The adapter's options.</param>
     /// <param name="host">The network.</param>
@@ -53,7 +51,7 @@ internal static class LoraPlan
         catch (RegexMatchTimeoutException exception)
         {
             mistakes.Add(
-                $"'{exception.Pattern}' was still being compared with '{exception.Input}' after {Patience.TotalSeconds.ToText()} seconds; "
+                $"'{exception.Pattern}' was still being compared with '{exception.Input}' after {exception.MatchTimeout.TotalSeconds.ToText()} seconds; "
                 + "give a simpler pattern.");
             return [];
         }
@@ -109,7 +107,7 @@ internal static class LoraPlan
     {
         if (options.ExcludedModules is { } excluded && excluded.Includes(name, kind))
             return false;
-        if (options.ModulesToSave.Any(saved => Fits(name, $@"(^|.*\.){saved}($|\..*)")))
+        if (options.ModulesToSave.Any(saved => ModulePatterns.MatchesStart(name, ModulePatterns.Containing(saved))))
             return false;
         if (!options.TargetModules.Includes(name, kind))
             return false;
@@ -136,7 +134,7 @@ internal static class LoraPlan
     {
         foreach (string list in lists.Count == 0 ? [@"[^.]*"] : lists)
         {
-            Match match = Regex.Match(name, $@"\A.*?\.{PythonPattern.ToNet(list)}\.(\d+)\.", RegexOptions.CultureInvariant, Patience);
+            Match match = ModulePatterns.Compiled(ModulePatterns.NumberAfter(list)).Match(new CodePointText(name));
             if (match.Success)
                 return int.Parse(match.Groups[^1].Value, CultureInfo.InvariantCulture);
         }
@@ -149,16 +147,12 @@ internal static class LoraPlan
     {
         foreach ((string pattern, T value) in patterns)
         {
-            if (Fits(name, $@"(.*\.)?({pattern})$"))
+            if (ModulePatterns.MatchesStart(name, ModulePatterns.EndOf(pattern)))
                 return value;
         }
 
         return null;
     }
-
-    // Like Python's re.match: anchored at the start, but at the end only if the pattern is.
-    private static bool Fits(string name, string pattern) =>
-        Regex.IsMatch(name, $@"\A(?:{PythonPattern.ToNet(pattern)})", RegexOptions.CultureInvariant, Patience);
 
     private static void RequireTargets(
         LoraOptions options, AdapterHost host, Func<AdaptableModule, string> nameOf, List<LoraLayer> layers, bool isFromFile,

@@ -1,14 +1,9 @@
-using System.Text.RegularExpressions;
-
 namespace MedR1.Modeling;
 
 /// <summary>A selection of layers, as in PEFT: a list of names, a pattern, or all linear layers.</summary>
 public sealed record ModuleSelection
 {
     private const string AllLinearName = "all-linear";
-
-    // Patterns can come from a file; a pathological one must not hang the program.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private ModuleSelection(IReadOnlyList<string>? names, string? pattern)
     {
@@ -58,14 +53,11 @@ public sealed record ModuleSelection
     internal static bool IsNamed(string name, string listed) =>
         name == listed || name.EndsWith($".{listed}", StringComparison.Ordinal);
 
-    internal static bool Matches(string name, string pattern) =>
-        Regex.IsMatch(name, $@"\A(?:{PythonPattern.ToNet(pattern)})\z", RegexOptions.CultureInvariant, Patience);
-
     /// <summary>Whether a layer is selected.</summary>
     internal bool Includes(string name, AdaptableLayerKind kind)
     {
         if (IsAllLinear)
             return kind == AdaptableLayerKind.Linear && name != AdapterHost.Head;
-        return Names is null ? Matches(name, Pattern!) : Names.Any(listed => IsNamed(name, listed));
+        return Names is null ? ModulePatterns.MatchesAll(name, Pattern!) : Names.Any(listed => IsNamed(name, listed));
     }
 }

@@ -3,41 +3,33 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards ported from Python. It supports literals, the
-/// dot, classes, groups (including named ones), lookaround, alternation, greedy and lazy quantifiers, and the escapes <c>\d \s \w
-/// \b \A \Z</c> and <c>\D \S \W \B</c>; it rejects back references, flags inside the expression, possessive quantifiers, and
-/// surrogates and characters beyond U+FFFF in the expression (texts may contain them).
+/// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards ported from Python, and is refused if Python refuses
+/// it. Not supported are the flag <c>(?a)</c>, <c>\N{…}</c>, a lazy quantifier after something that may match nothing in an expression
+/// with conditions, and surrogates and characters beyond U+FFFF in the expression (texts may contain them).
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class PythonRegex
 {
-    private readonly Regex _search;
-    private readonly Regex _fullMatch;
+    private readonly PythonExpression _expression;
 
     /// <summary>Compiles an expression.</summary>
     /// <param name="pattern">The expression in Python's syntax.</param>
-    /// <param name="options">Its flags.</param>
+    /// <param name="options">Its flags, in addition to those inside the expression.</param>
     /// <param name="timeout">How long one match may take; <see langword="null"/> for 5 seconds.</param>
     /// <exception cref="ArgumentException">The expression is malformed, or uses something that this class does not support.</exception>
     public PythonRegex(string pattern, PythonRegexOptions options = PythonRegexOptions.None, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         Pattern = pattern;
-        string translated = new PythonRegexTranslator(pattern, options).Translate();
-        TimeSpan limit = timeout ?? TimeSpan.FromSeconds(5);
         try
         {
-            _search = new Regex(translated, RegexOptions.CultureInvariant, limit);
+            _expression = new PythonExpression(pattern, Flags(options), timeout ?? TimeSpan.FromSeconds(5));
         }
-        catch (RegexParseException exception)
+        catch (PythonExpressionException exception)
         {
-            // Its own message quotes the translation, which nobody wrote.
             throw new ArgumentException(
-                $"The expression '{pattern}' is malformed ({exception.Error}); Python's re.compile reports where.",
-                nameof(pattern), exception);
+                $"The expression '{pattern}' cannot be used. It has {exception.Message}.", nameof(pattern), exception);
         }
-
-        _fullMatch = new Regex($@"\A(?:{translated})\z", RegexOptions.CultureInvariant, limit);
     }
 
     /// <summary>The expression in Python's syntax.</summary>
@@ -46,18 +38,23 @@ public sealed class PythonRegex
     /// <summary><c>re.search</c>: the first match anywhere, or <see langword="null"/>.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="RegexMatchTimeoutException">The match took too long.</exception>
-    public PythonMatch? Search(string text) => Run(_search, text);
+    public PythonMatch? Search(string text) => Run(_expression.Search, text);
 
     /// <summary><c>re.fullmatch</c>: a match of the whole text, or <see langword="null"/>.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="RegexMatchTimeoutException">The match took too long.</exception>
-    public PythonMatch? FullMatch(string text) => Run(_fullMatch, text);
+    public PythonMatch? FullMatch(string text) => Run(_expression.FullMatch, text);
 
-    private static PythonMatch? Run(Regex regex, string text)
+    private static PythonExpressionFlags Flags(PythonRegexOptions options) =>
+        (options.HasFlag(PythonRegexOptions.DotAll) ? PythonExpressionFlags.DotAll : 0)
+            | (options.HasFlag(PythonRegexOptions.IgnoreCase) ? PythonExpressionFlags.IgnoreCase : 0)
+            | (options.HasFlag(PythonRegexOptions.Multiline) ? PythonExpressionFlags.Multiline : 0);
+
+    private static PythonMatch? Run(Func<CodePointText, Match> find, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         CodePointText points = new(text);
-        Match match = regex.Match(points.Units);
+        Match match = find(points);
         return !match.Success ? null : new PythonMatch(
             match.Index,
             match.Index + match.Length,

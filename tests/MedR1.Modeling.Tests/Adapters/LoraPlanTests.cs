@@ -50,6 +50,23 @@ public sealed class LoraPlanTests
     }
 
     [Fact]
+    public void What_is_not_an_expression_of_Python_is_a_mistake()
+    {
+        LoraOptions options = new()
+        {
+            TargetModules = ModuleSelection.Matching("(?<layer>q_proj)"),
+            RankPattern = [KeyValuePair.Create("(?i)UP_PROJ", 2)],
+        };
+        Assert.Equal(
+            [
+                "'(?<layer>q_proj)' is not a regular expression of Python: it has a group of an unknown kind at or before position 3.",
+                @"'(?i)UP_PROJ' is not a regular expression of Python: '(.*\.)?((?i)UP_PROJ)$', in which PEFT uses it, has flags for "
+                    + "all of the expression that are not at its start at or before position 12.",
+            ],
+            LoraOptionsRules.Mistakes(options, isFromFile: true));
+    }
+
+    [Fact]
     public void The_defaults_are_those_of_peft()
     {
         // LoraConfig: r 8, lora_alpha 8, lora_dropout 0, bias "none", use_rslora and use_dora false.

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MedR1.Rewards;
+namespace MedR1;
 
 /// <summary>
 /// Python's <c>\w</c>, <c>\d</c> and <c>\s</c>, and letters in any case, as bodies of .NET character classes.
