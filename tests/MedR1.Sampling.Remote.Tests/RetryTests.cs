@@ -136,12 +136,24 @@ public sealed class RetryTests
     }
 
     [Theory]
-    [InlineData(400, 1)]
-    [InlineData(429, 3)]
-    [InlineData(502, 3)]
-    public async Task An_error_inside_an_answer_of_status_200_is_treated_like_its_code(int code, int attempts)
+    [InlineData("""{"code": 400}""", 1)]
+    [InlineData("""{"code": 429}""", 3)]
+    [InlineData("""{"code": 502}""", 3)]
+    [InlineData("""{"code": "429"}""", 3)]
+    [InlineData("""{"code": "400", "type": "server_error"}""", 1)]
+    [InlineData("""{"code": null, "status": "503"}""", 3)]
+    [InlineData("""{"code": "rate_limit_exceeded", "type": "requests"}""", 3)]
+    [InlineData("""{"status": "RESOURCE_EXHAUSTED"}""", 3)]
+    [InlineData("""{"code": "TooManyRequests"}""", 3)]
+    [InlineData("""{"type": "overloaded_error"}""", 3)]
+    [InlineData("""{"code": 400, "status": "INTERNAL"}""", 1)]
+    [InlineData("""{"code": "insufficient_quota", "type": "insufficient_quota"}""", 1)]
+    [InlineData("""{"code": "model_not_found", "type": "invalid_request_error"}""", 1)]
+    [InlineData("""{"code": "\ud800"}""", 1)]
+    [InlineData("{}", 1)]
+    public async Task An_error_inside_an_answer_of_status_200_is_treated_like_its_code(string inner, int attempts)
     {
-        string body = $$"""{"error": {"code": {{code}}, "message": "rate limited"} }""";
+        string body = $$"""{"error": {{inner}} }""";
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));
         RemoteSamplingException error = await (server.Options() with { MaxAttempts = 3 }).FailAsync(Drawing.Prompts(1));
         Assert.Equal((attempts, 200, body), (error.Attempts, error.Status, error.BodyStart));

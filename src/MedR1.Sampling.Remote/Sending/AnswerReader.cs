@@ -22,16 +22,20 @@ internal static class AnswerReader
 
         // Only the start is ever shown, and an answer may have several megabytes.
         string start = Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, ShownBytes)]);
-        AttemptResult answer = new() { Status = response.Status, Body = start };
+        response.Headers.TryGetValue("Retry-After", out string? wait);
+        AttemptResult answer = new()
+        {
+            Status = response.Status,
+            Body = start,
+            RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
+        };
         if (response.Status is < 200 or >= 300)
         {
             bool isOneOnly = start.Contains(OneOnly, StringComparison.OrdinalIgnoreCase);
-            response.Headers.TryGetValue("Retry-After", out string? wait);
             return answer with
             {
                 Problem = isOneOnly ? "the server samples one completion per request; set SeparateRequests." : Refusal(response),
                 IsTransient = ServerRules.MayPass(response.Status) && !isOneOnly,
-                RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
             };
         }
 
@@ -63,12 +67,12 @@ internal static class AnswerReader
             return answer with { Json = json };
         }
 
-        int? code = ((JsonElement?)error).Member("code").Integer();
+        bool mayPass = ServerError.MayPass(error);
         json.Dispose();
         return answer with
         {
             Problem = "the server refused, although the status of its answer reports success.",
-            IsTransient = code is int status && ServerRules.MayPass(status),
+            IsTransient = mayPass,
         };
     }
 
