@@ -53,7 +53,7 @@ public sealed record LoraOptions
     /// <value>The default is none.</value>
     public LoraBias Bias { get; init; }
 
-    /// <summary>Whether B has a bias.</summary>
+    /// <summary>Whether B has a bias; not with DoRA or for an embedding table.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool UpHasBias { get; init; }
 

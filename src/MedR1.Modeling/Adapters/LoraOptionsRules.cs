@@ -6,7 +6,7 @@ internal static class LoraOptionsRules
     /// <param name="options">The adapter's options.</param>
     /// <param name="isFromFile">
     /// Whether the adapter is loaded from a file. Then an alpha of 0, which disables the update, or below 0, which negates it, is
-    /// accepted as in PEFT; in a new adapter it is an error.
+    /// accepted as in PEFT; in a new adapter it is an error. So is all-linear as exclusion, which excludes nothing.
     /// </param>
     public static IEnumerable<string> Mistakes(LoraOptions options, bool isFromFile)
     {
@@ -26,8 +26,16 @@ internal static class LoraOptionsRules
 
         if (!(options.Dropout >= 0 && options.Dropout < 1))
             yield return $"Dropout (lora_dropout) is {options.Dropout.ToText()}; give at least 0 and below 1.";
+        if (options.UpHasBias && options.UseDora)
+            yield return "lora_bias and use_dora are both set, and DoRA has no update with a bias, as in PEFT; leave out one of them.";
         if (options.TargetModules.Names is { Count: 0 } && options.ModulesToSave.Count == 0)
             yield return "There are no targets (target_modules); name layers such as q_proj and v_proj, or all-linear.";
+        if (options.ExcludedModules is { IsAllLinear: true } && !isFromFile)
+        {
+            yield return $"exclude_modules is '{options.ExcludedModules}', which PEFT takes for an expression that matches no layer; "
+                + "name the layers to exclude.";
+        }
+
         if (options.LayersToTransform is { Count: > 0 } && options.TargetModules.Names is null)
         {
             yield return "layers_to_transform needs a list of target names, but target_modules is the pattern "

@@ -91,6 +91,14 @@ internal static class LoraPlan
                 continue;
             }
 
+            if (isTarget && options.UpHasBias && kind == AdaptableLayerKind.Embedding)
+            {
+                mistakes.Add(
+                    $"The target {name} is an embedding table, whose update has no bias, as in PEFT; leave it out of target_modules, "
+                    + "or set lora_bias to false.");
+                continue;
+            }
+
             bool trainsBias = !isSaved && module.Layer.Bias is not null
                 && (options.Bias == LoraBias.All || (options.Bias == LoraBias.LoraOnly && isTarget));
             int rank = isTarget ? ValueOf(options.RankPattern, name) ?? options.Rank : 0;
@@ -105,7 +113,7 @@ internal static class LoraPlan
 
     private static bool IsTarget(LoraOptions options, string name, AdaptableLayerKind kind)
     {
-        if (options.ExcludedModules is { } excluded && excluded.Includes(name, kind))
+        if (options.ExcludedModules is { } excluded && excluded.IncludesName(name))
             return false;
         if (options.ModulesToSave.Any(saved => ModulePatterns.MatchesStart(name, ModulePatterns.Containing(saved))))
             return false;

@@ -40,7 +40,7 @@ internal sealed record LoraTensor(LoraLayer Layer, LoraRole Role, IReadOnlyList<
                 long[] input = isTable ? [shape[0]] : shape[1..];
                 Add(LoraRole.Down, type, [layer.Rank, .. input]);
                 Add(LoraRole.Up, type, [output, layer.Rank, .. input.Skip(1).Select(_ => 1L)]);
-                if (upHasBias && !isTable)
+                if (upHasBias)
                     Add(LoraRole.UpBias, type, [output]);
                 if (hasMagnitude)
                     Add(LoraRole.Magnitude, type, [output]);

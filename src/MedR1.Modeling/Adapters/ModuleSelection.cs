@@ -54,10 +54,10 @@ public sealed record ModuleSelection
         name == listed || name.EndsWith($".{listed}", StringComparison.Ordinal);
 
     /// <summary>Whether a layer is selected.</summary>
-    internal bool Includes(string name, AdaptableLayerKind kind)
-    {
-        if (IsAllLinear)
-            return kind == AdaptableLayerKind.Linear && name != AdapterHost.Head;
-        return Names is null ? ModulePatterns.MatchesAll(name, Pattern!) : Names.Any(listed => IsNamed(name, listed));
-    }
+    internal bool Includes(string name, AdaptableLayerKind kind) =>
+        IsAllLinear ? kind == AdaptableLayerKind.Linear && name != AdapterHost.Head : IncludesName(name);
+
+    /// <summary>Whether a layer is selected where <c>all-linear</c> is an expression like any other, which matches no layer.</summary>
+    internal bool IncludesName(string name) =>
+        Names is null ? ModulePatterns.MatchesAll(name, Pattern!) : Names.Any(listed => IsNamed(name, listed));
 }

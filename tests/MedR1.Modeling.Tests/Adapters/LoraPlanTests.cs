@@ -66,6 +66,38 @@ public sealed class LoraPlanTests
             LoraOptionsRules.Mistakes(options, isFromFile: true));
     }
 
+    // PEFT 0.21 matches exclude_modules as an expression (check_target_module_exists), even if it says all-linear.
+    [Fact]
+    public void All_linear_excludes_nothing_in_a_file_and_is_a_mistake_in_a_new_adapter()
+    {
+        LoraOptions options = Patterned with { ExcludedModules = ModuleSelection.AllLinear };
+        using Projection layer = new(2, 2, false, CPU, ScalarType.Float32);
+        AdapterHost host = new([.. Names.Select(name => new AdaptableModule(name, name, layer))]);
+        List<string> mistakes = [];
+
+        Assert.Equal(3, LoraPlan.Make(options, host, LoraNames.Current, isFromFile: true, mistakes).Count);
+        Assert.Empty(mistakes);
+        LoraPlan.Make(options, host, LoraNames.Current, isFromFile: false, mistakes);
+        Assert.Contains("exclude_modules is 'all-linear'", Assert.Single(mistakes));
+    }
+
+    // PEFT's LoraConfig and Embedding layer raise a ValueError.
+    [Fact]
+    public void A_bias_of_the_update_is_a_mistake_with_dora_and_for_an_embedding_table()
+    {
+        LoraOptions options = Patterned with { UpHasBias = true };
+        Assert.Contains(
+            "lora_bias and use_dora are both set",
+            Assert.Single(LoraOptionsRules.Mistakes(options with { UseDora = true }, isFromFile: true)));
+
+        using TokenEmbedding table = new(2, 2, CPU, ScalarType.Float32);
+        List<string> mistakes = [];
+        LoraPlan.Make(
+            options with { TargetModules = ModuleSelection.Of("embed_tokens") },
+            new AdapterHost([new AdaptableModule("embed_tokens", "embed_tokens", table)]), LoraNames.Current, isFromFile: true, mistakes);
+        Assert.Contains("embed_tokens is an embedding table, whose update has no bias", mistakes[0]);
+    }
+
     [Fact]
     public void The_defaults_are_those_of_peft()
     {

@@ -44,7 +44,6 @@ internal static class LoraCase
             Alpha = 5,
             TargetModules = ModuleSelection.Of("q_proj", "o_proj", "fc2"),
             UseDora = true,
-            UpHasBias = true,
         },
         ["magnitude of the head"] = new() { Rank = 2, TargetModules = ModuleSelection.Of("lm_head", "fc2"), UseDora = true },
     };
