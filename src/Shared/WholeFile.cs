@@ -70,10 +70,6 @@ internal static class WholeFile
     }
 
     /// <summary>The system's error with the file, its size and the free space, which it does not tell.</summary>
-    internal static IOException Full(string target, long length, IOException exception) => new(
-        $"'{target}' needs {length} bytes, but {DiskSpace.FreeAt(target) ?? 0} are free on its disk. Free some space, or choose another "
-        + "folder.", exception)
-    {
-        HResult = exception.HResult,
-    };
+    internal static IOException Full(string target, long length, IOException exception) =>
+        new($"{DiskSpace.Lack(target, length, DiskSpace.FreeAt(target))}.", exception) { HResult = exception.HResult };
 }

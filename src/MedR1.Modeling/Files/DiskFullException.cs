@@ -6,13 +6,10 @@ public sealed class DiskFullException : IOException
     /// <summary>Creates an exception from the parts of its message.</summary>
     /// <param name="path">The file that was to be written.</param>
     /// <param name="requiredBytes">The number of bytes required.</param>
-    /// <param name="availableBytes">The number of free bytes.</param>
+    /// <param name="availableBytes">The number of free bytes; <see langword="null"/> if the file system does not report it.</param>
     /// <param name="innerException">The system's error, if writing had begun.</param>
-    public DiskFullException(string path, long requiredBytes, long availableBytes, Exception? innerException = null)
-        : base(
-            $"'{path}' needs {requiredBytes} bytes, but its disk has {availableBytes} free. "
-            + "Free some space, or choose another folder; no partial file remains.",
-            innerException)
+    public DiskFullException(string path, long requiredBytes, long? availableBytes, Exception? innerException = null)
+        : base($"{DiskSpace.Lack(path, requiredBytes, availableBytes)}; no partial file remains.", innerException)
     {
         Path = path;
         RequiredBytes = requiredBytes;
@@ -25,8 +22,8 @@ public sealed class DiskFullException : IOException
     /// <summary>The minimum number of bytes required.</summary>
     public long RequiredBytes { get; }
 
-    /// <summary>The number of free bytes.</summary>
-    public long AvailableBytes { get; }
+    /// <summary>The number of free bytes; <see langword="null"/> if the file system does not report it.</summary>
+    public long? AvailableBytes { get; }
 
     /// <summary>Whether a system error means that the disk is full.</summary>
     /// <param name="exception">The error.</param>
@@ -41,5 +38,5 @@ public sealed class DiskFullException : IOException
     /// <param name="requiredBytes">The minimum number of bytes required.</param>
     /// <param name="exception">The error.</param>
     public static DiskFullException From(string path, long requiredBytes, IOException exception) =>
-        new(path, requiredBytes, DiskSpace.FreeAt(path) ?? 0, exception);
+        new(path, requiredBytes, DiskSpace.FreeAt(path), exception);
 }

@@ -79,6 +79,11 @@ public sealed class ReportTests : IDisposable
         Assert.Contains(" are free on its disk. Free some space", exception.Message);
         Assert.Equal(28, exception.HResult);
         Assert.Same(cause, exception.InnerException);
+
+        // The free space of a folder that there is not is unknown, which does not mean 0.
+        path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "report.html");
+        Assert.StartsWith(
+            $"'{path}' needs 1234 bytes, but its disk is full. Free some space", WholeFile.Full(path, 1234, cause).Message);
     }
 
     [Theory]
