@@ -15,8 +15,6 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
     public const string ChecksumFile = "checksums.json";
     public const string TensorFile = "trainer.safetensors";
 
-    // Every run's checkpoint has these: a list without them is damaged, and would vouch for anything.
-    private static readonly string[] s_always = [CheckpointFolders.StateFile, TensorFile];
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
     private readonly SortedDictionary<string, string> _checksums = new(StringComparer.Ordinal);
 
@@ -44,9 +42,10 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
 
     /// <summary>Verifies files of a checkpoint against their checksums; checkpoints of earlier versions have none, and pass.</summary>
     /// <param name="folder">The checkpoint.</param>
+    /// <param name="needed">The files that will be read: a list without them is damaged, and would vouch for anything.</param>
     /// <param name="chosen">Selects the files to verify by name.</param>
     /// <exception cref="InvalidDataException">A file is damaged or missing, or the list of checksums is damaged.</exception>
-    public static void Require(string folder, Func<string, bool> chosen)
+    public static void Require(string folder, IEnumerable<string> needed, Func<string, bool> chosen)
     {
         string list = Path.Combine(folder, ChecksumFile);
         if (!File.Exists(list))
@@ -55,7 +54,7 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
         }
 
         Dictionary<string, string> checksums = ReadChecksums(list);
-        if (s_always.FirstOrDefault(name => !checksums.ContainsKey(name)) is string unlisted)
+        if (needed.FirstOrDefault(name => !checksums.ContainsKey(name)) is string unlisted)
         {
             throw new InvalidDataException($"'{list}' has no checksum of {unlisted}.");
         }

@@ -149,10 +149,12 @@ internal sealed partial class CheckpointStore(
     public RunState Load(string folder)
     {
         string source = CheckpointFolders.Find(folder);
-        RequireWhole(source, name => name == CheckpointFolders.StateFile);
+        RequireWhole(source, [CheckpointFolders.StateFile], name => name == CheckpointFolders.StateFile);
         CheckpointState state = ReadState(source);
         _invariants.Require(source, state);
-        RequireWhole(source, name => name != CheckpointFolders.StateFile);
+        RequireWhole(
+            source, [CheckpointFiles.TensorFile, .. parts.SelectMany(part => part.FilesOf(state.Run))],
+            name => name != CheckpointFolders.StateFile);
         Dictionary<string, Tensor>? tensors = null;
         try
         {
@@ -199,11 +201,11 @@ internal sealed partial class CheckpointStore(
         }
     }
 
-    private static void RequireWhole(string source, Func<string, bool> chosen)
+    private static void RequireWhole(string source, IEnumerable<string> needed, Func<string, bool> chosen)
     {
         try
         {
-            CheckpointFiles.Require(source, chosen);
+            CheckpointFiles.Require(source, needed, chosen);
         }
         catch (InvalidDataException exception)
         {

@@ -26,6 +26,9 @@ internal sealed class GrpoCheckpointParts(PromptTaker taker, ReferenceMixer? mix
         }
     }
 
+    public IEnumerable<string> FilesOf(RunState state) =>
+        [.. replay is null ? [] : (string[])[ReplayName], .. mixer is null ? [] : (string[])[ReferenceName]];
+
     public void Read(string folder, RunState state)
     {
         foreach (RolloutGroup group in replay is null

@@ -9,6 +9,9 @@ internal interface ICheckpointParts
     /// <summary>Writes its files into a checkpoint that is not yet in its final place.</summary>
     void Write(CheckpointFiles files);
 
+    /// <summary>The names of the files that <see cref="Read"/> reads for a state.</summary>
+    IEnumerable<string> FilesOf(RunState state);
+
     /// <summary>Reads the files, before weights and optimizer are changed.</summary>
     void Read(string folder, RunState state);
 }

@@ -18,13 +18,17 @@ internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker t
         }
     }
 
+    public IEnumerable<string> FilesOf(RunState state) => HasRollout(state) ? [FileName] : [];
+
     public void Read(string folder, RunState state)
     {
-        if (state.StepInRollout > 0 || state.Sampled is not null)
+        if (HasRollout(state))
         {
             Rollout = RolloutFile.Restore(
                 RolloutFile.Read(Path.Combine(folder, FileName), parts.RewardNames, taker.VocabularySize), taker, new RolloutMaker(parts),
                 keepsAdvantages: true, CancellationToken.None);
         }
     }
+
+    private static bool HasRollout(RunState state) => state.StepInRollout > 0 || state.Sampled is not null;
 }

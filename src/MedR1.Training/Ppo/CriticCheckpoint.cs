@@ -13,6 +13,8 @@ internal sealed class CriticCheckpoint(ParameterUpdater updater) : ICheckpointPa
 
     public void Write(CheckpointFiles files) => files.Write(FileName, updater.GetState);
 
+    public IEnumerable<string> FilesOf(RunState state) => [FileName];
+
     public void Read(string folder, RunState state)
     {
         using DisposeScope scope = NewDisposeScope();

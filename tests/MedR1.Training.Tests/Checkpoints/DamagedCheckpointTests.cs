@@ -100,16 +100,22 @@ public sealed class DamagedCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}")]
-    [InlineData("""{"trainer.json": "00000000"}""")]
-    public async Task A_list_of_checksums_that_lacks_some_vouches_for_nothing(string list)
+    [InlineData("reference.safetensors")]
+    [InlineData("replay.json")]
+    [InlineData("rollout.json")]
+    [InlineData("trainer.json")]
+    [InlineData("trainer.safetensors")]
+    public async Task A_list_of_checksums_that_lacks_a_needed_file_vouches_for_nothing(string file)
     {
         await RunAsync();
-        File.WriteAllText(Path.Combine(Last, "checksums.json"), list);
+        string path = Path.Combine(Last, "checksums.json");
+        JsonObject list = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        Assert.True(list.Remove(file));
+        File.WriteAllText(path, list.ToJsonString());
 
         CheckpointException exception = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(_folder).Build());
 
-        Assert.Contains("checksums.json' has no checksum of trainer.", exception.Message);
+        Assert.Contains($"'{path}' has no checksum of {file}.", exception.Message);
     }
 
     // Checkpoints of earlier versions have no checksums.

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MedR1.Modeling;
 using MedR1.Testing;
 using TorchSharp;
@@ -87,6 +88,28 @@ public sealed class PpoResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_of_checksums_that_lacks_the_critic_vouches_for_nothing()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using (ValueModel first = ValueModel.CopyOf(policy))
+        {
+            await PpoRuns.Small(policy, OneStep).UseCritic(first).RunAsync();
+        }
+
+        string path = Path.Combine(_folder, "step-000001", "checksums.json");
+        JsonObject list = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        Assert.True(list.Remove("critic.safetensors"));
+        File.WriteAllText(path, list.ToJsonString());
+
+        using TinyPolicy next = TestData.Policy();
+        using ValueModel critic = ValueModel.CopyOf(next);
+        CheckpointException exception = Assert.Throws<CheckpointException>(
+            () => PpoRuns.Small(next, OneStep).UseCritic(critic).ResumeFrom(_folder).Build());
+
+        Assert.Contains($"'{path}' has no checksum of critic.safetensors.", exception.Message);
+    }
+
+    [Fact]
     public async Task A_critic_is_unchanged_if_the_state_of_the_policy_does_not_fit()
     {
         using TinyPolicy policy = TestData.Policy();
@@ -110,15 +133,15 @@ public sealed class PpoResumeTests : IDisposable
 
         Assert.Equal(policyBefore, TestData.Weights(next));
         Assert.Equal(criticBefore, PpoRuns.Weights(critic));
-
-        void OneStep(PpoTrainerOptions options)
-        {
-            options.MaxSteps = 1;
-            options.OutputFolder = _folder;
-        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void OneStep(PpoTrainerOptions options)
+    {
+        options.MaxSteps = 1;
+        options.OutputFolder = _folder;
+    }
 
     private sealed class CancelAfter(long step, CancellationTokenSource source) : ITrainingObserver
     {
