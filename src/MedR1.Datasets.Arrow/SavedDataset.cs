@@ -19,14 +19,17 @@ public static class SavedDataset
         string split = SavedFolder.FindSplit(folder, options.Split);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(split)));
         return TableDataset.Load(
-            name, SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read), options.Table, cancellationToken);
+            name, SavedRows.Read(split, cancellationToken), options.Table, cancellationToken);
     }
 
     /// <summary>Reads one batch of rows at a time: for data sets that do not fit in memory.</summary>
     /// <param name="folder">The folder that the data set was saved to.</param>
     /// <param name="options">How to read it; a missing image that is not allowed throws when it is reached.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="DatasetException">The folder, a file, a row or an image is missing or invalid.</exception>
+    /// <exception cref="DatasetException">
+    /// The folder, a file, a row or an image is missing or invalid, or the data set was shuffled or filtered before it was saved by an old
+    /// version (until 1.14), so that its rows have another order than the files.
+    /// </exception>
     public static IAsyncEnumerable<VqaExample> ReadAsync(
         string folder, SavedDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -34,6 +37,6 @@ public static class SavedDataset
         options ??= new SavedDatasetOptions();
         string split = SavedFolder.FindSplit(folder, options.Split);
         return TableDataset.ReadAsync(
-            SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read).ToAsyncEnumerable(), options.Table, cancellationToken);
+            SavedRows.Stream(split).ToAsyncEnumerable(), options.Table, cancellationToken);
     }
 }

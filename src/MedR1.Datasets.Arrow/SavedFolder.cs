@@ -25,21 +25,26 @@ internal static class SavedFolder
             : throw Fault(dictionary, $"the splits are {string.Join(", ", splits)}. Set Split to one of them.");
     }
 
-    /// <summary>The files of a split, in order.</summary>
+    /// <summary>The files of a split's rows, in order.</summary>
     /// <exception cref="DatasetException">
     /// The folder has no <c>state.json</c>, or the file names files outside the folder.
     /// </exception>
-    public static IEnumerable<string> Files(string folder)
+    public static string[] DataFiles(string folder) => Files(folder, root => root.GetProperty("_data_files"));
+
+    /// <summary>The files of the numbers of the rows that a split has; none for all rows in order.</summary>
+    /// <exception cref="DatasetException">As of <see cref="DataFiles"/>.</exception>
+    public static string[] IndexFiles(string folder) => Files(
+        folder, root => root.TryGetProperty("_indices_data_files", out JsonElement files) && files.ValueKind != JsonValueKind.Null
+            ? files : null);
+
+    private static string[] Files(string folder, Func<JsonElement, JsonElement?> select)
     {
         string state = Path.Combine(folder, StateFile);
         string[] names = Texts(
-            state, root => root.GetProperty("_data_files").EnumerateArray().Select(one => one.GetProperty("filename")));
-        foreach (string name in names)
-        {
-            yield return name.Length > 0 && Path.GetFileName(name) == name
-                ? Path.Combine(folder, name)
-                : throw Fault(state, $"'{name}' is not the name of a file in the same folder.");
-        }
+            state, root => select(root)?.EnumerateArray().Select(one => one.GetProperty("filename")) ?? []);
+        return [.. names.Select(name => name.Length > 0 && Path.GetFileName(name) == name
+            ? Path.Combine(folder, name)
+            : throw Fault(state, $"'{name}' is not the name of a file in the same folder."))];
     }
 
     private static string[] Texts(string file, Func<JsonElement, IEnumerable<JsonElement>> select)

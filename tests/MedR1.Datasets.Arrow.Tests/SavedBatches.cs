@@ -15,8 +15,14 @@ internal static class SavedBatches
     /// <summary>Writes a data set of one batch.</summary>
     public static void Write(this TemporaryFolder folder, RecordBatch batch)
     {
-        folder.Write("state.json", """{"_data_files": [{"filename": "a.arrow"}]}""");
-        using FileStream stream = File.Create(Path.Combine(folder.Path, "a.arrow"));
+        folder.Write("state.json", """{"_data_files": [{"filename": "a.arrow"}], "_indices_data_files": null}""");
+        folder.Write(batch, "a.arrow");
+    }
+
+    /// <summary>Writes a stream of one batch.</summary>
+    public static void Write(this TemporaryFolder folder, RecordBatch batch, string file)
+    {
+        using FileStream stream = File.Create(Path.Combine(folder.Path, file));
         using ArrowStreamWriter writer = new(stream, batch.Schema);
         writer.WriteRecordBatch(batch);
         writer.WriteEnd();

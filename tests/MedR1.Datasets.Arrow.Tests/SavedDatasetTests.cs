@@ -109,6 +109,32 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Empty(Assert.Single(SavedDataset.Load(_folder.Path)).Metadata);
     }
 
+    // As datasets 1.0 to 1.14 saved data.shuffle() or data.select([2, 0, 2]): all rows, and the numbers of those that it has.
+    [Fact]
+    public async Task Rows_that_an_old_version_selected_are_those_of_the_data_set()
+    {
+        WriteIndices(2, 0, 2);
+
+        Assert.Equal(["Why?", "Which?", "Why?"], SavedDataset.Load(_folder.Path).Select(example => example.Question));
+
+        DatasetException exception = await Assert.ThrowsAsync<DatasetException>(async () =>
+        {
+            await foreach (VqaExample _ in SavedDataset.ReadAsync(_folder.Path))
+            {
+            }
+        });
+        Assert.Contains("indices.arrow has the order of the rows", exception.Message);
+    }
+
+    [Fact]
+    public void A_selected_row_that_there_is_not_is_refused()
+    {
+        WriteIndices(0, 3);
+        Assert.Contains(
+            "indices.arrow, item 1: 3 in the column 'indices', expected the number of one of the 3 rows",
+            Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
+    }
+
     [Fact]
     public void A_missing_split_is_refused_with_the_existing_ones()
     {
@@ -137,6 +163,19 @@ public sealed class SavedDatasetTests : IDisposable
     [Fact]
     [Trait("Tier", "Slow")]
     public void Many_damaged_files_give_results_or_named_exceptions() => CheckDamage(1000, seed: 2);
+
+    private void WriteIndices(params ulong[] numbers)
+    {
+        _folder.Write(new RecordBatch.Builder()
+            .Append("question", true, new StringArray.Builder().AppendRange(["Which?", "Where?", "Why?"]).Build())
+            .Append("answer", true, new StringArray.Builder().AppendRange(["CT", "left", "A"]).Build())
+            .Build());
+        _folder.Write(
+            "state.json", """{"_data_files": [{"filename": "a.arrow"}], "_indices_data_files": [{"filename": "indices.arrow"}]}""");
+        _folder.Write(
+            new RecordBatch.Builder().Append("indices", true, new UInt64Array.Builder().AppendRange(numbers).Build()).Build(),
+            "indices.arrow");
+    }
 
     private static string GoldenFolder()
     {
