@@ -111,6 +111,22 @@ public sealed class NearDuplicateTests
         Assert.Equal([test[0], test[5]], kept);
         Assert.Equal(new FingerprintProgress(7, 7), progress[^1]);
         Assert.Equal(test, test.WithoutNearDuplicatesOf(new InMemoryDataset("other", [train[3]]), Decode));
+
+        // If no grey may differ, 2 and 3 are not like any other; 1 has the same name.
+        NearDuplicateOptions equal = new() { MaxGrayDistance = 0 };
+        Assert.Equal([test[0], test[2], test[3], test[4], test[5]], test.WithoutNearDuplicatesOf(train, Decode, equal));
+    }
+
+    // As above, but if no grey may differ, the nine are noisy images of their own, which fill each half by one.
+    [Fact]
+    public void A_split_takes_the_given_limits()
+    {
+        InMemoryDataset dataset = new("uneven", Enumerable.Range(0, 10)
+            .Select(i => Example(new PixelImageSource($"{i}", Changed(BlobImage(i == 0 ? 1 : 2, 64), i == 0 ? 0 : 2, seed: i)), "a")));
+
+        Assert.Single(dataset.SplitByNearDuplicates(0.5, seed: 1, Decode).Train);
+        Assert.Equal(
+            5, dataset.SplitByNearDuplicates(0.5, seed: 1, Decode, new NearDuplicateOptions { MaxGrayDistance = 0 }).Train.Count);
     }
 
     [Fact]

@@ -34,6 +34,18 @@ public sealed class StatisticsTests
         Assert.Null(dataset.Describe().Sizes);
     }
 
+    // A file that is not there, a folder, and bytes that are no image.
+    [Fact]
+    public void Images_that_cannot_be_read_are_counted_and_have_no_size()
+    {
+        string folder = Path.GetTempPath();
+        InMemoryDataset dataset = new("unreadable", [
+            Choice("?", 0, new FileImageSource(Path.Combine(folder, $"{Guid.NewGuid():N}.png")), new FileImageSource(folder),
+                new BytesImageSource("broken", [1, 2, 3])),
+        ]);
+        Assert.Equal(new ImageSizes(0, 3, 0, 0, 0, 0, 0, 0), dataset.Describe(readImageSizes: true).Sizes);
+    }
+
     [Fact]
     public void Numbers_are_ordered_by_value_and_progress_is_reported()
     {
@@ -77,8 +89,21 @@ public sealed class StatisticsTests
             10, example => example.Question.Length, (width, height) => width * height);
         Assert.Equal((2, 1, 14), (filter.Kept.Count, filter.Overlong.Count, filter.MaxTokens));
         Assert.Equal("12345", filter.Overlong[0].Question);
+        Assert.Equal(("three (up to 10 tokens)", "three (above 10 tokens)"), (filter.Kept.Name, filter.Overlong.Name));
         Assert.Throws<InvalidDataException>(() => new InMemoryDataset("broken",
             [Choice("?", 0, new BytesImageSource("broken", [1, 2, 3]))]).FilterByLength(10, _ => 1, (_, _) => 1));
+    }
+
+    // 2^31 - 1 tokens of text and 1 of the image are more than an int can hold, and above any maximum.
+    [Fact]
+    public void A_length_needs_a_maximum_of_a_token_and_may_exceed_every_number()
+    {
+        InMemoryDataset dataset = new("one", [Choice("?", 0, new PixelImageSource("4", new RgbImage(2, 2, new byte[12])))]);
+        Assert.Single(dataset.FilterByLength(1, _ => 1, (_, _) => 0).Kept);
+        Assert.Equal(
+            "maxTokens", Assert.Throws<ArgumentOutOfRangeException>(() => dataset.FilterByLength(0, _ => 0, (_, _) => 0)).ParamName);
+        LengthFilter filter = dataset.FilterByLength(int.MaxValue, _ => int.MaxValue, (_, _) => 1);
+        Assert.Equal((0, 1, int.MaxValue), (filter.Kept.Count, filter.Overlong.Count, filter.MaxTokens));
     }
 
     private static VqaExample Choice(string question, int answer, params IImageSource[] images) => new()

@@ -91,6 +91,19 @@ public sealed class VqaDatasetExtensionsTests
             ImageNames(dataset.Split(0.8, seed: 3).Train).Intersect(ImageNames(dataset.Split(0.8, seed: 3).Test)));
     }
 
+    // Question i is on image i modulo 20, so that each image's questions are far apart.
+    [Fact]
+    public void Parts_without_a_common_image_have_the_order_of_the_data_set()
+    {
+        InMemoryDataset dataset = Examples.OnImages(20, 5);
+        DatasetSplit split = dataset.SplitByImage(0.8, seed: 3);
+        foreach (IVqaDataset part in (IVqaDataset[])[split.Train, split.Test])
+        {
+            HashSet<string> ids = [.. Ids(part)];
+            Assert.Equal(Ids(dataset).Where(ids.Contains), Ids(part));
+        }
+    }
+
     // Half of ten is five, and an image goes to the training part while half of its questions, rounded down, still fit: 9 come
     // first and fit (0 + 4 < 5), or 1 comes first and 9 no longer fit (1 + 4). SplitMix64's first number from 1 is odd,
     // 10451216379200822465, from 2 even, 10905525725756348110: odd ones keep the order of two images, even ones swap them.
