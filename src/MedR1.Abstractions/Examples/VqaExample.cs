@@ -3,7 +3,10 @@ namespace MedR1;
 /// <summary>One visual question with its answer, as a data set provides it.</summary>
 public sealed record VqaExample
 {
-    /// <summary>A name that is unique in its data set.</summary>
+    /// <summary>
+    /// A name, for messages and reports. Two reports are compared by it, for which it must be unique in the data set; the data sets
+    /// themselves accept repeated ones, which files and several passes over the same questions have.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The question alone, without its options.</summary>

@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>A conversation about images, for training.</summary>
-/// <param name="Id">A name that is unique in its data set.</param>
+/// <param name="Id">A name; files may repeat one, for example for several conversations about an image.</param>
 /// <param name="Messages">The messages, with images in place of their placeholders in the text.</param>
 public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages)
 {
