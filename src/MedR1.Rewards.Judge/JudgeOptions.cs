@@ -8,7 +8,7 @@ public sealed record JudgeOptions
     /// <summary>The default prompt of the judge; see <see cref="Template"/>.</summary>
     public static string DefaultTemplate { get; } =
         """
-        You grade the answer of a medical vision-language model. You can't see the picture: compare with the reference.
+        You grade the answer of a medical vision-language model. You can't see the image: compare with the reference.
 
         What counts: {rubric}
 
