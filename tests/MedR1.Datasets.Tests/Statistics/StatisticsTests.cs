@@ -34,16 +34,16 @@ public sealed class StatisticsTests
         Assert.Null(dataset.Describe().Sizes);
     }
 
-    // A file that is not there, a folder, and bytes that are no image.
+    // A file that is not there, a folder, bytes that are no image, and a source that lets no one read.
     [Fact]
     public void Images_that_cannot_be_read_are_counted_and_have_no_size()
     {
         string folder = Path.GetTempPath();
         InMemoryDataset dataset = new("unreadable", [
             Choice("?", 0, new FileImageSource(Path.Combine(folder, $"{Guid.NewGuid():N}.png")), new FileImageSource(folder),
-                new BytesImageSource("broken", [1, 2, 3])),
+                new BytesImageSource("broken", [1, 2, 3]), new LockedImage()),
         ]);
-        Assert.Equal(new ImageSizes(0, 3, 0, 0, 0, 0, 0, 0), dataset.Describe(readImageSizes: true).Sizes);
+        Assert.Equal(new ImageSizes(0, 4, 0, 0, 0, 0, 0, 0), dataset.Describe(readImageSizes: true).Sizes);
     }
 
     [Fact]
@@ -104,6 +104,13 @@ public sealed class StatisticsTests
             "maxTokens", Assert.Throws<ArgumentOutOfRangeException>(() => dataset.FilterByLength(0, _ => 0, (_, _) => 0)).ParamName);
         LengthFilter filter = dataset.FilterByLength(int.MaxValue, _ => int.MaxValue, (_, _) => 1);
         Assert.Equal((0, 1, int.MaxValue), (filter.Kept.Count, filter.Overlong.Count, filter.MaxTokens));
+    }
+
+    private sealed class LockedImage : IImageSource
+    {
+        public string Name => "locked";
+
+        public Stream OpenRead() => throw new UnauthorizedAccessException("Access to it is denied.");
     }
 
     private static VqaExample Choice(string question, int answer, params IImageSource[] images) => new()
