@@ -16,6 +16,7 @@ internal static class PackedPackage
         XElement metadata = Metadata(package);
         string id = Text(metadata, "id");
         Assert.All(["description", "tags", "license", "readme"], field => Assert.NotEmpty(Text(metadata, field)));
+        Assert.Equal(References(id).Order(StringComparer.Ordinal), Dependencies(metadata).Order(StringComparer.Ordinal));
         Assert.Contains("README.md", files);
         Assert.Contains($"lib/net10.0/{id}.xml", files);
 
@@ -41,6 +42,21 @@ internal static class PackedPackage
         using Stream stream = entry.Open();
         return XDocument.Load(stream).Root!.Elements().Single();
     }
+
+    // What the project itself names, and the versions that go with TorchSharp (src/Directory.Build.targets).
+    private static string[] References(string id)
+    {
+        XElement project = XDocument.Load(Repository.Path("src", id, $"{id}.csproj")).Root!;
+        string[] own =
+        [
+            .. project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value)),
+            .. project.Descendants("PackageReference").Select(item => item.Attribute("Include")!.Value),
+        ];
+        return own.Contains("TorchSharp") ? [.. own.Union(["Google.Protobuf", "SharpZipLib", "SkiaSharp"])] : own;
+    }
+
+    private static IEnumerable<string> Dependencies(XElement metadata) => metadata.Descendants()
+        .Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value);
 
     private static string Text(XElement metadata, string field) =>
         metadata.Elements().SingleOrDefault(element => element.Name.LocalName == field)?.Value ?? "";
