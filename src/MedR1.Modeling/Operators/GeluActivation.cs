@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 
 using static TorchSharp.torch;
 
@@ -35,6 +36,18 @@ public static class GeluActivation
         using Tensor scaled = input.Times(QuickFactor);
         using Tensor gate = scaled.sigmoid();
         return input * gate;
+    }
+
+    /// <summary>
+    /// Computes the approximation <c>x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))</c>, the activation that transformers calls
+    /// <c>gelu_pytorch_tanh</c>, as in the towers of SigLIP and Qwen3-VL.
+    /// </summary>
+    /// <param name="input">Any shape.</param>
+    /// <returns>The same shape.</returns>
+    public static Tensor Tanh(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Own<TanhGeluFunction>(input) ?? nn.functional.gelu(input, GELU.Approximate.tanh);
     }
 
     private static Tensor? Own<TFunction>(Tensor input)

@@ -17,7 +17,7 @@ public class ActivationGradientTests
         get
         {
             TheoryData<string, int, int> cases = [];
-            foreach (string name in (string[])["gelu", "quick gelu", "gate"])
+            foreach (string name in (string[])["gelu", "quick gelu", "tanh gelu", "gate"])
             {
                 cases.Add(name, 1, 5);
                 cases.Add(name, 7, 48);
@@ -63,6 +63,7 @@ public class ActivationGradientTests
     [Theory]
     [InlineData("gelu")]
     [InlineData("quick gelu")]
+    [InlineData("tanh gelu")]
     [InlineData("gate")]
     public void Values_and_gradients_have_the_same_bits_on_any_number_of_threads(string name)
     {
@@ -112,6 +113,7 @@ public class ActivationGradientTests
     {
         "gelu" => GeluActivation.Exact(x),
         "quick gelu" => GeluActivation.Quick(x),
+        "tanh gelu" => GeluActivation.Tanh(x),
         _ => GatedActivation.Apply(x, y),
     };
 
@@ -119,6 +121,7 @@ public class ActivationGradientTests
     {
         "gelu" => x * (1 + special.erf(x / Math.Sqrt(2))) / 2,
         "quick gelu" => x * (1.702 * x).sigmoid(),
+        "tanh gelu" => x * (1 + (Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x.pow(3)))).tanh()) / 2,
         _ => x * x.sigmoid() * y,
     };
 
