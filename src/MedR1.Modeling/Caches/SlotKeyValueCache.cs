@@ -27,11 +27,15 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     /// <param name="completionCapacity">The maximum number of tokens of a completion.</param>
     /// <param name="device">The device.</param>
     /// <param name="dataType">The data type.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     public SlotKeyValueCache(
         int layers, int keyValueHeads, int headSize, int promptSlots, int rowSlots, int promptCapacity,
         int completionCapacity, Device device, ScalarType dataType)
     {
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keyValueHeads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(headSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(promptSlots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rowSlots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(promptCapacity, 1);
@@ -69,6 +73,9 @@ public sealed class SlotKeyValueCache : IKeyValueCache
 
     /// <inheritdoc/>
     public long ByteSize { get; }
+
+    /// <summary>The number of decoder layers.</summary>
+    public int Layers => _promptKeys.Length;
 
     /// <summary>The number of key-value heads.</summary>
     public int KeyValueHeads { get; }
@@ -134,13 +141,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
                 nameof(slots));
         }
 
-        if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= PromptSlots))
-        {
-            throw new ArgumentException(
-                $"The slots are {string.Join(", ", slots)}; give each prompt a different one from 0 to {PromptSlots - 1}.",
-                nameof(slots));
-        }
-
+        RequireSlots(slots);
         int longest = lengths.Max();
         if (longest > PromptCapacity)
         {
@@ -170,14 +171,24 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     /// <summary>Stores the keys and values of prompts for a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="slots">The slot of each prompt.</param>
-    /// <param name="keys"><c>[prompts · length, heads, d]</c></param>
-    /// <param name="values"><c>[prompts · length, heads, d]</c></param>
+    /// <param name="keys"><c>[prompts · length, key-value heads, d]</c></param>
+    /// <param name="values"><c>[prompts · length, key-value heads, d]</c></param>
     /// <param name="length">The number of tokens of each prompt, including padding.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There is no such layer, or the length is below 1 or exceeds <see cref="PromptCapacity"/>.
+    /// </exception>
+    /// <exception cref="ArgumentException">A slot does not exist, or the shape of keys or values differs.</exception>
     public void WritePrompts(int layer, IReadOnlyList<int> slots, Tensor keys, Tensor values, int length)
     {
         ArgumentNullException.ThrowIfNull(slots);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
+        this.RequireLayer(layer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PromptCapacity);
+        RequireSlots(slots);
+        this.RequireVectors(keys, (long)slots.Count * length, nameof(keys));
+        this.RequireVectors(values, (long)slots.Count * length, nameof(values));
         Write(_promptKeys[layer], keys);
         Write(_promptValues[layer], values);
 
@@ -241,11 +252,21 @@ public sealed class SlotKeyValueCache : IKeyValueCache
 
     /// <summary>Returns the keys and values of all prompt slots, <c>[prompt slots, heads, prompt, d]</c>.</summary>
     /// <param name="layer">The layer.</param>
-    public (Tensor Keys, Tensor Values) Prompts(int layer) => (_promptKeys[layer], _promptValues[layer]);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public (Tensor Keys, Tensor Values) Prompts(int layer)
+    {
+        this.RequireLayer(layer);
+        return (_promptKeys[layer], _promptValues[layer]);
+    }
 
     /// <summary>Returns the keys and values of all row slots, <c>[row slots, heads, completion, d]</c>.</summary>
     /// <param name="layer">The layer.</param>
-    public (Tensor Keys, Tensor Values) Rows(int layer) => (_rowKeys[layer], _rowValues[layer]);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public (Tensor Keys, Tensor Values) Rows(int layer)
+    {
+        this.RequireLayer(layer);
+        return (_rowKeys[layer], _rowValues[layer]);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -255,6 +276,16 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         foreach (Tensor part in All)
         {
             part.Dispose();
+        }
+    }
+
+    private void RequireSlots(IReadOnlyList<int> slots)
+    {
+        if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= PromptSlots))
+        {
+            throw new ArgumentException(
+                $"The slots are {string.Join(", ", slots)}; give each prompt a different one from 0 to {PromptSlots - 1}.",
+                nameof(slots));
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed unsafe partial class CpuStepRecorder
     public override StepValues Normalize(StepValues input, RmsNormalization layer)
     {
         CpuStepValues rows = Own<CpuStepValues>(input);
+        int parts = PartsOf(rows, layer);
         int phase = PhaseAfter(rows);
         CpuStepValues result = Make(rows.Width, phase);
         RowNormalization.Job job = new()
@@ -24,12 +25,12 @@ internal sealed unsafe partial class CpuStepRecorder
             Input = rows.Address,
             Gain = AddressOf(WeightOf(layer)),
             Result = result.Address,
-            Rows = _rows,
-            Width = rows.Width,
+            Rows = _rows * parts,
+            Width = rows.Width / parts,
             Epsilon = (float)layer.Epsilon,
         };
-        int parts = RowNormalization.Divide(ref job);
-        Record(phase, job, IsBrainFloat ? &RowNormalization.Compute<ushort> : &RowNormalization.Compute<float>, parts);
+        int count = RowNormalization.Divide(ref job);
+        Record(phase, job, IsBrainFloat ? &RowNormalization.Compute<ushort> : &RowNormalization.Compute<float>, count);
         return result;
     }
 
@@ -51,9 +52,11 @@ internal sealed unsafe partial class CpuStepRecorder
     /// <inheritdoc/>
     public override StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
     {
-        Rotate(Own<CpuStepValues>(queries), table);
-        Rotate(Own<CpuStepValues>(keys), table);
-        return Attend(layer, Own<CpuStepValues>(queries), Own<CpuStepValues>(keys), Own<CpuStepValues>(values));
+        CpuStepValues q = Own<CpuStepValues>(queries), k = Own<CpuStepValues>(keys), v = Own<CpuStepValues>(values);
+        RequireHeads(_cache, q, k, v);
+        Rotate(q, table);
+        Rotate(k, table);
+        return Attend(layer, q, k, v);
     }
 
     /// <summary>Adds rows elementwise.</summary>

@@ -44,6 +44,13 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
     public override StepValues Normalize(StepValues input, RmsNormalization layer)
     {
         CudaStepValues rows = Own<CudaStepValues>(input);
+        if (PartsOf(rows, layer) > 1)
+        {
+            using Tensor heads = Settled(rows).view(-1, layer.Weight.shape[0]);
+            using Tensor normalised = FusedOperators.RmsNorm(heads, WeightOf(layer), layer.Epsilon);
+            return new CudaStepValues(normalised.view(_rows, -1));
+        }
+
         if (rows.Pending is not { } sum)
         {
             return new CudaStepValues(FusedOperators.RmsNorm(rows.Tensor, WeightOf(layer), layer.Epsilon));
@@ -58,6 +65,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
     /// <inheritdoc/>
     public override StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
     {
+        RequireHeads(_pattern.Cache, Own<CudaStepValues>(queries), Own<CudaStepValues>(keys), Own<CudaStepValues>(values));
         using DisposeScope scope = NewDisposeScope();
         Tensor q = Heads(queries), k = Heads(keys), v = Heads(values);
         Tensor attended = CudaDecodeAttention.Turns(_pattern.Cache, q.shape[1])

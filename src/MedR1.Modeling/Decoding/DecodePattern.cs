@@ -38,11 +38,22 @@ public sealed class DecodePattern : IAttentionPattern
         throw new InvalidOperationException("This pattern keeps all tokens; call Attend.");
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The cache has no such layer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The queries, keys or values are not one for each row, or their heads or data type are not those of the cache.
+    /// </exception>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
+        int tokens = Plan.Rows.Length;
+        Cache.RequireQueries(queries, tokens);
+        Cache.RequireVectors(keys, tokens, nameof(keys));
+        Cache.RequireVectors(values, tokens, nameof(values));
+        Cache.RequireType(queries, nameof(queries));
+        Cache.RequireType(keys, nameof(keys));
+        Cache.RequireType(values, nameof(values));
         return DecodeAttention.Attend(queries, keys, values, layer, Plan, Cache);
     }
 }

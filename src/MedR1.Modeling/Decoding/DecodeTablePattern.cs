@@ -40,6 +40,10 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
+        Cache.RequireLayer(layer);
+        Cache.RequireQueries(queries, Shape.Places);
+        Cache.RequireVectors(keys, Shape.Places, nameof(keys));
+        Cache.RequireVectors(values, Shape.Places, nameof(values));
         if (queries.dtype == Cache.DataType && CudaDecodeAttention.Fits(Cache, queries.shape[1]))
         {
             return CudaDecodeAttention.Attend(queries, keys, values, layer, this);

@@ -35,7 +35,13 @@ public abstract class StepRecorder
     /// <param name="values"><c>[rows, width]</c> in the data type of the step; must not change before the step has run.</param>
     public abstract StepValues Given(Tensor values);
 
-    /// <summary>Normalises rows.</summary>
+    /// <summary>
+    /// Normalises rows, or each of their heads if the layer is as wide as a head: <c>x / sqrt(mean(x²) + ε)</c> times the gain.
+    /// </summary>
+    /// <param name="input"><c>[rows, width]</c></param>
+    /// <param name="layer">A norm of the rows' width, or of a width that divides it.</param>
+    /// <returns><c>[rows, width]</c></returns>
+    /// <exception cref="ArgumentException">The norm's width does not divide the rows'.</exception>
     public abstract StepValues Normalize(StepValues input, RmsNormalization layer);
 
     /// <summary>Applies linear layers, each with its adapter, to one input.</summary>
@@ -71,6 +77,8 @@ public abstract class StepRecorder
     /// <param name="values"><c>[rows, key-value heads · d]</c></param>
     /// <param name="table">Cosines and sines of the rows, in the data type of the step.</param>
     /// <returns><c>[rows, heads · d]</c></returns>
+    /// <exception cref="ArgumentOutOfRangeException">The cache has no such layer.</exception>
+    /// <exception cref="ArgumentException">The widths are not those of heads of the cache.</exception>
     public abstract StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table);
 
     /// <summary>Runs all operations that have been recorded but not yet run.</summary>
@@ -84,6 +92,28 @@ public abstract class StepRecorder
         return values as TValues ?? throw new ArgumentException(
             $"The values are {values.GetType().Name}, but this step records {typeof(TValues).Name}; pass values of the same recorder.",
             nameof(values));
+    }
+
+    // The number of parts of a row that a norm normalises, each by itself.
+    private protected static int PartsOf(StepValues input, RmsNormalization layer)
+    {
+        int width = (int)layer.Weight.shape[0];
+        return input.Width % width == 0 ? input.Width / width : throw new ArgumentException(
+            $"A norm of width {width} can't normalise rows of width {input.Width} or parts of them; its width must divide theirs.",
+            nameof(layer));
+    }
+
+    // Kernels read queries, keys and values by address, so that wrong widths would read beyond their end.
+    private protected static void RequireHeads(SlotKeyValueCache cache, StepValues queries, StepValues keys, StepValues values)
+    {
+        int width = cache.KeyValueHeads * cache.HeadSize;
+        if (queries.Width == 0 || queries.Width % width != 0 || keys.Width != width || values.Width != width)
+        {
+            throw new ArgumentException(
+                $"The cache has {cache.KeyValueHeads} key-value heads of size {cache.HeadSize}: keys and values must be {width} wide and "
+                + $"queries a multiple of it, but queries, keys and values are {queries.Width}, {keys.Width} and {values.Width} wide.",
+                nameof(keys));
+        }
     }
 
     // The parameters that a layer computes with, taking the active adapter into account.

@@ -69,6 +69,63 @@ public sealed unsafe class CpuStepRecorderTests
         }
     }
 
+    // A norm of one head's width normalises each head by itself; its result is rotated in place by the attention.
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Heads_are_normalized_like_by_the_layer_and_attend_by_the_definition(ScalarType type, double tolerance)
+    {
+        foreach (int headSize in (int[])[8, 64, 72])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            using Generator generator = new(29, CPU);
+            using SlotKeyValueCache cache = Filled(headSize, type, generator);
+            using RmsNormalization queryNorm = Norm(), keyNorm = Norm();
+            (Tensor queries, Tensor keys, Tensor values) = Step(Rows.Length, headSize, type, generator);
+            using RotaryTable table = RotaryTable.FromAngles(randn([Rows.Length, headSize / 2], generator: generator), type);
+            CpuStepRecorder step = Begin(cache);
+            Assert.True(step.Takes([queryNorm, keyNorm]));
+            StepValues readQueries = step.Normalize(step.Given(queries.flatten(1)), queryNorm);
+            StepValues q = step.Normalize(step.Given(queries.flatten(1)), queryNorm);
+            StepValues k = step.Normalize(step.Given(keys.flatten(1)), keyNorm);
+            StepValues attended = step.Attend(1, q, k, step.Given(values.flatten(1)), table);
+            step.Run();
+            Tensor normalisedQueries = queryNorm.call(queries), normalisedKeys = keyNorm.call(keys);
+            Near(normalisedQueries.flatten(1), Read(readQueries, type), tolerance);
+            AssertDefined(
+                cache, Rows, table.Rotate(normalisedQueries), table.Rotate(normalisedKeys), values, Read(attended, type), tolerance);
+
+            RmsNormalization Norm()
+            {
+                RmsNormalization norm = new(headSize, 1e-6, CPU, type);
+                norm.Weight.copy_(randn(headSize, generator: generator).to(type));
+                return norm;
+            }
+        }
+    }
+
+    [Fact]
+    public void Widths_that_are_not_those_of_heads_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(31, CPU);
+        using SlotKeyValueCache cache = Filled(8, ScalarType.Float32, generator);
+        using RmsNormalization norm = new(6, 1e-6, CPU, ScalarType.Float32);
+        using RotaryTable table = RotaryTable.FromAngles(zeros(Rows.Length, 4), ScalarType.Float32);
+        CpuStepRecorder step = Begin(cache);
+        StepValues queries = Values(48), keys = Values(16);
+        Says("norm of width 6 can't normalise rows of width 16", () => step.Normalize(keys, norm));
+        Says("keys and values must be 16 wide", () => step.Attend(0, queries, Values(8), keys, table));
+        Says("are 48, 16 and 24 wide", () => step.Attend(0, queries, keys, Values(24), table));
+        Says("2 key-value heads of size 8", () => step.Attend(0, Values(40), keys, keys, table));
+        Assert.Throws<ArgumentOutOfRangeException>(() => step.Attend(2, queries, keys, keys, table));
+
+        StepValues Values(int width) => step.Given(zeros(Rows.Length, width));
+
+        static void Says(string text, Func<object> action) =>
+            Assert.Contains(text, Assert.Throws<ArgumentException>(action).Message, StringComparison.Ordinal);
+    }
+
     // Values reuse the memory of others that are no longer needed, and values rotated in place were read before.
     [Theory]
     [MemberData(nameof(Types))]

@@ -1,0 +1,61 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Checks what a decoder gives to a cache. Without them, vectors of a different shape but equal size would be stored in the wrong places, and
+/// kernels would read beyond the end of smaller ones.
+/// </summary>
+internal static class CacheRules
+{
+    /// <exception cref="ArgumentOutOfRangeException">The cache has no such layer.</exception>
+    public static void RequireLayer(this SlotKeyValueCache cache, int layer)
+    {
+        if (layer < 0 || layer >= cache.Layers)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(layer), layer, $"The cache was created for {cache.Layers} layers, 0 to {cache.Layers - 1}.");
+        }
+    }
+
+    /// <summary>Checks keys or values, <c>[tokens, key-value heads, d]</c>.</summary>
+    /// <exception cref="ArgumentException">The shape differs.</exception>
+    public static void RequireVectors(this SlotKeyValueCache cache, Tensor vectors, long tokens, string name)
+    {
+        long[] shape = vectors.shape;
+        if (!shape.AsSpan().SequenceEqual([tokens, cache.KeyValueHeads, cache.HeadSize]))
+        {
+            throw new ArgumentException(
+                $"Expected the shape [{tokens}, {cache.KeyValueHeads}, {cache.HeadSize}] (tokens, key-value heads and head size of the "
+                + $"cache), but got [{string.Join(", ", shape)}].",
+                name);
+        }
+    }
+
+    /// <summary>Checks queries, <c>[tokens, heads, d]</c>.</summary>
+    /// <exception cref="ArgumentException">
+    /// The shape differs, or the number of heads is not a multiple of the number of key-value heads.
+    /// </exception>
+    public static void RequireQueries(this SlotKeyValueCache cache, Tensor queries, long tokens)
+    {
+        long[] shape = queries.shape;
+        if (shape.Length != 3 || shape[0] != tokens || shape[1] < 1 || shape[1] % cache.KeyValueHeads != 0
+            || shape[2] != cache.HeadSize)
+        {
+            throw new ArgumentException(
+                $"Expected the shape [{tokens}, heads, {cache.HeadSize}] with heads a multiple of the cache's {cache.KeyValueHeads} "
+                + $"key-value heads, but got [{string.Join(", ", shape)}].",
+                nameof(queries));
+        }
+    }
+
+    /// <summary>Checks that vectors which a kernel reads by address have the data type of the cache.</summary>
+    /// <exception cref="ArgumentException">The data type differs.</exception>
+    public static void RequireType(this SlotKeyValueCache cache, Tensor vectors, string name)
+    {
+        if (vectors.dtype != cache.DataType)
+        {
+            throw new ArgumentException($"Expected {cache.DataType} as in the cache, but got {vectors.dtype}.", name);
+        }
+    }
+}
