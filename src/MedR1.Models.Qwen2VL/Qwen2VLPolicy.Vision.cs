@@ -37,7 +37,7 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_runner.Images.Kept is { IsEnded: false } || !IsVisionFrozen)
+        if (_runner.Images.Kept is { IsDisposed: false } || !IsVisionFrozen)
             return null;
         return _runner.Images.Kept = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
     }

@@ -34,17 +34,26 @@ internal sealed class ImageEncoder(
     private Tensor? RunTower(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
-        if (ImageBatch.Create(configuration, prompts) is not { } images)
+        if (DistinctImages.Of(prompts) is not { } images)
             return null;
+        ImageGrid[] grids = [.. images.Images.Select(image => Checked(image.Grid))];
         using DisposeScope scope = NewDisposeScope();
 
         // A frozen tower runs without gradient, as when features are cached: caching must not change a bit of the features, and
         // kernels with gradient sum in a different order.
         using IDisposable? frozen = is_grad_enabled() && IsFrozen ? no_grad() : null;
         Tensor patches = images.Patches(configuration.PatchVectorSize, device, dataType);
-        Tensor features = tower.Forward(patches, images.Grids, observer, frozen is null ? pass : null);
-        if (images.FeatureRows is { } rows)
-            features = features.index_select(0, rows.ToDevice(device));
-        return features.MoveToOuterDisposeScope();
+        Tensor features = tower.Forward(patches, grids, observer, frozen is null ? pass : null);
+        return images.ToPromptOrder(features).MoveToOuterDisposeScope();
+    }
+
+    private ImageGrid Checked(ImageGrid grid)
+    {
+        int merge = configuration.SpatialMergeSize;
+        return grid.Frames >= 1 && grid.Rows >= merge && grid.Columns >= merge && grid.Rows % merge == 0 && grid.Columns % merge == 0
+            ? grid
+            : throw new InvalidPromptException(
+                $"An image's grid is {grid.Frames} x {grid.Rows} x {grid.Columns} patches, but rows and columns " +
+                $"must be multiples of {merge}; prepare images with the model's processor.");
     }
 }

@@ -119,19 +119,6 @@ public sealed class InvarianceTests
     }
 
     [Fact]
-    public void An_image_that_was_opened_twice_is_encoded_once()
-    {
-        EncodedImage other = TinyModel.Image(4, 4, 2);
-        ImageBatch batch = ImageBatch.Create(
-            TinyModel.Configuration().Vision,
-            [TinyModel.Prompt(2, 1, TinyModel.Image(4, 8, 1)), TinyModel.Prompt(2, 3, other, TinyModel.Image(4, 8, 1))])!;
-        Assert.Equal([other.Grid, new ImageGrid(1, 4, 8)], batch.Grids);
-
-        // The 4 features of the small image come first, then the 8 of the other.
-        Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], batch.FeatureRows!);
-    }
-
-    [Fact]
     public void Prompts_without_images_give_no_features()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
