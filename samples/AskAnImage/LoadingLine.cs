@@ -1,4 +1,4 @@
-using MedR1.Models.Qwen2VL;
+using MedR1.Modeling;
 
 namespace MedR1.Samples.AskAnImage;
 

@@ -72,8 +72,7 @@ public sealed partial class Qwen2VLPolicy
             Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder), folder, quantization);
         try
         {
-            CheckpointLoader.Fill(
-                policy.Parameters, policy._network.QuantizedWeights, folder, weights, progress, cancellationToken);
+            CheckpointLoader.Load(policy._network, folder, policy.ParameterOf, weights, progress, cancellationToken);
             return policy;
         }
         catch
@@ -192,6 +191,16 @@ public sealed partial class Qwen2VLPolicy
             SourceFolder = folder,
             Quantization = quantization,
         };
+    }
+
+    // The name of the parameter that a tensor of the files holds. Some tools also save the rotary frequencies, which are computed here. The
+    // file of a tied model may also contain the head; the embedding takes precedence.
+    private string? ParameterOf(string name)
+    {
+        string published = CheckpointNames.ToPublished(name);
+        return published.EndsWith(".inv_freq", StringComparison.Ordinal) || (published == HeadName && Configuration.TieWordEmbeddings)
+            ? null
+            : published;
     }
 
     // If the generation file is missing or names no end token, those of config.json are used.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.Commands;

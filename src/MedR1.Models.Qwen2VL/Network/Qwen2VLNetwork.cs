@@ -51,12 +51,6 @@ internal sealed class Qwen2VLNetwork : nn.Module
         }
     }
 
-    /// <summary>The 8-bit matrices by the published names of their weights.</summary>
-    public IEnumerable<KeyValuePair<string, QuantizedWeight>> QuantizedWeights =>
-        from entry in named_modules()
-        where entry.module is Projection { Quantized: not null }
-        select KeyValuePair.Create($"{entry.name}.weight", ((Projection)entry.module).Quantized!);
-
     /// <summary>The layers that adapters can change, in the order of the network.</summary>
     public IReadOnlyList<AdaptableModule> AdaptableModules
     {

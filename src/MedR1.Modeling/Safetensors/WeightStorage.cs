@@ -1,4 +1,4 @@
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
 /// <summary>Where the weights of a loaded model are kept.</summary>
 public enum WeightStorage

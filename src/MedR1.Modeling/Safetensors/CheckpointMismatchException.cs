@@ -1,4 +1,4 @@
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
 /// <summary>Thrown when the tensors of a checkpoint do not match its configuration.</summary>
 public sealed class CheckpointMismatchException : Exception

@@ -1,4 +1,4 @@
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
 /// <summary>The progress of loading a checkpoint.</summary>
 /// <param name="Tensors">The number of tensors loaded.</param>

@@ -1,36 +1,51 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using MedR1.Modeling;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
-/// <summary>Loads parameters from the safetensors files of a folder, with names in either scheme.</summary>
-internal static class CheckpointLoader
+/// <summary>Loads the parameters of a network from the safetensors files of a folder.</summary>
+public static class CheckpointLoader
 {
-    private const string Head = "lm_head.weight";
     private const int MostThreads = 8;
 
-    public static void Fill(
-        IReadOnlyList<KeyValuePair<string, Parameter>> parameters,
-        IEnumerable<KeyValuePair<string, QuantizedWeight>> quantizedWeights, string folder, WeightStorage weights,
-        IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Loads every parameter, on several threads, and converts it to its data type and device. The matrices of 8-bit
+    /// <see cref="Projection"/>s are quantized while they are read. The files must hold exactly the parameters: names and shapes are compared
+    /// before anything is loaded.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="parameterOf">
+    /// Returns the name of the parameter, as in <c>named_parameters()</c>, that a tensor of the files holds, or <see langword="null"/> for a
+    /// tensor to skip; by default the names are the same.
+    /// </param>
+    /// <param name="storage">Whether the weights are read to memory or mapped from the files.</param>
+    /// <param name="progress">Reported to after each tensor, from the loading threads, one call at a time.</param>
+    /// <param name="cancellationToken">Cancels between tensors.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder contains no safetensors files.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
+    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown, twice there or of a different shape.</exception>
+    public static void Load(
+        nn.Module network, string folder, Func<string, string?>? parameterOf = null, WeightStorage storage = WeightStorage.Memory,
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(folder);
         using CheckpointReader reader = CheckpointReader.Open(folder);
-        Dictionary<string, QuantizedWeight> quantized = quantizedWeights.ToDictionary();
-        Dictionary<string, Parameter> wanted = parameters
-            .Where(entry => !IsScale(entry.Key, quantized)).ToDictionary(entry => entry.Key, entry => entry.Value);
+        Dictionary<string, QuantizedWeight> quantized = (
+            from entry in network.named_modules()
+            where entry.module is Projection { Quantized: not null }
+            select KeyValuePair.Create($"{entry.name}.weight", ((Projection)entry.module).Quantized!)).ToDictionary();
+        Dictionary<string, Parameter> wanted = network.named_parameters()
+            .Where(entry => !IsScale(entry.name, quantized)).ToDictionary(entry => entry.name, entry => entry.parameter);
         List<KeyValuePair<string, SafetensorsEntry>> entries = [.. reader.Entries.Values
-            .Select(entry => KeyValuePair.Create(CheckpointNames.ToPublished(entry.Name), entry))];
-
-        // Some tools also save the rotary frequencies, which are computed here.
-        entries.RemoveAll(entry => entry.Key.EndsWith(".inv_freq", StringComparison.Ordinal));
-
-        // The file of a tied model may also contain the head; the embedding takes precedence.
-        if (!wanted.ContainsKey(Head))
-            entries.RemoveAll(entry => entry.Key == Head);
+            .Select(entry => (Name: parameterOf is null ? entry.Name : parameterOf(entry.Name), Entry: entry))
+            .Where(named => named.Name is not null)
+            .Select(named => KeyValuePair.Create(named.Name!, named.Entry))];
         Check(wanted, entries, folder);
         long total = wanted.Values.Sum(Bytes);
         long bytes = 0;
@@ -57,7 +72,7 @@ internal static class CheckpointLoader
             Parameter parameter = wanted[named.Key];
             if (quantized.TryGetValue(named.Key, out QuantizedWeight? matrix))
                 matrix.Load(reader, named.Value.Name, cancellationToken);
-            else if (weights == WeightStorage.MappedFiles && CanMap(reader, named.Value, parameter))
+            else if (storage == WeightStorage.MappedFiles && CanMap(reader, named.Value, parameter))
                 Map(reader, named.Value, parameter);
             else
                 reader.LoadInto(named.Value.Name, parameter);
