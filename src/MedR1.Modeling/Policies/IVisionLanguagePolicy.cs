@@ -160,7 +160,7 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <param name="imageFeatures">
     /// The result of <see cref="EncodeImages"/> for the groups' prompts, if the caller has it; otherwise the tower runs.
     /// </param>
-    /// <returns>Statistics <c>[completions, longest]</c>, which <see cref="TokenScores.Compute"/> makes from logits.</returns>
+    /// <returns>Statistics <c>[completions, longest]</c>, which <see cref="TokenScores"/> makes from logits.</returns>
     TokenStatistics TokenLogProbabilities(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null);
 

@@ -68,6 +68,19 @@ public static class TokenScores
             logProbabilities.MoveToOuterDisposeScope(), mask, entropies?.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Looks up the log-probabilities of the tokens of a batch.</summary>
+    /// <param name="logits"><c>[M, V]</c> of any floating-point type: the outputs that the targets count.</param>
+    /// <param name="targets">The tokens, and the outputs that predict them.</param>
+    /// <param name="options">Temperature, suppressed tokens, entropies.</param>
+    public static TokenStatistics Compute(Tensor logits, TokenTargets targets, TokenStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(targets);
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor sources, Tensor tokens, Tensor mask) = targets.ToDevice(logits.device);
+        return Compute(logits, sources, tokens, mask, options).MoveToOuterDisposeScope();
+    }
+
     // H = − Σ p log p; a suppressed token has p = 0 and log p = −∞, and their product must not become NaN.
     private static Tensor Entropies(Tensor all, Tensor sources, Tensor padding, TokenStatisticsOptions options)
     {

@@ -45,9 +45,6 @@ public sealed record Qwen2VLConfiguration
         ? "Qwen2_5_VLForConditionalGeneration"
         : "Qwen2VLForConditionalGeneration";
 
-    /// <summary>Whether a token is a placeholder of an image or clip.</summary>
-    internal bool IsPlaceholder(int token) => token == ImageTokenId || token == VideoTokenId;
-
     /// <summary>
     /// Whether a token is in the vocabulary; files name some tokens that are not, including end tokens, which the model can never
     /// generate.

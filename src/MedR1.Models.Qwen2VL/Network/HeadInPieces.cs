@@ -13,14 +13,13 @@ internal static class HeadInPieces
 {
     /// <param name="states"><c>[M, hidden]</c>, after the final norm.</param>
     /// <param name="weight"><c>[vocabulary, hidden]</c></param>
-    /// <param name="sources"><c>[rows, T]</c> int64: the state that predicts each token; any valid index at padding.</param>
-    /// <param name="targets"><c>[rows, T]</c> int64 tokens; any valid token at padding.</param>
-    /// <param name="mask"><c>[rows, T]</c> bool, true at tokens; the result owns it.</param>
+    /// <param name="table">The tokens, and the states that predict them.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
     public static TokenStatistics Compute(
-        Tensor states, Tensor weight, Tensor sources, Tensor targets, Tensor mask, TokenStatisticsOptions options)
+        Tensor states, Tensor weight, TokenTargets table, TokenStatisticsOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
+        (Tensor sources, Tensor targets, Tensor mask) = table.ToDevice(states.device);
         FusedTokenLogProbabilities figures = FusedLogProbabilities.Compute(
             states.index_select(0, sources.view(-1)), weight, targets.view(-1), null, mask.view(-1),
             new FusedLogProbabilityOptions
@@ -32,7 +31,7 @@ internal static class HeadInPieces
         Tensor? entropies = options.WithEntropies ? figures.Entropies.view(mask.shape) : null;
         if (!options.WithEntropyGradient)
             entropies = entropies?.detach();
-        return new TokenStatistics(logProbabilities, mask, entropies?.MoveToOuterDisposeScope())
+        return new TokenStatistics(logProbabilities, mask.MoveToOuterDisposeScope(), entropies?.MoveToOuterDisposeScope())
         {
             BackwardState = figures,
         };

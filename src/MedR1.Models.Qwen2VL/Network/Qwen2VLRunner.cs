@@ -8,6 +8,8 @@ namespace MedR1.Models.Qwen2VL;
 internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
     ScalarType dataType, AdapterHost adapters, GradientCheckpointing? checkpointing = null)
 {
+    private readonly PromptLayout _layout = Qwen2VLLayout.Of(configuration);
+
     /// <summary>The number of logits above which a scoring pass computes the head in pieces; 128 MiB of float32.</summary>
     internal long MostLogits { get; set; } = 1L << 25;
 
@@ -23,36 +25,14 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     public Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache, Tensor? imageFeatures)
     {
-        // On the CPU, the result of a prompt must not depend on the other prompts; on a GPU, one padded attention is faster.
-        bool isPadded = device.type != DeviceType.CPU;
-        int prefix = isPadded ? 0 : PrefixOf(prompts, 0);
-        if (prefix > 0 && !PromptSequencePattern.TakesPrefix([.. prompts.Select(prompt => prompt.TokenIds.Count)], dataType, device))
-            prefix = 0;
-        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded, prefix);
-        cache.Begin(slots, batch.Lengths, batch.NextPositions);
-        try
+        PrefillBatch batch = new(_layout, prompts, slots, cache, SharesPrefix);
+        return batch.Run(pattern =>
         {
-            return Prefill(prompts, batch, slots, cache, imageFeatures, isPadded);
-        }
-        catch
-        {
-            cache.Forget(slots);
-            throw;
-        }
-    }
-
-    private Tensor Prefill(
-        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, IReadOnlyList<int> slots, SlotKeyValueCache cache,
-        Tensor? imageFeatures, bool isPadded)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using RotaryTable table = Table(batch.Positions);
-        Tensor input = Embed(prompts, batch, [], imageFeatures);
-        IAttentionPattern pattern = isPadded
-            ? new PromptPattern(batch.Lengths, dataType, device, cache, slots)
-            : new PromptSequencePattern(batch.Lengths, cache, slots, batch.Prefix);
-        Tensor hidden = network.Decoder.Layers(input, table, pattern);
-        return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
+            using RotaryTable table = Table(batch);
+            Tensor hidden = network.Decoder.Layers(Embed(prompts, batch, imageFeatures), table, pattern);
+            return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        });
     }
 
     /// <summary>
@@ -91,21 +71,18 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     public TokenStatistics Score(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
-        CompletionBatch completions = CompletionBatch.Create(configuration, groups);
-        return FiguresOf(pass => Statistics(
-            NeededStates(groups, completions, imageFeatures, pass), completions.Sources, completions.Targets,
-            completions.Mask, completions.Rows, completions.Longest, options));
+        GroupBatch batch = new(_layout, groups, SharesPrefix);
+        return FiguresOf(pass => Statistics(NeededStates(groups, batch, imageFeatures, pass), batch.Targets, options));
     }
 
     /// <summary>Computes <c>[rows, T, hidden]</c>, the head's input for the prediction of each completion token.</summary>
     public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
-        CompletionBatch completions = CompletionBatch.Create(configuration, groups);
+        GroupBatch batch = new(_layout, groups, SharesPrefix);
         return InPass(pass =>
         {
-            PassOutput states = new(network.Decoder.Norm(NeededStates(groups, completions, imageFeatures: null, pass))
-                .index_select(0, completions.Sources.ToDevice(device))
-                .view(completions.Rows, completions.Longest, -1));
+            PassOutput states = new(
+                batch.Targets.Arrange(network.Decoder.Norm(NeededStates(groups, batch, imageFeatures: null, pass))));
             return (pass?.ReleasedWith(states) ?? states).MoveToOuterDisposeScope();
         });
     }
@@ -113,18 +90,15 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// <summary>Computes log-probabilities <c>[sequences, longest − 1]</c> of all tokens after the first.</summary>
     public TokenStatistics ScoreSequences(IReadOnlyList<EncodedPrompt> sequences)
     {
-        PromptBatch batch = PromptBatch.Create(configuration, sequences);
-        int columns = batch.Length - 1;
-        if (columns == 0)
+        SequenceBatch batch = new(_layout, sequences);
+        if (batch.Targets.Columns == 0)
         {
             return new TokenStatistics(
-                zeros(batch.Count, 0, device: device), zeros(batch.Count, 0, ScalarType.Bool, device), null);
+                zeros(sequences.Count, 0, device: device), zeros(sequences.Count, 0, ScalarType.Bool, device), null);
         }
 
-        SequenceTargets targets = new(batch);
         return FiguresOf(pass => Statistics(
-            Hidden(sequences, batch, null, pass).index_select(0, targets.Places.ToDevice(device)), targets.Sources, targets.Targets,
-            targets.Mask, batch.Count, columns, new TokenStatisticsOptions()));
+            batch.NeededOf(Hidden(sequences, batch, null, pass)), batch.Targets, new TokenStatisticsOptions()));
     }
 
     private TokenStatistics FiguresOf(Func<CheckpointedPass?, TokenStatistics> compute) => InPass(pass =>
@@ -153,34 +127,24 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// Computes the output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.
     /// </summary>
     public Tensor Hidden(
-        IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer, CheckpointedPass? pass = null)
+        IReadOnlyList<EncodedPrompt> sequences, SequenceBatch batch, ActivationObserver? observer, CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor input = Embed(sequences, batch, [], pass: pass);
+        Tensor input = Embed(sequences, batch, pass: pass);
         observer?.Invoke("inputs_embeds", input);
-        return Layers(
-            input, Table(batch.Positions), () => new CausalPattern(batch.Count, batch.Length), observer, pass)
-            .MoveToOuterDisposeScope();
+        return Layers(input, Table(batch), batch.CreatePattern, observer, pass).MoveToOuterDisposeScope();
     }
 
     // Computes the output of the last layer, [M, hidden], only for tokens from which a completion token is predicted.
     private Tensor NeededStates(
-        IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures, CheckpointedPass? pass)
+        IReadOnlyList<PackedGroup> groups, GroupBatch batch, Tensor? imageFeatures, CheckpointedPass? pass)
     {
-        EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
-        PromptBatch batch = PromptBatch.Create(
-            configuration, prompts, isPadded: false, PrefixOf(prompts, completions.Tokens.Count));
-        GroupLengths lengths = new(batch.Lengths, completions.FedLengths, batch.Prefix);
         using DisposeScope scope = NewDisposeScope();
-        Tensor input = Embed(prompts, batch, completions.Tokens, imageFeatures, pass);
-        return Layers(
-            input, Table(WithCompletions(batch, completions)), () => GroupPattern.Create(lengths, dataType, device), null, pass)
-            .MoveToOuterDisposeScope();
+        Tensor input = Embed([.. groups.Select(group => group.Prompt)], batch, imageFeatures, pass);
+        return Layers(input, Table(batch), () => batch.CreatePattern(dataType, device), null, pass).MoveToOuterDisposeScope();
     }
 
-    // With dropout, each prompt has its own masks, so that a common prefix can't be shared.
-    private int PrefixOf(IReadOnlyList<EncodedPrompt> prompts, int behind) =>
-        adapters.HasDropout ? 0 : CommonPrefix.Of(configuration, prompts, behind);
+    private bool SharesPrefix => !adapters.HasDropout;
 
     // If layers are recomputed, table and pattern must live until the backward pass.
     private Tensor Layers(
@@ -196,70 +160,30 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     private Tensor Embed(
-        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, IReadOnlyList<long> more, Tensor? imageFeatures = null,
-        CheckpointedPass? pass = null)
+        IReadOnlyList<EncodedPrompt> prompts, TokenBatch batch, Tensor? imageFeatures = null, CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] tokens = more.Count == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
-        Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
+        Tensor embedded = network.Decoder.Embedding.call(batch.Tokens(device));
         if ((imageFeatures ?? Images.Encode(prompts, null, pass)) is { } features)
         {
-            if (!features.shape.SequenceEqual([batch.FeatureCount, configuration.Text.HiddenSize]))
-            {
-                throw new ArgumentException(
-                    $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' images need "
-                    + $"[{batch.FeatureCount}, {configuration.Text.HiddenSize}]; pass the result of EncodeImages for these prompts.",
-                    nameof(imageFeatures));
-            }
-
-            if (batch.FeatureRows.Count < batch.FeatureCount)
-                features = features.index_select(0, batch.FeatureRows.ToArray().ToDevice(device));
-            embedded = embedded.index_copy(0, batch.Placeholders.ToArray().ToDevice(device), features);
+            embedded = embedded.index_copy(
+                0, batch.Placeholders(device), batch.FeaturesOf(features, configuration.Text.HiddenSize));
         }
 
         return embedded.MoveToOuterDisposeScope();
     }
 
-    private RotaryTable Table(float[][] positions)
+    private RotaryTable Table(TokenBatch batch)
     {
-        float[] all = [.. positions[0], .. positions[1], .. positions[2]];
-        using Tensor positions_3N = all.ToDevice(device, 3, positions[0].Length);
+        using Tensor positions_3N = batch.Positions(device);
         return network.Rotary.Table(positions_3N);
     }
 
-    // A completion token has the same position on all axes, counted from the end of its prompt.
-    private static float[][] WithCompletions(PromptBatch batch, CompletionBatch completions)
+    private TokenStatistics Statistics(Tensor hidden, TokenTargets targets, TokenStatisticsOptions options)
     {
-        IEnumerable<int> firsts = completions.FedLengths.SelectMany(
-            (rows, group) => Enumerable.Repeat(batch.NextPositions[group], rows.Sum()));
-        float[] behind = [.. firsts.Zip(completions.Places, (first, place) => first + place)];
-        return [.. batch.Positions.Select(axis => (float[])[.. axis, .. behind])];
-    }
-
-    private TokenStatistics Statistics(
-        Tensor hidden, long[] sources, long[] targets, bool[] mask, int rows, int columns,
-        TokenStatisticsOptions options)
-    {
+        using DisposeScope scope = NewDisposeScope();
         if (hidden.shape[0] * configuration.Text.VocabularySize <= MostLogits || network.HeadWeight is not { } weight)
-            return StatisticsOf(network.Logits(hidden), sources, targets, mask, rows, columns, options);
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor sources_RT, Tensor targets_RT, Tensor mask_RT) = Places(sources, targets, mask, rows, columns);
-        return HeadInPieces.Compute(
-            network.Decoder.Norm(hidden), weight, sources_RT, targets_RT, mask_RT, options).MoveToOuterDisposeScope();
+            return TokenScores.Compute(network.Logits(hidden), targets, options).MoveToOuterDisposeScope();
+        return HeadInPieces.Compute(network.Decoder.Norm(hidden), weight, targets, options).MoveToOuterDisposeScope();
     }
-
-    private TokenStatistics StatisticsOf(
-        Tensor logits, long[] sources, long[] targets, bool[] mask, int rows, int columns,
-        TokenStatisticsOptions options)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor sources_RT, Tensor targets_RT, Tensor mask_RT) = Places(sources, targets, mask, rows, columns);
-        return TokenScores.Compute(logits, sources_RT, targets_RT, mask_RT, options).MoveToOuterDisposeScope();
-    }
-
-    private (Tensor Sources, Tensor Targets, Tensor Mask) Places(
-        long[] sources, long[] targets, bool[] mask, int rows, int columns) => (
-        sources.ToDevice(device).view(rows, columns),
-        targets.ToDevice(device).view(rows, columns),
-        tensor(mask, [rows, columns]).to(device, copy: true));
 }

@@ -18,9 +18,9 @@ public sealed class ProcessorTests
         Assert.Equal(2 * 2, prompt.TokenIds.Count(token => token == TinyModel.ImageToken));
         Assert.Contains("What is shown?", prompt.Text, StringComparison.Ordinal);
         using Qwen2VLPolicy policy = TinyModel.Create();
-        Assert.Equal(prompt.TokenIds.Count, PromptBatch.Create(
-            policy.Configuration with { Text = policy.Configuration.Text with { ContextLength = 200 } }, [prompt])
-                .Length);
+        Assert.Equal(prompt.TokenIds.Count, new SequenceBatch(
+            Qwen2VLLayout.Of(policy.Configuration with { Text = policy.Configuration.Text with { ContextLength = 200 } }), [prompt])
+                .Longest);
     }
 
     [Fact]

@@ -35,12 +35,13 @@ public sealed class GoldenModelTests
     [Fact]
     public void Positions_equal_those_of_the_worked_example()
     {
-        PromptPositions positions = PromptPositions.Compute(_configuration, Prompts()[0]);
-        Assert.Equal([0, 1, 2, 3, 3, 3, 3, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8, 12, 13, 14], positions.Time);
-        Assert.Equal([0, 1, 2, 3, 3, 4, 4, 5, 6, 7, 8, 8, 8, 8, 9, 9, 9, 9, 12, 13, 14], positions.Height);
-        Assert.Equal([0, 1, 2, 3, 4, 3, 4, 5, 6, 7, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14], positions.Width);
-        Assert.Equal(15, positions.Next);
-        Assert.Equal(6, PromptPositions.Compute(_configuration, Prompts()[1]).Next);
+        SequenceBatch batch = new(Qwen2VLLayout.Of(_configuration), [Prompts()[0]]);
+        using Tensor positions = batch.Positions(CPU);
+        float[] time = [0, 1, 2, 3, 3, 3, 3, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8, 12, 13, 14];
+        float[] height = [0, 1, 2, 3, 3, 4, 4, 5, 6, 7, 8, 8, 8, 8, 9, 9, 9, 9, 12, 13, 14];
+        float[] width = [0, 1, 2, 3, 4, 3, 4, 5, 6, 7, 8, 9, 10, 11, 8, 9, 10, 11, 12, 13, 14];
+        Assert.Equal([.. time, .. height, .. width], positions.Values());
+        Assert.Equal([15, 6], new SequenceBatch(Qwen2VLLayout.Of(_configuration), Prompts()).NextPositions);
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class GoldenModelTests
         TinyModel.Near([0.508542f, -0.180074f, -0.245711f, 0.116917f, 0.766893f], features[0].Values()[..5], 2e-6);
         TinyModel.Near([-0.015254f, -0.507661f, -0.150386f, 0.348523f, 0.897845f], features[15].Values()[..5], 2e-6);
 
-        PromptBatch batch = PromptBatch.Create(_configuration, prompts);
+        SequenceBatch batch = new(Qwen2VLLayout.Of(_configuration), prompts);
         Tensor hidden = runner.Hidden(prompts, batch, null);
         TinyModel.Near([0.62207f, 0.060883f, -1.148441f, 0.708641f, -0.02314f], hidden[20].Values()[..5], 5e-6);
         TinyModel.Near([-0.085473f, 0.937948f, 0.595663f, 0.403472f, -1.45012f], hidden[21 + 7].Values()[..5], 5e-6);

@@ -1,4 +1,5 @@
 using MedR1.Modeling;
+using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
@@ -6,19 +7,19 @@ public sealed class PromptPositionsTests
 {
     // A word, the start marker, three frames of one feature each, the end marker, a word. The frames begin at 2.
     [Theory]
-    [InlineData(0, new[] { 0, 1, 2, 3, 4, 5, 6 }, 7)] // By frame: 2 + 0, 1, 2; the text continues after 4.
-    [InlineData(4, new[] { 0, 1, 2, 10, 18, 19, 20 }, 21)] // By second: 2 + 4 × 2 × (0, 1, 2); the text continues after 18.
+    [InlineData(0, new float[] { 0, 1, 2, 3, 4, 5, 6 }, 7)] // By frame: 2 + 0, 1, 2; the text continues after 4.
+    [InlineData(4, new float[] { 0, 1, 2, 10, 18, 19, 20 }, 21)] // By second: 2 + 4 × 2 × (0, 1, 2); the text continues after 18.
     public void Time_advances_by_frames_or_seconds_and_the_text_continues_after_the_last(
-        double tokensPerSecond, int[] times, int next)
+        double tokensPerSecond, float[] times, int next)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration();
         configuration = configuration with { Vision = configuration.Vision with { TokensPerSecond = tokensPerSecond } };
         EncodedImage clip = TinyModel.Image(2, 2, 1, frames: 3) with { SecondsPerFrame = 2 };
-        PromptPositions positions = PromptPositions.Compute(configuration, TinyModel.Prompt(1, 1, clip));
+        SequenceBatch batch = new(Qwen2VLLayout.Of(configuration), [TinyModel.Prompt(1, 1, clip)]);
+        using Tensor positions = batch.Positions(CPU);
 
-        Assert.Equal(times, positions.Time);
-        Assert.Equal([0, 1, 2, 2, 2, .. times[^2..]], positions.Height);
-        Assert.Equal(positions.Height, positions.Width);
-        Assert.Equal(next, positions.Next);
+        float[] places = [0, 1, 2, 2, 2, .. times[^2..]];
+        Assert.Equal([.. times, .. places, .. places], positions.Values());
+        Assert.Equal([next], batch.NextPositions);
     }
 }

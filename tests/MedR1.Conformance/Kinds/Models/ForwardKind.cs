@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 
 using TorchSharp;
@@ -19,7 +20,7 @@ internal sealed class ForwardKind : IConformanceKind
         CaseModel model = CaseModel.Read(conformanceCase, policy.Configuration);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        PromptBatch batch = PromptBatch.Create(policy.Configuration, model.Prompts);
+        SequenceBatch batch = new(Qwen2VLLayout.Of(policy.Configuration), model.Prompts);
         Tensor hidden =
             policy.Runner.Hidden(model.Prompts, batch, (name, value) => Compare("hidden_rows", name, value));
         Tensor logits = policy.Qwen2VLNetwork.Logits(hidden, (name, value) => Compare("hidden_rows", name, value));
@@ -34,7 +35,7 @@ internal sealed class ForwardKind : IConformanceKind
 
             // The case names columns of its padded batch; ours is padded on the other side.
             long[] places = [.. CaseModel.Rows(conformanceCase.Inputs.GetProperty(rows))
-                .Select(row => (long)row[0] * batch.Length + Array.IndexOf(model.Places[row[0]], row[1]))];
+                .Select(row => (long)row[0] * batch.Longest + Array.IndexOf(model.Places[row[0]], row[1]))];
             using Tensor index = tensor(places, device: conformanceCase.Device);
             using Tensor chosen = all.index_select(0, index);
             checker.Numbers(name, conformanceCase.Tensor(expected), CaseModel.Values(chosen));

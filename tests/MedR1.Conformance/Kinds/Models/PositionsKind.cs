@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
@@ -17,8 +18,8 @@ internal sealed class PositionsKind : IConformanceKind
         int length = conformanceCase.Inputs.GetProperty("input_ids")[0].GetArrayLength();
         for (int row = 0; row < model.Prompts.Length; row++)
         {
-            PromptPositions positions = PromptPositions.Compute(configuration, model.Prompts[row]);
-            int[][] axes = [positions.Time, positions.Height, positions.Width];
+            PromptPositions positions = PromptPositions.Compute(Qwen2VLLayout.Of(configuration), model.Prompts[row]);
+            int[][] axes = positions.Axes;
             for (int axis = 0; axis < axes.Length; axis++)
             {
                 JsonElement all = expected.GetProperty("position_ids")[axis][row];

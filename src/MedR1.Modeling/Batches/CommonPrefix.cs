@@ -1,6 +1,4 @@
-using MedR1.Modeling;
-
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
 /// <summary>Finds the common prefix of the prompts of a batch, which is computed once (<see cref="SharedPrefixPattern"/>).</summary>
 internal static class CommonPrefix
@@ -9,17 +7,19 @@ internal static class CommonPrefix
     private const int MinShare = 16;
 
     /// <summary>Returns the number of tokens to store once; 0 if sharing does not pay.</summary>
-    /// <param name="configuration">The configuration, for the placeholders of images.</param>
+    /// <param name="layout">The layout, for the placeholders of images.</param>
     /// <param name="prompts">The prompts.</param>
     /// <param name="behind">The number of tokens that follow the prompts.</param>
-    public static int Of(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, int behind)
+    public static int Of(PromptLayout layout, IReadOnlyList<EncodedPrompt> prompts, int behind)
     {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(prompts);
         if (prompts.Count < 2)
         {
             return 0;
         }
 
-        int prefix = LengthOf(configuration, prompts);
+        int prefix = LengthOf(layout, prompts);
         long saved = (long)prefix * (prompts.Count - 1);
         long all = behind + prompts.Sum(prompt => (long)prompt.TokenIds.Count);
         return saved * MinShare >= all ? prefix : 0;
@@ -28,14 +28,14 @@ internal static class CommonPrefix
     /// <summary>
     /// Returns the length of the common prefix, excluding the last token of each prompt, from which the next token is predicted.
     /// </summary>
-    public static int LengthOf(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts)
+    public static int LengthOf(PromptLayout layout, IReadOnlyList<EncodedPrompt> prompts)
     {
         EncodedPrompt first = prompts[0];
         int most = prompts.Min(prompt => prompt.TokenIds.Count) - 1;
         int image = 0, restOfImage = 0, prefix = 0;
         while (prefix < most && prompts.All(prompt => prompt.TokenIds[prefix] == first.TokenIds[prefix]))
         {
-            if (configuration.IsPlaceholder(first.TokenIds[prefix]))
+            if (layout.IsPlaceholder(first.TokenIds[prefix]))
             {
                 // Placeholders of different images are equal tokens, so the images are compared.
                 if (restOfImage == 0)
@@ -45,7 +45,7 @@ internal static class CommonPrefix
                         break;
                     }
 
-                    restOfImage = first.Images[image++].Grid.PatchCount / configuration.Vision.MergeUnit;
+                    restOfImage = layout.PositionsOf(first.Images[image++]).TokenCount;
                 }
 
                 restOfImage--;

@@ -1,6 +1,4 @@
-using MedR1.Modeling;
-
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
 /// <summary>Checks the tokens of prompts and completions.</summary>
 internal static class TokenRules
@@ -11,24 +9,24 @@ internal static class TokenRules
             throw new InvalidPromptException("No prompt was given; give at least one.");
     }
 
-    public static void Check(Qwen2VLConfiguration configuration, EncodedPrompt prompt)
+    public static void Check(PromptLayout layout, EncodedPrompt prompt)
     {
-        int context = configuration.Text.ContextLength;
+        int context = layout.ContextLength;
         if (prompt.TokenIds.Count == 0)
             throw new InvalidPromptException("The prompt is empty; it needs at least one token.");
         if (prompt.TokenIds.Count > context)
         {
             throw new InvalidPromptException(
                 $"The prompt has {prompt.TokenIds.Count} tokens, but the model's context length is {context}. " +
-                "Shorten the text, or lower the processor's MaxPixels so that images take fewer tokens.");
+                "Shorten the text, or lower the processor's limit of pixels (MaxPixels), so that images take fewer tokens.");
         }
 
-        CheckRange(configuration, prompt.TokenIds, "prompt");
+        CheckRange(layout, prompt.TokenIds, "prompt");
     }
 
-    public static void Check(Qwen2VLConfiguration configuration, PackedGroup group)
+    public static void Check(PromptLayout layout, PackedGroup group)
     {
-        int context = configuration.Text.ContextLength;
+        int context = layout.ContextLength;
         if (group.Completions.Count == 0)
         {
             throw new InvalidPromptException(
@@ -46,13 +44,13 @@ internal static class TokenRules
                     $"model's context length is {context}. Lower the number of new tokens, or shorten the prompt.");
             }
 
-            CheckRange(configuration, completion, "completion");
+            CheckRange(layout, completion, "completion");
         }
     }
 
-    private static void CheckRange(Qwen2VLConfiguration configuration, IReadOnlyList<int> tokens, string what)
+    private static void CheckRange(PromptLayout layout, IReadOnlyList<int> tokens, string what)
     {
-        int size = configuration.Text.VocabularySize;
+        int size = layout.VocabularySize;
         for (int place = 0; place < tokens.Count; place++)
         {
             if (tokens[place] < 0 || tokens[place] >= size)
