@@ -132,9 +132,8 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(slots);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        SlotKeyValueCache own = Own(cache);
         using IDisposable noGradient = no_grad();
-        return _runner.Prefill(prompts, slots, own, imageFeatures);
+        return _runner.Prefill(prompts, slots, cache, imageFeatures);
     }
 
     /// <inheritdoc/>
@@ -144,17 +143,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(rows);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        SlotKeyValueCache own = Own(cache);
-        if (rows.Count == 0 || tokens.dim() != 1 || tokens.shape[0] != rows.Count)
-        {
-            throw new ArgumentException(
-                $"Expected tokens of shape [{rows.Count}], one per row and at least one, but got " +
-                $"[{string.Join(", ", tokens.shape)}].",
-                nameof(tokens));
-        }
-
-        using IDisposable noGradient = no_grad();
-        return _runner.Decode(tokens, rows, own);
+        return _runner.Decode(tokens, rows, cache);
     }
 
     /// <inheritdoc/>
@@ -242,12 +231,4 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
         [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];
-
-    private static SlotKeyValueCache Own(IKeyValueCache cache)
-    {
-        ArgumentNullException.ThrowIfNull(cache);
-        return cache as SlotKeyValueCache ?? throw new ArgumentException(
-            $"The cache is a {cache.GetType().Name}, but this policy needs its own kind; create it with CreateCache.",
-            nameof(cache));
-    }
 }

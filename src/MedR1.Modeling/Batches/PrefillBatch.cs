@@ -16,7 +16,7 @@ public sealed class PrefillBatch : TokenBatch
     /// <param name="layout">The layout of the family.</param>
     /// <param name="prompts">The prompts, at least one.</param>
     /// <param name="slots">The slot of each prompt.</param>
-    /// <param name="cache">The cache, in the data type and on the device of the decoder.</param>
+    /// <param name="cache">A <see cref="SlotKeyValueCache"/> in the data type and on the device of the decoder.</param>
     /// <param name="sharesPrefix">
     /// Whether the common prefix of the prompts may be computed once; not with dropout in an adapter (<see cref="AdapterHost.HasDropout"/>),
     /// because each prompt has its own.
@@ -24,7 +24,14 @@ public sealed class PrefillBatch : TokenBatch
     /// <exception cref="InvalidPromptException">
     /// A prompt is empty or too long, has a token that doesn't exist, or its images don't match its placeholders.
     /// </exception>
+    /// <exception cref="ArgumentException">The cache is of another kind.</exception>
     public PrefillBatch(
+        PromptLayout layout, IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache, bool sharesPrefix)
+        : this(layout, prompts, slots, cache.RequireSlots(), sharesPrefix)
+    {
+    }
+
+    private PrefillBatch(
         PromptLayout layout, IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache,
         bool sharesPrefix)
         : base(layout, prompts, IsPadded(cache), sharesPrefix ? PrefixOf(layout, prompts, cache) : 0)
@@ -61,11 +68,7 @@ public sealed class PrefillBatch : TokenBatch
         }
     }
 
-    private static bool IsPadded(SlotKeyValueCache cache)
-    {
-        ArgumentNullException.ThrowIfNull(cache);
-        return cache.Device.type != DeviceType.CPU;
-    }
+    private static bool IsPadded(SlotKeyValueCache cache) => cache.Device.type != DeviceType.CPU;
 
     private static int PrefixOf(PromptLayout layout, IReadOnlyList<EncodedPrompt> prompts, SlotKeyValueCache cache)
     {

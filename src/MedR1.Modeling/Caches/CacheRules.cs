@@ -8,6 +8,16 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static class CacheRules
 {
+    /// <summary>Returns a cache that a policy was given as one of slots.</summary>
+    /// <exception cref="ArgumentException">The cache is of another kind.</exception>
+    public static SlotKeyValueCache RequireSlots(this IKeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        return cache as SlotKeyValueCache ?? throw new ArgumentException(
+            $"The cache is a {cache.GetType().Name}, but this policy needs its own kind; create it with CreateCache.",
+            nameof(cache));
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">The cache has no such layer.</exception>
     public static void RequireLayer(this SlotKeyValueCache cache, int layer)
     {

@@ -23,7 +23,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// Runs prompts, writes them to slots of a cache, and returns <c>[prompts, vocabulary]</c> float32 logits of the next token.
     /// </summary>
     public Tensor Prefill(
-        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache, Tensor? imageFeatures)
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache, Tensor? imageFeatures)
     {
         PrefillBatch batch = new(_layout, prompts, slots, cache, SharesPrefix);
         return batch.Run(pattern =>
@@ -39,16 +39,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// Runs <c>[rows]</c> tokens after the content of a cache and returns <c>[rows, vocabulary]</c> float32 logits of the next
     /// token.
     /// </summary>
-    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
-    {
-        if (cache.Programs is { } programs)
-            return programs.Run(rows, tokens, adapters, Step);
-        cache.Check(rows);
-        using DisposeScope scope = NewDisposeScope();
-        long[] numbers = [.. rows.Select(row => (long)cache.NextPositions[row.PromptSlot] + row.Length)];
-        Tensor positions = tensor(numbers, device: device);
-        return Step(tokens, positions, new DecodePattern(cache, rows)).MoveToOuterDisposeScope();
-    }
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache) =>
+        DecodeStep.Run(tokens, rows, cache, adapters, Step);
 
     // A completion token has the same position on all axes.
     private RotaryTable TableBehindPrompts(Tensor positions) =>
