@@ -75,6 +75,17 @@ public sealed class TokenBatchTests
     }
 
     [Fact]
+    public void Sequences_of_one_token_predict_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SequenceBatch batch = new(_layout, [Prompt("1"), Prompt("2")]);
+        Tensor logits = batch.NeededOf(zeros(2, 100));
+        using TokenStatistics statistics = TokenScores.Compute(logits, batch.Targets, new TokenStatisticsOptions());
+        Assert.Equal([2L, 0], statistics.LogProbabilities.shape);
+        Assert.Equal([2L, 0], statistics.Mask.shape);
+    }
+
+    [Fact]
     public void A_failed_prefill_leaves_its_slots_empty()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -53,6 +53,55 @@ public sealed class GpuDecodingTests
         }
     }
 
+    // The norms of queries and keys in a recorded step, by the layer's operator between the kernels: roundings to 8 bits of numbers up to 4.
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void Heads_are_normalised_like_by_the_layer(int headSize)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(67, CPU);
+        using RmsNormalization norm = new(headSize, 1e-6, TestDevice.Gpu, ScalarType.BFloat16);
+        norm.Weight.copy_(Random(headSize));
+        Tensor queries = Random(2, 6 * headSize), keys = Random(2, KeyValueHeads * headSize), values = Random(2, KeyValueHeads * headSize);
+        Tensor prompt = Random(4, KeyValueHeads, headSize);
+        using RotaryTable table = RotaryTable.FromAngles(
+            randn([2, headSize / 2], generator: generator).to(TestDevice.Gpu), ScalarType.BFloat16);
+        double error = (Attend(records: true) - Attend(records: false)).abs().max().ToDouble();
+        Assert.InRange(error, 0, 0.05);
+
+        Tensor Random(params long[] shape) => randn(shape, generator: generator).to(ScalarType.BFloat16).to(TestDevice.Gpu);
+
+        Tensor Heads(Tensor vectors) => vectors.view(2, -1, headSize);
+
+        Tensor Attend(bool records)
+        {
+            using SlotKeyValueCache cache = new(1, KeyValueHeads, headSize, 1, 2, 8, 3, TestDevice.Gpu, ScalarType.BFloat16)
+            {
+                AttendsByTensors = true,
+            };
+            cache.Begin([0], [4], [4]);
+            cache.WritePrompts(0, [0], prompt, prompt, 4);
+            return cache.Programs!.Run([new(0, 0, 0), new(0, 1, 0)], zeros(2, ScalarType.Int64, TestDevice.Gpu), new AdapterHost([]), Pass);
+
+            Tensor Pass(Tensor tokens, Tensor positions, IAttentionPattern pattern)
+            {
+                if (!records || StepRecorder.For(pattern) is not { } step)
+                {
+                    return pattern.Attend(
+                        0, table.Rotate(norm.call(Heads(queries))), table.Rotate(norm.call(Heads(keys))), Heads(values))
+                        .to(ScalarType.Float32);
+                }
+
+                Assert.True(step.Takes([norm]));
+                using StepValues q = step.Normalize(step.Given(queries), norm), k = step.Normalize(step.Given(keys), norm);
+                using StepValues attended = step.Attend(0, q, k, step.Given(values), table);
+                return ((CudaStepValues)attended).Tensor.to(ScalarType.Float32);
+            }
+        }
+    }
+
     private static Tensor[] Decode(Device device, ScalarType type, int heads, int headSize, bool byTensors)
     {
         using IDisposable noGradient = no_grad();
