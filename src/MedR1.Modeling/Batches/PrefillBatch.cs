@@ -27,7 +27,7 @@ public sealed class PrefillBatch : TokenBatch
     /// <exception cref="ArgumentException">The cache is of another kind.</exception>
     public PrefillBatch(
         PromptLayout layout, IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache, bool sharesPrefix)
-        : this(layout, prompts, slots, cache.RequireSlots(), sharesPrefix)
+        : this(layout, prompts, slots, cache.RequireOwnKind(), sharesPrefix)
     {
     }
 

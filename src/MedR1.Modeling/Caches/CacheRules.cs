@@ -10,7 +10,7 @@ internal static class CacheRules
 {
     /// <summary>Returns a cache that a policy was given as one of slots.</summary>
     /// <exception cref="ArgumentException">The cache is of another kind.</exception>
-    public static SlotKeyValueCache RequireSlots(this IKeyValueCache cache)
+    public static SlotKeyValueCache RequireOwnKind(this IKeyValueCache cache)
     {
         ArgumentNullException.ThrowIfNull(cache);
         return cache as SlotKeyValueCache ?? throw new ArgumentException(

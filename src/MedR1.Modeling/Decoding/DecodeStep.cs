@@ -27,7 +27,7 @@ public static class DecodeStep
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(pass);
-        SlotKeyValueCache own = cache.RequireSlots();
+        SlotKeyValueCache own = cache.RequireOwnKind();
         if (rows.Count == 0 || tokens.dim() != 1 || tokens.shape[0] != rows.Count)
         {
             throw new ArgumentException(
