@@ -37,6 +37,10 @@ internal static class LimitedCall
             return call;
         }
 
+        // What a call throws once nobody waits for it is expected, and no reason for TaskScheduler.UnobservedTaskException.
+        _ = call.ContinueWith(
+            late => late.Exception, CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _ = CancelAsync(source);
         cancellationToken.ThrowIfCancellationRequested();
         return null;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MedR1.Training.Tests;
 
 public sealed class LimitedCallTests
@@ -53,6 +55,59 @@ public sealed class LimitedCallTests
         Assert.Null(call);
         await cancelled.Task.WaitAsync(s_long);
         release.Set();
+    }
+
+    [Fact]
+    public async Task What_it_throws_later_is_not_reported_as_unobserved()
+    {
+        List<string> unobserved = [];
+        TaskScheduler.UnobservedTaskException += (_, arguments) =>
+        {
+            lock (unobserved)
+            {
+                unobserved.AddRange(arguments.Exception.InnerExceptions.Select(inner => inner.Message));
+            }
+        };
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        WeakReference late = await AbandonAsync(release);
+
+        for (int wait = 0; late.IsAlive && wait < 200; wait++)
+        {
+            await Task.Delay(10);
+#pragma warning disable RS0030 // A collection is what reports unobserved exceptions.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+#pragma warning restore RS0030
+        }
+
+        Assert.False(late.IsAlive);
+        lock (unobserved)
+        {
+            Assert.DoesNotContain("thrown too late", unobserved);
+        }
+    }
+
+    // A method of its own, so that nothing on the caller's stack keeps the call alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> AbandonAsync(TaskCompletionSource release)
+    {
+        WeakReference? thrown = null;
+        Assert.Null(await LimitedCall.RunAsync<int>(
+            async _ =>
+            {
+                await release.Task;
+                InvalidOperationException exception = new("thrown too late");
+                thrown = new WeakReference(exception);
+                throw exception;
+            },
+            s_short, CancellationToken.None));
+        release.SetResult();
+        while (thrown is null)
+        {
+            await Task.Delay(10);
+        }
+
+        return thrown;
     }
 
     [Fact]
