@@ -9,7 +9,9 @@ public enum RewardFailureKind
     /// <summary>The reward did not complete in time.</summary>
     Timeout,
 
-    /// <summary>The reward returned NaN, infinity, or a number that is infinite in float32.</summary>
+    /// <summary>
+    /// The reward returned NaN, infinity, or a number that is infinite in float32, alone or, with its weight, in the completion's total.
+    /// </summary>
     NotFinite,
 
     /// <summary>A group reward returned a different number of scores than the group has completions.</summary>

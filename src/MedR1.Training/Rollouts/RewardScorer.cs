@@ -67,9 +67,15 @@ public sealed class RewardScorer
             }
         }).ConfigureAwait(false);
 
+        RewardFailure[] overflows = [.. table.LeaveOutInfiniteTotals(_rewards)];
+        if (_options.StopOnFailure && overflows is [RewardFailure overflow, ..])
+        {
+            throw new RewardFailureException(overflow);
+        }
+
         return new ScoredGroups(
             [.. groups.Select((group, index) => group with { Scores = table.ScoresOf(index, _rewards) })],
-            [.. failures.OrderBy(entry => entry.Order).Select(entry => entry.Failure)])
+            [.. failures.OrderBy(entry => entry.Order).Select(entry => entry.Failure), .. overflows])
         {
             FailedCompletions = [.. Enumerable.Range(0, groups.Count).Select(table.FailedIn)],
         };

@@ -67,12 +67,42 @@ internal sealed class ScoreTable
         }
     }
 
+    /// <summary>
+    /// Leaves out the completions whose total is infinite in float32, although no score is: weights multiply the scores, and several add up.
+    /// The failure names the reward that contributes most.
+    /// </summary>
+    public IEnumerable<RewardFailure> LeaveOutInfiniteTotals(IReadOnlyList<WeightedReward> rewards)
+    {
+        for (int group = 0; group < _scores.Length; group++)
+        {
+            for (int sample = 0; sample < _scores[group].Length; sample++)
+            {
+                if (TotalOf(group, sample, rewards) is double total && !float.IsFinite((float)total))
+                {
+                    MarkFailed(group, sample);
+                    double?[] scores = _scores[group][sample];
+                    int most = Enumerable.Range(0, scores.Length)
+                        .MaxBy(reward => Math.Abs((scores[reward] ?? 0) * rewards[reward].Weight));
+                    yield return new RewardFailure(
+                        rewards[most].Name, RewardFailureKind.NotFinite,
+                        $"its score {scores[most]!.Value.ToText()} times its weight {rewards[most].Weight.ToText()} makes the total of sample "
+                        + $"{sample} {total.ToText()}, which is infinite in float32; use smaller scores or weights.");
+                }
+            }
+        }
+    }
+
     public int FailedIn(int group) => _failed[group].Count(failed => failed);
 
     public IReadOnlyList<CompletionScore> ScoresOf(int group, IReadOnlyList<WeightedReward> rewards) =>
         [.. _scores[group].Select((scores, sample) => new CompletionScore(
-            _failed[group][sample] || scores.All(score => score is null)
-                ? null
-                : scores.Select((score, index) => (score ?? 0) * rewards[index].Weight).Sum(),
-            scores))];
+            TotalOf(group, sample, rewards), scores))];
+
+    private double? TotalOf(int group, int sample, IReadOnlyList<WeightedReward> rewards)
+    {
+        double?[] scores = _scores[group][sample];
+        return _failed[group][sample] || scores.All(score => score is null)
+            ? null
+            : scores.Select((score, index) => (score ?? 0) * rewards[index].Weight).Sum();
+    }
 }

@@ -49,6 +49,39 @@ public sealed class RewardScorerTests
         Assert.Equal(("odd", RewardFailureKind.NotFinite), (failure.Reward, failure.Kind));
     }
 
+    // float32 ends at 3.4e38: 1e38 · 8 is above it, as is the sum of 3e38 and 2 · 1e38; 1e30 · 2 is not.
+    [Fact]
+    public async Task A_total_that_is_infinite_in_float32_excludes_its_completion_and_names_the_reward_that_contributes_most()
+    {
+        RewardScorer scorer = new(
+        [
+            new WeightedReward(Reward("large", context => context.Completion.SampleIndex == 0 ? 1e38 : 0), 8),
+            new WeightedReward(Reward("first", context => context.Completion.SampleIndex switch { 1 => 3e38, 2 => 1e30, _ => 0 })),
+            new WeightedReward(Reward("second", context => context.Completion.SampleIndex switch { 1 => 1e38, 2 => 1e30, _ => 0 }), 2),
+        ]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1, 1)]);
+
+        Assert.Equal([null, null, 1e30 + 2 * 1e30], scored.Groups[0].Scores!.Select(score => score.Total));
+        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.NotFinite, failure.Kind));
+        Assert.Equal(["large", "first"], scored.Failures.Select(failure => failure.Reward));
+        Assert.Equal(
+            "its score 1E+38 times its weight 8 makes the total of sample 0 8E+38, which is infinite in float32; use smaller scores "
+            + "or weights.", scored.Failures[0].Message);
+        Assert.Equal([2], scored.FailedCompletions);
+    }
+
+    [Fact]
+    public async Task A_total_that_is_infinite_in_float32_stops_the_run_if_the_options_say_so()
+    {
+        RewardScorer scorer = new(
+            [new WeightedReward(Reward("large", _ => 1e30), 1e300)], new RewardScorerOptions { StopOnFailure = true });
+
+        RewardFailureException exception = await Assert.ThrowsAsync<RewardFailureException>(() => scorer.ScoreAsync([Group(1)]));
+
+        Assert.Contains("Reward 'large' failed: its score 1E+30 times its weight 1E+300", exception.Message);
+    }
+
     [Fact]
     public async Task A_reward_that_throws_excludes_its_completion_and_is_named()
     {
