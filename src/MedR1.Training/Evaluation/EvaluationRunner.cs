@@ -48,14 +48,17 @@ internal sealed class EvaluationRunner(
     private async Task<IReadOnlyDictionary<string, double>> AskAsync(
         IEvaluationHook hook, long step, CancellationToken cancellationToken)
     {
+        string name = hook is DelegateEvaluation named ? $"'{named.Name}'" : hook.GetType().Name;
+        string what = $"The evaluation {name} at step {step}";
         try
         {
-            return await hook.EvaluateAsync(new EvaluationContext(step, policy), cancellationToken);
+            // A user's hook may return null although its type says that it doesn't.
+            return await hook.EvaluateAsync(new EvaluationContext(step, policy), cancellationToken)
+                ?? throw new InvalidOperationException($"{what} returned null; return an empty dictionary if there is nothing to report.");
         }
         catch (OperationCanceledException exception)
         {
-            string name = hook is DelegateEvaluation named ? $"'{named.Name}'" : hook.GetType().Name;
-            ForeignCancellation.Name(exception, $"The evaluation {name} at step {step}");
+            ForeignCancellation.Name(exception, what);
             throw;
         }
     }

@@ -22,7 +22,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         int overlongInARow = 0;
         for (; taken.Count < count; position++)
         {
-            int index = parts.Order.IndexAt(position, parts.Prompts.Count);
+            int index = PlaceInOrder.IndexAt(parts.Order, position, parts.Prompts.Count);
             TakenPrompt prompt = TakeAt(
                 index, SeedMixer.Mix(options.Seed, position, SampleStream), cancellationToken);
             if (options.MaxPromptTokens is not int limit || prompt.Encoded.TokenIds.Count <= limit)

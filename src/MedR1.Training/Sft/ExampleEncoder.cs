@@ -1,3 +1,4 @@
+using System.Globalization;
 using MedR1.Modeling;
 
 namespace MedR1.Training;
@@ -26,6 +27,14 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
                 + "or leave it out.");
         }
 
+        // Native code would fail on it in the update, and on a GPU make the device unusable for the whole process.
+        if (encoded.Prompt.TokenIds.Concat(encoded.Completion ?? [])
+            .Cast<int?>().FirstOrDefault(token => token < 0 || token >= policy.VocabularySize) is int unknown)
+        {
+            throw new InvalidDataException(
+                $"Example {index} has the token {unknown}, but the policy has the tokens 0 to {policy.VocabularySize - 1}.");
+        }
+
         int wrong = Array.FindIndex(encoded.Weights, weight => !(weight >= 0 && float.IsFinite(weight)));
         if (wrong >= 0)
         {
@@ -51,15 +60,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         object? key = example.CachePrompt ? example.CacheKey ?? new PlaceInList(index) : null;
         EncodedPrompt prompt = EncodePrompt(key, example.Prompt!, index, cancellationToken);
         int[] completion = [.. policy.Processor.EncodeCompletion(example.Completion!), .. _behind];
-        float[] weights = example.TokenWeighting is TokenWeighting weigh
-            ? [.. weigh(completion, policy.Processor.Tokenizer)] : Ones(completion.Length);
-        if (weights.Length != completion.Length)
-        {
-            throw new InvalidDataException(
-                $"The token weighting of example {index} returned {weights.Length} weights for {completion.Length} tokens; "
-                + "give one per token.");
-        }
-
+        float[] weights = example.TokenWeighting is TokenWeighting weigh ? Weigh(weigh, completion, index) : Ones(completion.Length);
         if (!options.TrainOnPrompt)
         {
             return new EncodedExample(prompt, completion, weights);
@@ -67,6 +68,25 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
 
         EncodedPrompt whole = prompt with { TokenIds = [.. prompt.TokenIds, .. completion] };
         return new EncodedExample(whole, null, [.. Ones(prompt.TokenIds.Count - 1), .. weights]);
+    }
+
+    private float[] Weigh(TokenWeighting weigh, int[] completion, int index)
+    {
+        string what = $"The token weighting of example {index}";
+        IReadOnlyList<float>? weights;
+        try
+        {
+            weights = UserCode.Call(() => weigh(completion, policy.Processor.Tokenizer), what);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new InvalidDataException($"{what} failed: {exception.Message}", exception);
+        }
+
+        // A caller's function may return null although its type says that it doesn't.
+        return weights?.Count == completion.Length ? [.. weights] : throw new InvalidDataException(
+            $"{what} returned {weights?.Count.ToString(CultureInfo.InvariantCulture) ?? "null and no"} weights for {completion.Length} tokens; "
+            + "give one per token.");
     }
 
     private EncodedPrompt EncodePrompt(object? key, VqaPrompt prompt, int index, CancellationToken cancellationToken)

@@ -155,8 +155,9 @@ public sealed class SftTrainer : IDisposable
             for (int i = 0; i < encoded.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int index = _order.IndexAt(step * encoded.Length + i, _examples.Count);
-                encoded[i] = _encoder.Encode(_examples[index], index, cancellationToken);
+                int index = PlaceInOrder.IndexAt(_order, step * encoded.Length + i, _examples.Count);
+                SupervisedExample example = UserCode.Call(() => _examples[index], $"Example {index}");
+                encoded[i] = _encoder.Encode(example, index, cancellationToken);
             }
 
             IEnumerable<EncodedExample> sorted = _options.SortByLength

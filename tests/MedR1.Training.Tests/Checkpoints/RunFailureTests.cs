@@ -20,6 +20,16 @@ public sealed class RunFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task An_evaluation_that_returns_null_is_named()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Runs.Small(policy, options => options.EvaluationInterval = 2).AddEvaluation(new NoValues()).RunAsync());
+        Assert.Equal(
+            "The evaluation NoValues at step 2 returned null; return an empty dictionary if there is nothing to report.", exception.Message);
+    }
+
+    [Fact]
     public async Task A_failure_after_the_last_step_names_no_step_either()
     {
         string saved = Path.Combine(_folder, "step-000008");
@@ -212,5 +222,11 @@ public sealed class RunFailureTests : IDisposable
         public IEnumerator<VqaPrompt> GetEnumerator() => prompts.GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class NoValues : IEvaluationHook
+    {
+        public ValueTask<IReadOnlyDictionary<string, double>> EvaluateAsync(
+            EvaluationContext context, CancellationToken cancellationToken = default) => new((IReadOnlyDictionary<string, double>)null!);
     }
 }

@@ -23,6 +23,22 @@ public sealed class OrderTests
         });
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public async Task An_index_outside_the_data_is_named_with_its_order_and_position(int index)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        string expected = $"The order Outside gave index {index} for position 2, but there are 3 examples: it must be from 0 to 2.";
+        using SftTrainer supervised = new SftTrainerBuilder(policy).UseExamples(TestData.Examples(3)).UseOrder(new Outside(index))
+            .Configure(options => (options.ExamplesPerStep, options.MaxSteps) = (2, 2)).Build();
+        using GrpoTrainer sampling = Runs.Small(policy, options => options.PromptsPerStep = 3, prompts: 3)
+            .UseOrder(new Outside(index)).Build();
+
+        Assert.Equal(expected, (await Assert.ThrowsAsync<InvalidOperationException>(() => supervised.RunAsync())).Message);
+        Assert.Equal(expected, (await Assert.ThrowsAsync<InvalidOperationException>(() => sampling.RunAsync())).Message);
+    }
+
     [Fact]
     public void The_position_alone_determines_the_example()
     {
@@ -87,5 +103,10 @@ public sealed class OrderTests
         }
 
         public IReadOnlyList<int> EncodeCompletion(string text) => _processor.EncodeCompletion(text);
+    }
+
+    private sealed class Outside(int index) : IExampleOrder
+    {
+        public int IndexAt(long position, int count) => position == 2 ? index : (int)position;
     }
 }

@@ -29,6 +29,42 @@ public sealed class ExampleEncoderTests
         Assert.Equal(read, image.Count);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1_000_000)]
+    public void A_token_that_the_policy_does_not_have_is_named(int token)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        ExampleEncoder encoder = new(policy, new SftTrainerOptions());
+
+        InvalidDataException exception = Assert.Throws<InvalidDataException>(() => encoder.Encode(
+            SupervisedExample.Tokens(new MedR1.Modeling.EncodedPrompt([1, token, 2], [])), 7, default));
+
+        Assert.Equal(
+            $"Example 7 has the token {token}, but the policy has the tokens 0 to {policy.VocabularySize - 1}.", exception.Message);
+    }
+
+    // "A" and the end token.
+    [Fact]
+    public void A_token_weighting_that_returns_nothing_or_throws_is_named()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        ExampleEncoder encoder = new(policy, new SftTrainerOptions());
+        string MessageOf<TException>(TokenWeighting weigh)
+            where TException : Exception => Assert.Throws<TException>(
+            () => encoder.Encode(SupervisedExample.Answer(TestData.Prompt(0), "A") with { TokenWeighting = weigh }, 7, default)).Message;
+
+        Assert.Equal(
+            "The token weighting of example 7 returned null and no weights for 2 tokens; give one per token.",
+            MessageOf<InvalidDataException>((_, _) => null!));
+        Assert.Equal(
+            "The token weighting of example 7 failed: no such token",
+            MessageOf<InvalidDataException>((_, _) => throw new FormatException("no such token")));
+        OperationCanceledException cancelled = new("its own");
+        Assert.Equal("its own", MessageOf<OperationCanceledException>((_, _) => throw cancelled));
+        Assert.StartsWith("The token weighting of example 7 was cancelled", ForeignCancellation.Explain(cancelled).Message);
+    }
+
     private sealed class CountedImage : IImageSource
     {
         public int Count { get; private set; }
