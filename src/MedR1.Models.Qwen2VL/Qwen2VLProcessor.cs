@@ -97,15 +97,10 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <summary>Writes the tokenizer and <c>preprocessor_config.json</c>, including the image limits of the options.</summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <exception cref="NotSupportedException">The tokenizer was not loaded from a folder and can't be written.</exception>
+    /// <exception cref="IOException">A file can't be written; no file is left half-written.</exception>
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        Directory.CreateDirectory(folder);
-        foreach ((string name, byte[] content) in Files)
-        {
-            File.WriteAllBytes(Path.Combine(folder, name), content);
-        }
-
         if (Files.Count == 0)
         {
             BytePairTokenizer tokenizer = Tokenizer as BytePairTokenizer ?? throw new NotSupportedException(
@@ -114,8 +109,10 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
             tokenizer.Save(folder);
         }
 
+        Dictionary<string, byte[]> files = new(Files);
         if (Files.Count == 0 || Images.HasOwnLimits)
-            ImageProcessorFiles.Write(Images.Configuration, folder);
+            ImageProcessorFiles.Add(files, Images.Configuration, folder);
+        WholeFile.Write([.. files.Select(file => (Path.Combine(folder, file.Key), file.Value))]);
     }
 
     private static bool IsSomething(ChatPart part) =>

@@ -7,19 +7,28 @@ internal static class WholeFile
     /// Writes a file, replacing an existing one only when the new one is complete. The folder is created if missing.
     /// </summary>
     /// <exception cref="IOException">The file can't be written; an existing one is unchanged.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string path, ReadOnlySpan<byte> bytes) => Write([(path, bytes.ToArray())]);
+
+    /// <summary>Writes files, replacing existing ones only when all new ones are complete. Their folders are created if missing.</summary>
+    /// <exception cref="IOException">A file can't be written; unless it is the replacing that fails, existing ones are unchanged.</exception>
+    public static void Write(IReadOnlyList<(string Path, byte[] Bytes)> files)
     {
-        string target = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        string half = $"{target}.{Guid.NewGuid():N}.tmp";
+        List<(string Half, string Target)> written = [];
         try
         {
-            WriteThrough(half, bytes, target);
-            File.Move(half, target, overwrite: true);
+            foreach ((string path, byte[] bytes) in files)
+            {
+                string target = Path.GetFullPath(path);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                written.Add(($"{target}.{Guid.NewGuid():N}.tmp", target));
+                WriteThrough(written[^1].Half, bytes, target);
+            }
+
+            written.ForEach(file => File.Move(file.Half, file.Target, overwrite: true));
         }
         finally
         {
-            File.Delete(half);
+            written.ForEach(file => File.Delete(file.Half));
         }
     }
 

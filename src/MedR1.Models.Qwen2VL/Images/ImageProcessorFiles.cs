@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -25,7 +26,7 @@ internal static class ImageProcessorFiles
         string earlier = Path.Combine(folder, ModelFiles.Preprocessor);
         if (File.Exists(earlier))
         {
-            return File.Exists(later) && SpeaksOfImages(later) ? later : earlier;
+            return File.Exists(later) && SpeaksOfImages(File.ReadAllBytes(later), later) ? later : earlier;
         }
 
         return File.Exists(later) ? later : throw new FileNotFoundException(
@@ -36,27 +37,33 @@ internal static class ImageProcessorFiles
     }
 
     /// <summary>
-    /// Writes <c>preprocessor_config.json</c>, and updates an existing <c>processor_config.json</c> with image settings, so that
-    /// both agree.
+    /// Adds <c>preprocessor_config.json</c> to the files to write, and updates a <c>processor_config.json</c> with image settings, from
+    /// those files or already in the folder, so that both agree.
     /// </summary>
+    /// <param name="files">The files to write, by name.</param>
     /// <param name="configuration">The settings in effect.</param>
-    /// <param name="folder">The folder.</param>
-    public static void Write(ImageProcessorConfiguration configuration, string folder)
+    /// <param name="folder">The folder that the files will be written to.</param>
+    public static void Add(Dictionary<string, byte[]> files, ImageProcessorConfiguration configuration, string folder)
     {
         byte[] json = configuration.ToJson();
-        File.WriteAllBytes(Path.Combine(folder, ModelFiles.Preprocessor), json);
-        string later = Path.Combine(folder, ModelFiles.Processor);
-        if (File.Exists(later) && SpeaksOfImages(later))
+        files[ModelFiles.Preprocessor] = json;
+        string path = Path.Combine(folder, ModelFiles.Processor);
+        if (!files.TryGetValue(ModelFiles.Processor, out byte[]? later))
         {
-            JsonNode file = JsonNode.Parse(File.ReadAllBytes(later))!;
+            later = File.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+
+        if (later is not null && SpeaksOfImages(later, path))
+        {
+            JsonNode file = JsonNode.Parse(later)!;
             file[Field] = JsonNode.Parse(json);
-            File.WriteAllText(later, file.ToJsonString(s_indented));
+            files[ModelFiles.Processor] = Encoding.UTF8.GetBytes(file.ToJsonString(s_indented));
         }
     }
 
-    private static bool SpeaksOfImages(string file)
+    private static bool SpeaksOfImages(byte[] content, string file)
     {
-        using JsonDocument document = ConfigurationReader.Parse(File.ReadAllBytes(file), file);
+        using JsonDocument document = ConfigurationReader.Parse(content, file);
         return new ConfigurationSection(file, "", document.RootElement).Section(Field) is not null;
     }
 }

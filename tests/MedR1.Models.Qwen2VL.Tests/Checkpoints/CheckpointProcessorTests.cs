@@ -55,6 +55,31 @@ public sealed class CheckpointProcessorTests : SavedModelTest
         Assert.Equal(7_840, ImageProcessorConfiguration.Load(Folder).MaxPixels);
     }
 
+    // Replaced as a whole: a file that was truncated and written again would be half-written if the disk were full.
+    [Fact]
+    public void A_saved_processor_replaces_whole_files()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string saved = Path.Combine(Root, "saved");
+        Directory.CreateDirectory(saved);
+        string[] names = ["preprocessor_config.json", "tokenizer.json"];
+        Assert.All(names, name => File.WriteAllText(Path.Combine(saved, name), "earlier"));
+        FileStream[] open = [.. names.Select(name => new FileStream(
+            Path.Combine(saved, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))];
+
+        Qwen2VLProcessor.Load(Folder, new ImageProcessorOptions { MaxPixels = 7_840 }).Save(saved);
+
+        foreach (FileStream file in open)
+        {
+            using StreamReader reader = new(file);
+            Assert.Equal("earlier", reader.ReadToEnd());
+        }
+
+        Assert.Equal(7_840, Qwen2VLProcessor.Load(saved).Images.Configuration.MaxPixels);
+        Assert.Empty(Directory.GetFiles(saved, "*.tmp"));
+    }
+
     [Fact]
     public void Custom_limits_are_saved_in_both_files()
     {

@@ -86,6 +86,19 @@ public sealed class ReportTests : IDisposable
             $"'{path}' needs 1234 bytes, but its disk is full. Free some space", WholeFile.Full(path, 1234, cause).Message);
     }
 
+    [Fact]
+    public void Of_several_files_none_is_replaced_if_one_cannot_be_written()
+    {
+        string first = Path.Combine(_folder, "first");
+        File.WriteAllText(first, "earlier");
+
+        // The second would be in a folder that is a file.
+        Assert.ThrowsAny<IOException>(() => WholeFile.Write([(first, [1]), (Path.Combine(first, "second"), [2])]));
+
+        Assert.Equal("earlier", File.ReadAllText(first));
+        Assert.Equal([first], Directory.GetFileSystemEntries(_folder));
+    }
+
     [Theory]
     [InlineData("file/report.html", "in a folder that can be written to")]
     [InlineData("folder", "which is a folder")]
