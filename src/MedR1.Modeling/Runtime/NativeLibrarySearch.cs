@@ -9,6 +9,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed class NativeLibrarySearch
 {
+    private const string Found = "found";
     private const string CpuPackageVersion = "2.10.0";
     private readonly List<string> _attempts = [];
 
@@ -192,8 +193,31 @@ internal sealed class NativeLibrarySearch
 
     private bool Exists(string path, string rule)
     {
-        bool exists = File.Exists(path);
-        _attempts.Add($"{rule}: {path}: {(exists ? "found" : "not found")}");
-        return exists;
+        string state = StateOf(path);
+        _attempts.Add($"{rule}: {path}: {state}");
+        return state == Found;
+    }
+
+    // Where access is denied, such as in another user's package folder, File.Exists only says that there is no file.
+    private static string StateOf(string path)
+    {
+        if (File.Exists(path))
+        {
+            return Found;
+        }
+
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "access denied";
+        }
+        catch (IOException)
+        {
+        }
+
+        return "not found";
     }
 }

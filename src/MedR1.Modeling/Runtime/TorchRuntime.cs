@@ -173,7 +173,8 @@ public static class TorchRuntime
                 $"'{path}' exists, but the loader refuses it.",
                 search.Attempts,
                 "Install what the loader reports as missing. A CUDA build needs NVIDIA's libraries next to it or on the loader's "
-                + "path; if the download is damaged, repeat it. See docs/native-runtime.md.",
+                + "path; if the download is damaged, repeat it; if a segment can't be mapped, the folder may be on a disk that is "
+                + "mounted noexec. See docs/native-runtime.md.",
                 exception);
         }
     }
@@ -186,7 +187,7 @@ public static class TorchRuntime
         {
             version = LibtorchVersionReader.Read(library);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new TorchRuntimeException(
                 Path.GetFileName(library),
