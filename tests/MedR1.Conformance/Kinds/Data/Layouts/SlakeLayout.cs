@@ -11,7 +11,8 @@ internal static class SlakeLayout
         string folder = conformanceCase.FilePath(conformanceCase.Inputs.GetProperty("root"));
         foreach (SlakeSplit split in (ReadOnlySpan<SlakeSplit>)[SlakeSplit.Train, SlakeSplit.Validation, SlakeSplit.Test])
         {
-            string splitName = split.ToString().ToLowerInvariant();
+            // The names of the published files.
+            string splitName = split == SlakeSplit.Validation ? "validate" : split.ToString().ToLowerInvariant();
             SlakeDataset dataset = SlakeDataset.Load(folder, split);
             JsonElement counts = conformanceCase.Expected.GetProperty("count");
             checker.Equal($"{splitName}.count", counts.GetProperty(splitName).GetInt32(), dataset.Count);
