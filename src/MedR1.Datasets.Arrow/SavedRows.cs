@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
@@ -37,10 +39,11 @@ internal static class SavedRows
 
         foreach (TableRow item in indexFiles.SelectMany(ArrowStreamRows.Read))
         {
-            yield return item.Cells.GetValueOrDefault(IndexColumn) is ulong number && number < (ulong)rows.Count
+            object? value = item.Cells.GetValueOrDefault(IndexColumn);
+            yield return value is ulong number && number < (ulong)rows.Count
                 ? rows[(int)number]
                 : throw new DatasetException(
-                    $"{item.FilePath}, item {item.Index}: {item.Cells.GetValueOrDefault(IndexColumn) ?? "nothing"} in the column "
+                    $"{item.FilePath}, item {item.Index}: '{Convert.ToString(value, CultureInfo.InvariantCulture)}' in the column "
                     + $"'{IndexColumn}', expected the number of one of the {rows.Count} rows.") { FilePath = item.FilePath };
         }
     }

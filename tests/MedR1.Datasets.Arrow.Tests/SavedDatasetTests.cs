@@ -131,7 +131,7 @@ public sealed class SavedDatasetTests : IDisposable
     {
         WriteIndices(0, 3);
         Assert.Contains(
-            "indices.arrow, item 1: 3 in the column 'indices', expected the number of one of the 3 rows",
+            "indices.arrow, item 1: '3' in the column 'indices', expected the number of one of the 3 rows",
             Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
     }
 
