@@ -125,7 +125,7 @@ public sealed class ReportWriterTests : IDisposable
         JsonElement grpo = root.GetProperty("transfers")[0].GetProperty("methods")[1];
         Assert.Equal(63, grpo.GetProperty("cells").GetArrayLength());
         JsonElement first = grpo.GetProperty("cells")[0];
-        Assert.Equal(84, first.GetProperty("score").GetProperty("right").GetInt32());
+        Assert.Equal(84, first.GetProperty("score").GetProperty("correct").GetInt32());
         Assert.Equal(0.84 - 0.31, first.GetProperty("gain").GetDouble(), 12);
         Assert.Equal(new Accuracy(84, 100).Low, first.GetProperty("score").GetProperty("low").GetDouble());
         Assert.Equal("fedcba9876543210", grpo.GetProperty("origin").GetProperty("dataHash").GetString());
@@ -194,7 +194,7 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Equal(("medr1-evaluation-reports/1", "Both"),
             (root.GetProperty("format").GetString(), root.GetProperty("title").GetString()));
         JsonElement first = root.GetProperty("reports")[0];
-        Assert.Equal(63, first.GetProperty("overall").GetProperty("score").GetProperty("right").GetInt32());
+        Assert.Equal(63, first.GetProperty("overall").GetProperty("score").GetProperty("correct").GetInt32());
         Assert.Equal(0.5, first.GetProperty("overall").GetProperty("chance").GetDouble());
         Assert.Equal(8, first.GetProperty("groups").GetProperty("modality").GetArrayLength());
         Assert.Equal(1, root.GetProperty("calibrations").GetArrayLength());

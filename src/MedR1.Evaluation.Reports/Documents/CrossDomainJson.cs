@@ -72,7 +72,7 @@ internal static class CrossDomainJson
 
     public static object Score(Accuracy accuracy) => new
     {
-        Right = accuracy.Correct,
+        accuracy.Correct,
         Questions = accuracy.Count,
         Accuracy = accuracy.Value,
         accuracy.Low,
