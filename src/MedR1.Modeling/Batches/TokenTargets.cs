@@ -33,10 +33,14 @@ public sealed class TokenTargets
     /// <c>[rows, columns]</c> each: the index of the output that predicts each token, int64; the tokens, int64; and a mask that is true at
     /// tokens. Padding has index 0 and token 0.
     /// </returns>
-    public (Tensor Sources, Tensor Targets, Tensor Mask) ToDevice(Device device) => (
-        _sources.ToDevice(device).view(Rows, Columns),
-        _targets.ToDevice(device).view(Rows, Columns),
-        tensor(_mask, [Rows, Columns]).to(device, copy: true));
+    public (Tensor Sources, Tensor Targets, Tensor Mask) ToDevice(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        using Tensor sources = _sources.ToDevice(device);
+        using Tensor targets = _targets.ToDevice(device);
+        using Tensor mask = tensor(_mask, [Rows, Columns]);
+        return (sources.view(Rows, Columns), targets.view(Rows, Columns), mask.to(device, copy: true));
+    }
 
     /// <summary>Arranges what predicts the tokens in rows and columns, for <see cref="IHiddenStatePolicy.CompletionStates"/>.</summary>
     /// <param name="outputs"><c>[M, width]</c></param>
@@ -46,7 +50,7 @@ public sealed class TokenTargets
         ArgumentNullException.ThrowIfNull(outputs);
         using Tensor sources = _sources.ToDevice(outputs.device);
         using Tensor flat = outputs.index_select(0, sources);
-        return flat.view(Rows, Columns, -1);
+        return flat.view(Rows, Columns, outputs.shape[1]);
     }
 
     internal void Set(int row, int column, int token, int source)

@@ -83,6 +83,19 @@ public sealed class TokenBatchTests
         using TokenStatistics statistics = TokenScores.Compute(logits, batch.Targets, new TokenStatisticsOptions());
         Assert.Equal([2L, 0], statistics.LogProbabilities.shape);
         Assert.Equal([2L, 0], statistics.Mask.shape);
+        Assert.Equal([2L, 0, 100], batch.Targets.Arrange(logits).shape);
+    }
+
+    [Fact]
+    public void A_table_leaves_no_tensors_but_its_own()
+    {
+        SequenceBatch batch = new(_layout, [Prompt("5 6"), Prompt("7 8 9")]);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        (Tensor sources, Tensor targets, Tensor mask) = batch.Targets.ToDevice(CPU);
+        Assert.Equal(before + 3, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        sources.Dispose();
+        targets.Dispose();
+        mask.Dispose();
     }
 
     [Fact]
