@@ -58,6 +58,13 @@ internal sealed class PromptPositions
     private int Place(ImagePositions image, EncodedPrompt prompt, int place, int index)
     {
         int count = image.TokenCount;
+        if (count == 0)
+        {
+            throw new InvalidPromptException(
+                $"Image {index + 1} has no features, but there is a placeholder at token {place}{Show(prompt)}. "
+                + "Prepare images with the model's processor, which makes them large enough.");
+        }
+
         int token = prompt.TokenIds[place];
         int found = 0;
         while (place + found < prompt.TokenIds.Count && found < count && prompt.TokenIds[place + found] == token)
@@ -65,7 +72,7 @@ internal sealed class PromptPositions
             found++;
         }
 
-        if (found < count || count == 0)
+        if (found < count)
         {
             throw new InvalidPromptException(
                 $"Image {index + 1} has {count} features, but there are only {found} placeholders at token " +

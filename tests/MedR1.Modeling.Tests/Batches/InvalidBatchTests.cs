@@ -24,6 +24,10 @@ public sealed class InvalidBatchTests
         Says(
             "Image 1 has 3 features, but there are only 2 placeholders at token 1",
             () => new SequenceBatch(_layout, [Prompt("5 90 90 6", Image(3))]));
+
+        // Too small for a feature, as with fewer patches on a side than are merged to one.
+        PromptLayout empty = new(100, 20, 1, [Placeholder], _ => ImagePositions.InOrder(0));
+        Says("Image 1 has no features, but there is a placeholder at token 1", () => new SequenceBatch(empty, [Prompt("5 90", Image(1))]));
     }
 
     [Fact]
