@@ -3,8 +3,8 @@ namespace MedR1.Modeling;
 /// <summary>Finds the common prefix of the prompts of a batch, which is computed once (<see cref="SharedPrefixPattern"/>).</summary>
 internal static class CommonPrefix
 {
-    // Attention expands the prefix by copying queries, keys and values, which does not pay for a smaller fraction of the batch.
-    private const int MinShare = 16;
+    // Attention expands the prefix by copying queries, keys and values, which pays if at least one token in so many is saved.
+    private const int MostTokensPerSaved = 16;
 
     /// <summary>Returns the number of tokens to store once; 0 if sharing does not pay.</summary>
     /// <param name="layout">The layout, for the placeholders of images.</param>
@@ -22,7 +22,7 @@ internal static class CommonPrefix
         int prefix = LengthOf(layout, prompts);
         long saved = (long)prefix * (prompts.Count - 1);
         long all = behind + prompts.Sum(prompt => (long)prompt.TokenIds.Count);
-        return saved * MinShare >= all ? prefix : 0;
+        return saved * MostTokensPerSaved >= all ? prefix : 0;
     }
 
     /// <summary>
