@@ -101,7 +101,7 @@ internal sealed class LoraAdapter : IDisposable
                     continue;
                 Tensor weight = update.Merge(module.Layer.Weight, module.Layer.Kind).DetachFromDisposeScope();
                 adapter.Merged = (weight, null);
-                Tensor? bias = update.MergeBias(module.Layer.Weight, adapter.OwnBias ?? module.Layer.Bias);
+                Tensor? bias = update.MergeBias(adapter.OwnBias ?? module.Layer.Bias, module.Layer.Weight.dtype);
                 adapter.Merged = (weight, bias?.DetachFromDisposeScope());
             }
         }

@@ -17,6 +17,7 @@ internal sealed class LowRankUpdate
 
     public required double Scale { get; init; }
 
+    /// <summary>The bias of B; never beside a magnitude (<see cref="LoraOptionsRules"/>).</summary>
     public Parameter? UpBias { get; init; }
 
     public Parameter? Magnitude { get; init; }
@@ -90,18 +91,18 @@ internal sealed class LowRankUpdate
     }
 
     /// <summary>
-    /// Computes the layer's bias including that of the update, in the weight's data type; <see langword="null"/> if the update has
-    /// none.
+    /// Computes the layer's bias including that of the update; <see langword="null"/> if the update has none.
     /// </summary>
-    public Tensor? MergeBias(Tensor weight, Tensor? bias)
+    /// <param name="bias">The layer's bias; <see langword="null"/> if it has none.</param>
+    /// <param name="dataType">The data type of the layer's weight, and of the result.</param>
+    public Tensor? MergeBias(Tensor? bias, ScalarType dataType)
     {
         if (UpBias is null)
             return null;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         Tensor own = bias ?? zeros_like(UpBias);
-        Tensor added = Magnitude is null ? UpBias : UpBias * (Magnitude / Norm(Flat(weight)));
-        return own.to(UpBias.dtype).Plus(added, Scale).to(weight.dtype).MoveToOuterDisposeScope();
+        return own.to(UpBias.dtype).Plus(UpBias, Scale).to(dataType).MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the L2 norm of each row of the updated matrix, <c>[output]</c>, without gradient.</summary>
