@@ -47,7 +47,7 @@ internal static class PythonExpressionInlineFlags
         if (end == '-')
         {
             int start = source.Position;
-            (removed, end) = Letters(source);
+            (removed, end) = Letters(source, areRemoved: true);
             if (source.Position == start + 1 || (added & removed) != 0)
                 throw source.Fault("flags that are missing, or turned on and off at once");
         }
@@ -85,7 +85,7 @@ internal static class PythonExpressionInlineFlags
         flags.HasFlag(PythonExpressionFlags.Verbose) && character is ' ' or (>= '\t' and <= '\r') or '#';
 
     // The letters, and the character after them.
-    private static (PythonExpressionFlags Flags, char End) Letters(PythonExpressionSource source)
+    private static (PythonExpressionFlags Flags, char End) Letters(PythonExpressionSource source, bool areRemoved = false)
     {
         PythonExpressionFlags flags = PythonExpressionFlags.None;
         while (true)
@@ -99,6 +99,7 @@ internal static class PythonExpressionInlineFlags
                 'i' => PythonExpressionFlags.IgnoreCase,
                 'm' => PythonExpressionFlags.Multiline,
                 'x' => PythonExpressionFlags.Verbose,
+                'u' when areRemoved => throw source.Fault("the flag 'u' turned off"),
                 'u' => PythonExpressionFlags.None,
                 'a' => throw source.Unsupported("the flag 'a'"),
                 _ => throw source.Fault($"the unknown flag '{letter}'"),

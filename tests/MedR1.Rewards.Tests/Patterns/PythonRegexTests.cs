@@ -113,6 +113,7 @@ public sealed class PythonRegexTests
     [InlineData("(?<=a+)b", "a lookbehind at texts of different lengths")]
     [InlineData("a(?i)", "flags for all of the expression that are not at its start")]
     [InlineData("(?<name>a)", "a group of an unknown kind")]
+    [InlineData("(?-u:a)", "the flag 'u' turned off at or before position 4.")]
     public void Refuses_what_python_refuses_or_is_not_supported_and_quotes_it(string pattern, string reason)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new PythonRegex(pattern));
