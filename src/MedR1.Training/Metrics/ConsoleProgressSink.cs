@@ -136,7 +136,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         {
             yield return "no completion has a reward";
         }
-        else if (values.TryGetValue(TrainingMetricNames.ZeroStandardDeviationFraction, out double share) && share == 1)
+        else if (values.TryGetValue(TrainingMetricNames.ZeroStandardDeviationFraction, out double fraction) && fraction == 1)
         {
             yield return "no group differs in reward";
         }

@@ -199,7 +199,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void Shares_without_spread_are_of_all_rows_and_of_scored_groups()
+    public void Fractions_without_spread_are_of_all_rows_and_of_scored_groups()
     {
         // The group of one row has no spread, that of three has some, the last has no reward: 1 of 6 rows, 1 of 2 scored
         // groups.
@@ -228,7 +228,7 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
-    public void Shares_of_nothing_are_unknown_and_each_reward_needs_a_name()
+    public void Fractions_of_nothing_are_unknown_and_each_reward_needs_a_name()
     {
         AdvantageResult none = GroupAdvantages.Compute([], null, []);
         Assert.Equal(double.NaN, none.ConstantGroupFraction);

@@ -10,7 +10,7 @@ public sealed class BonusEntropyTests
     [InlineData(1, 21, 6)]
     [InlineData(0.5, 15, 3)]
     [InlineData(0, 6, 1)]
-    public void It_is_of_the_tokens_of_the_bonus_and_the_metric_is_of_all(double share, double sum, double tokens)
+    public void It_is_of_the_tokens_of_the_bonus_and_the_metric_is_of_all(double fraction, double sum, double tokens)
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = new()
@@ -21,7 +21,7 @@ public sealed class BonusEntropyTests
             Entropies = Batches.Matrix(new[,] { { 1.0, 2, 6, 9 }, { 5, 4, 3, 9 } }, gradient: true),
             EntropyCoefficient = 0.5,
         };
-        GrpoLossOptions options = GrpoLossOptions.Dapo with { TopEntropyQuantile = share };
+        GrpoLossOptions options = GrpoLossOptions.Dapo with { TopEntropyQuantile = fraction };
         PolicyLossResult result = new GrpoLoss(options).Compute(inputs);
 
         Assert.Equal(new LossMetric(sum, tokens), result.BonusEntropy);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses.Tests;
 
-/// <summary>Shares of clipped tokens and completions.</summary>
+/// <summary>Fractions of clipped tokens and completions.</summary>
 public sealed class ClipRatioTests
 {
     // Two tokens per row, the third row empty: ratios (½, ½), (½, 1). With A = −1 three of four tokens are clipped below, all of the

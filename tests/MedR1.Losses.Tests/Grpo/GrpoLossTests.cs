@@ -238,9 +238,9 @@ public sealed class GrpoLossTests
     [InlineData(0.5, 0.0, true, false)]
     [InlineData(1.0, 0.01, true, true)]
     public void Requires_entropies_if_tokens_are_selected_or_rewarded_by_them(
-        double share, double coefficient, bool entropies, bool gradient)
+        double fraction, double coefficient, bool entropies, bool gradient)
     {
-        GrpoLoss loss = new(GrpoLossOptions.Dapo with { TopEntropyQuantile = share, EntropyCoefficient = coefficient });
+        GrpoLoss loss = new(GrpoLossOptions.Dapo with { TopEntropyQuantile = fraction, EntropyCoefficient = coefficient });
         Assert.Equal((entropies, gradient), (loss.RequiresEntropies, loss.RequiresEntropyGradient));
     }
 

@@ -11,13 +11,13 @@ public sealed class MaskTests
     [InlineData(1.0, 10)]
     [InlineData(0.2, 2)] // The quantile 0.8 of 0.1 … 1.0 is 0.82: 0.9 and 1.0 reach it.
     [InlineData(0.0, 1)]
-    public void Keeps_the_tokens_of_the_highest_entropy(double share, int kept)
+    public void Keeps_the_tokens_of_the_highest_entropy(double fraction, int kept)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor mask = ones(2, 6);
         mask[1, 4] = 0;
         mask[1, 5] = 0;
-        Tensor top = TopEntropyMask.Compute(tensor(Entropies), mask, share);
+        Tensor top = TopEntropyMask.Compute(tensor(Entropies), mask, fraction);
         Assert.Equal(kept, top.sum().item<long>());
         Assert.True(top[1, 3].item<bool>());
         Assert.False(top[1, 4].item<bool>());

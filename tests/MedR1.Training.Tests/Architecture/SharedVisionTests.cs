@@ -68,7 +68,7 @@ public sealed class SharedVisionTests : IDisposable
     [InlineData(false, true)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public async Task A_run_is_the_same_with_kept_image_features_and_releases_them(bool isAdapter, bool shares)
+    public async Task A_run_is_the_same_with_cached_image_features_and_releases_them(bool isAdapter, bool shares)
     {
         (double[][] without, _) = await RunAsync(isAdapter, shares, imageFeatureBytes: 0);
         (double[][] with, _) = await RunAsync(isAdapter, shares);
