@@ -44,7 +44,10 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
         Cache.RequireQueries(queries, Shape.Places);
         Cache.RequireVectors(keys, Shape.Places, nameof(keys));
         Cache.RequireVectors(values, Shape.Places, nameof(values));
-        if (queries.dtype == Cache.DataType && CudaDecodeAttention.Fits(Cache, queries.shape[1]))
+        Cache.RequireType(queries, nameof(queries));
+        Cache.RequireType(keys, nameof(keys));
+        Cache.RequireType(values, nameof(values));
+        if (CudaDecodeAttention.Fits(Cache, queries.shape[1]))
         {
             return CudaDecodeAttention.Attend(queries, keys, values, layer, this);
         }

@@ -83,10 +83,9 @@ public sealed class CacheRulesTests
         Says("queries", "got [1, 6, 4]", ones(1, 6, HeadSize), vectors, vectors);
         Says("keys", "got [2, 4, 2]", queries, ones(2, 4, 2), vectors);
         Says("values", "[2, 2, 4]", queries, vectors, ones(1, KeyValueHeads, HeadSize));
-        if (!byTensors)
-        {
-            Says("keys", "Expected Float32 as in the cache, but got Float64", queries, vectors.to(float64), vectors);
-        }
+        Says("queries", "Expected Float32 as in the cache, but got Float64", queries.to(float64), vectors, vectors);
+        Says("keys", "Expected Float32 as in the cache, but got Float64", queries, vectors.to(float64), vectors);
+        Says("values", "Expected Float32 as in the cache, but got Float64", queries, vectors, vectors.to(float64));
 
         void Says(string name, string text, Tensor q, Tensor k, Tensor v)
         {
