@@ -45,9 +45,16 @@ public sealed class TokenTargets
     /// <summary>Arranges what predicts the tokens in rows and columns, for <see cref="IHiddenStatePolicy.CompletionStates"/>.</summary>
     /// <param name="outputs"><c>[M, width]</c></param>
     /// <returns><c>[rows, columns, width]</c>, at padding the first output; a new tensor.</returns>
+    /// <exception cref="ArgumentException">The outputs have not two dimensions.</exception>
     public Tensor Arrange(Tensor outputs)
     {
         ArgumentNullException.ThrowIfNull(outputs);
+        if (outputs.dim() != 2)
+        {
+            throw new ArgumentException(
+                $"Expected outputs of shape [M, width], but got [{string.Join(", ", outputs.shape)}].", nameof(outputs));
+        }
+
         using Tensor sources = _sources.ToDevice(outputs.device);
         using Tensor flat = outputs.index_select(0, sources);
         return flat.view(Rows, Columns, outputs.shape[1]);

@@ -68,10 +68,18 @@ public sealed class DistinctImages
     /// <returns>
     /// <c>[image tokens, width]</c>: a new tensor, or <paramref name="features"/> if they are in that order already.
     /// </returns>
-    /// <exception cref="ArgumentException">The rows can't be divided among the images in proportion to their patches.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not two dimensions, or the rows can't be divided among the images in proportion to their patches.
+    /// </exception>
     public Tensor ToPromptOrder(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
+        if (features.dim() != 2)
+        {
+            throw new ArgumentException(
+                $"Expected features of shape [rows, width], but got [{string.Join(", ", features.shape)}].", nameof(features));
+        }
+
         long rows = features.shape[0];
         var starts = new Dictionary<EncodedImage, long>(EncodedImage.ByContent);
         long next = 0;

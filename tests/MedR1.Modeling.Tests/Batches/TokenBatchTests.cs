@@ -84,6 +84,8 @@ public sealed class TokenBatchTests
         Assert.Equal([2L, 0], statistics.LogProbabilities.shape);
         Assert.Equal([2L, 0], statistics.Mask.shape);
         Assert.Equal([2L, 0, 100], batch.Targets.Arrange(logits).shape);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => batch.Targets.Arrange(zeros(3)));
+        Assert.Contains("Expected outputs of shape [M, width], but got [3]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,8 @@ public sealed class DistinctImagesTests
         using DisposeScope scope = NewDisposeScope();
         ArgumentException error = Assert.Throws<ArgumentException>(() => Of([_small, _wide]).ToPromptOrder(zeros(5, 2)));
         Assert.Contains("The 5 features can't be those of 2 images of 12 patches", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => Of([_small, _wide]).ToPromptOrder(zeros(3, 2, 1)));
+        Assert.Contains("Expected features of shape [rows, width], but got [3, 2, 1]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
