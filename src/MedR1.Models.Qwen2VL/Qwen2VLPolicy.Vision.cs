@@ -37,9 +37,9 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_runner.Images.Kept is { IsDisposed: false } || !IsVisionFrozen)
+        if (_runner.Images.Cache is { IsDisposed: false } || !IsVisionFrozen)
             return null;
-        return _runner.Images.Kept = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
+        return _runner.Images.Cache = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
     }
 
     private bool HoldsVisionInBytes => Quantization == WeightQuantization.DecoderAndVision;

@@ -9,7 +9,7 @@ internal sealed class ImageEncoder(
     Qwen2VLVisionConfiguration configuration, VisionTower tower, Device device, ScalarType dataType, AdapterHost adapters)
 {
     /// <summary>The cache of image features; <see langword="null"/> if features are not cached.</summary>
-    public ImageFeatureCache? Kept { get; set; }
+    public ImageFeatureCache? Cache { get; set; }
 
     /// <summary>
     /// Computes image features, <c>[image tokens, hidden]</c>, in the order of the prompts and their images;
@@ -18,10 +18,10 @@ internal sealed class ImageEncoder(
     public Tensor? Encode(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
-        if (observer is null && Kept is { } kept && !HasAdapter && kept.AreValid())
+        if (observer is null && Cache is { } cache && !HasAdapter && cache.AreValid())
         {
             EncodedImage[] images = [.. prompts.SelectMany(prompt => prompt.Images)];
-            return images.Length == 0 ? null : kept.Of(images, image => RunTower([new EncodedPrompt([], [image])])!);
+            return images.Length == 0 ? null : cache.Of(images, image => RunTower([new EncodedPrompt([], [image])])!);
         }
 
         return RunTower(prompts, observer, pass);

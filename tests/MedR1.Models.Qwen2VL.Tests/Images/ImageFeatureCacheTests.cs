@@ -16,7 +16,7 @@ public sealed class ImageFeatureCacheTests : IDisposable
 
     public ImageFeatureCacheTests() => _policy.Freeze(ModelPart.Vision, ModelPart.Merger);
 
-    private int Computed => _policy.Runner.Images.Kept!.ComputedCount;
+    private int Computed => _policy.Runner.Images.Cache!.ComputedCount;
 
     public void Dispose() => _policy.Dispose();
 
@@ -31,18 +31,18 @@ public sealed class ImageFeatureCacheTests : IDisposable
         float[] alone = [.. images.SelectMany(image => Features(policy, image))];
         float[] together = Features(policy, images);
 
-        using IDisposable? kept = policy.CacheImageFeatures(1 << 20);
+        using IDisposable? cache = policy.CacheImageFeatures(1 << 20);
         Features(policy, images[1]);
         Assert.Equal(alone, Features(policy, images));
         Assert.Equal(alone, Features(policy, images));
         TinyModel.Near(together, alone);
-        Assert.Equal(3, policy.Runner.Images.Kept!.ComputedCount);
+        Assert.Equal(3, policy.Runner.Images.Cache!.ComputedCount);
     }
 
     [Fact]
     public void Equal_images_share_features_whoever_opened_them()
     {
-        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
+        using IDisposable? cache = _policy.CacheImageFeatures(1 << 20);
         float[] first = Features(_policy, TinyModel.Image(4, 4, 1), TinyModel.Image(4, 4, 1));
         Assert.Equal(first[..(first.Length / 2)], Features(_policy, TinyModel.Image(4, 4, 1)));
         Assert.Equal(1, Computed);
@@ -57,7 +57,7 @@ public sealed class ImageFeatureCacheTests : IDisposable
     {
         PackedGroup[] groups = InvarianceTests.Mixed(2);
         float[] expected = LogProbabilities();
-        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
+        using IDisposable? cache = _policy.CacheImageFeatures(1 << 20);
         TinyModel.Near(expected, LogProbabilities());
         int computed = Computed;
         Assert.True(computed > 0);
@@ -75,21 +75,21 @@ public sealed class ImageFeatureCacheTests : IDisposable
     [Fact]
     public void The_least_recently_used_features_are_evicted_at_the_limit_in_bytes()
     {
-        using IDisposable? kept = _policy.CacheImageFeatures(2 * BytesOfOne);
+        using IDisposable? cache = _policy.CacheImageFeatures(2 * BytesOfOne);
         foreach (int seed in new[] { 1, 2, 1, 3, 1, 2 })
         {
             Features(_policy, TinyModel.Image(4, 4, seed));
         }
 
         Assert.Equal(4, Computed);
-        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Cache!.ByteSize);
 
         // More than fits, in one call: all are returned.
         EncodedImage[] many = [.. Enumerable.Range(10, 5).Select(seed => TinyModel.Image(4, 4, seed))];
         Assert.Equal(5 * 4 * 32, Features(_policy, many).Length);
-        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Cache!.ByteSize);
         Features(_policy, TinyModel.Image(8, 8, 1));
-        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Cache!.ByteSize);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class ImageFeatureCacheTests : IDisposable
         learning.Freeze(ModelPart.Vision);
         Assert.Null(learning.CacheImageFeatures(1 << 20));
 
-        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
+        using IDisposable? cache = _policy.CacheImageFeatures(1 << 20);
         EncodedImage image = TinyModel.Image(4, 4, 1);
         float[] before = Features(_policy, image);
         Parameter weight = _policy.Parameters.First(pair => _policy.PartOf(pair.Key) == ModelPart.Merger).Value;
@@ -136,7 +136,7 @@ public sealed class ImageFeatureCacheTests : IDisposable
         using IDisposable asWhileSampling = no_grad();
         using Tensor adapted = tower.EncodeImages(prompts)!;
         Assert.Null(tower.CacheImageFeatures(1 << 20));
-        using IDisposable? kept = decoder.CacheImageFeatures(1 << 20);
+        using IDisposable? cache = decoder.CacheImageFeatures(1 << 20);
         float[] plain = Features(_policy, image);
         using Tensor ofDecoder = decoder.EncodeImages(prompts)!;
         using Tensor ofTower = tower.EncodeImages(prompts)!;
@@ -151,8 +151,8 @@ public sealed class ImageFeatureCacheTests : IDisposable
     public void A_nested_call_begins_nothing_and_the_end_frees_everything()
     {
         EncodedImage image = TinyModel.Image(4, 4, 1);
-        IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
-        Assert.NotNull(kept);
+        IDisposable? cache = _policy.CacheImageFeatures(1 << 20);
+        Assert.NotNull(cache);
         Assert.Null(_policy.CacheImageFeatures(1 << 20));
         Features(_policy, image, TinyModel.Image(4, 4, 2));
         Features(_policy, image);
@@ -160,7 +160,7 @@ public sealed class ImageFeatureCacheTests : IDisposable
 
         // Garbage of other tests may be collected meanwhile: at least the two are freed.
         long held = Tensor.TotalCount;
-        kept.Dispose();
+        cache.Dispose();
         Assert.InRange(Tensor.TotalCount, 0, held - 2);
         Features(_policy, image);
         Assert.Equal(2, Computed);
@@ -173,7 +173,7 @@ public sealed class ImageFeatureCacheTests : IDisposable
     [Fact]
     public void Prompts_without_images_have_no_features()
     {
-        using IDisposable? kept = _policy.CacheImageFeatures(1 << 20);
+        using IDisposable? cache = _policy.CacheImageFeatures(1 << 20);
         Assert.Null(_policy.EncodeImages([TinyModel.Prompt(3, 1)]));
     }
 

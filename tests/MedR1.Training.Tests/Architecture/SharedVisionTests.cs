@@ -125,11 +125,11 @@ public sealed class SharedVisionTests : IDisposable
 
         public override IDisposable? CacheImageFeatures(long maxBytes)
         {
-            IDisposable kept = base.CacheImageFeatures(maxBytes)!;
+            IDisposable cache = base.CacheImageFeatures(maxBytes)!;
             Keeping += "begun";
             return new Ending(() =>
             {
-                kept.Dispose();
+                cache.Dispose();
                 Keeping += ", ended";
             });
         }
