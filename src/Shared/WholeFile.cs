@@ -7,7 +7,7 @@ internal static class WholeFile
     /// Writes a file, replacing an existing one only when the new one is complete. The folder is created if missing.
     /// </summary>
     /// <exception cref="IOException">The file can't be written; an existing one is unchanged.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes) => Write([(path, bytes.ToArray())]);
+    public static void Write(string path, byte[] bytes) => Write([(path, bytes)]);
 
     /// <summary>Writes files, replacing existing ones only when all new ones are complete. Their folders are created if missing.</summary>
     /// <exception cref="IOException">A file can't be written; unless it is the replacing that fails, existing ones are unchanged.</exception>
