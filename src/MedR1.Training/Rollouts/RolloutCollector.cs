@@ -172,11 +172,10 @@ internal sealed class RolloutCollector(
                 + $"completions; {prompts.Length} groups of {options.GroupSize} were requested.");
         }
 
-        // Native code would fail on it in the update, and on a GPU make the device unusable for the whole process.
         foreach ((CompletionGroup group, TakenPrompt prompt) in groups.Zip(prompts))
         {
-            if (group.Completions.SelectMany(completion => completion.TokenIds)
-                .Cast<int?>().FirstOrDefault(token => token < 0 || token >= policy.VocabularySize) is int unknown)
+            IEnumerable<int> tokens = group.Completions.SelectMany(completion => completion.TokenIds);
+            if (UnknownToken.FirstIn(tokens, policy.VocabularySize) is int unknown)
             {
                 throw new InvalidOperationException(
                     $"The sampler {parts.Sampler.GetType().Name} drew token {unknown} for {PromptTaker.NameOf(prompt)}, but the policy has "

@@ -27,9 +27,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
                 + "or leave it out.");
         }
 
-        // Native code would fail on it in the update, and on a GPU make the device unusable for the whole process.
-        if (encoded.Prompt.TokenIds.Concat(encoded.Completion ?? [])
-            .Cast<int?>().FirstOrDefault(token => token < 0 || token >= policy.VocabularySize) is int unknown)
+        if (UnknownToken.FirstIn(encoded.Prompt.TokenIds.Concat(encoded.Completion ?? []), policy.VocabularySize) is int unknown)
         {
             throw new InvalidDataException(
                 $"Example {index} has the token {unknown}, but the policy has the tokens 0 to {policy.VocabularySize - 1}.");
