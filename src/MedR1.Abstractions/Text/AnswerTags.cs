@@ -22,16 +22,17 @@ public static class AnswerTags
         for (int start = 0; (start = text.IndexOf(Open, start, StringComparison.Ordinal)) >= 0;)
         {
             int inside = start + Open.Length;
-            int end = text.IndexOf(Close, inside, StringComparison.Ordinal);
-            if (end < 0)
-            {
-                return null;
-            }
-
-            int lineEnd = text.IndexOf('\n', inside, end - inside);
-            if (lineEnd < 0)
+            int lineEnd = text.IndexOf('\n', inside);
+            int end = text.IndexOf(
+                Close, inside, (lineEnd < 0 ? text.Length : lineEnd) - inside, StringComparison.Ordinal);
+            if (end >= 0)
             {
                 return text[inside..end];
+            }
+
+            if (lineEnd < 0)
+            {
+                return null;
             }
 
             // No tag opened on this line is closed on it.

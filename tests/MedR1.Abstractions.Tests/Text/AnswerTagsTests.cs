@@ -13,6 +13,15 @@ public sealed class AnswerTagsTests
     public void Finds_the_first_tags_on_one_line(string text, string? expected) =>
         Assert.Equal(expected, AnswerTags.FirstOnOneLine(text));
 
+    // Searching the rest of the text again for each line would take an hour.
+    [Fact]
+    public void Many_unclosed_tags_take_linear_time()
+    {
+        string open = string.Concat(Enumerable.Repeat("<answer>\n", 1_000_000));
+        Assert.Null(AnswerTags.FirstOnOneLine(open + "</answer>"));
+        Assert.Equal("C", AnswerTags.FirstOnOneLine(open + "<answer>C</answer>"));
+    }
+
     [Theory]
     [InlineData("<answer>\nC\n</answer>", "C")]
     [InlineData("<answer>C.</answer> <answer>word</answer>", "word")]
