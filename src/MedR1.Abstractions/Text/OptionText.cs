@@ -39,7 +39,7 @@ public static class OptionText
     public static bool AreAlike(string first, string second) => Loosen(first) == Loosen(second);
 
     private static string Loosen(string text) =>
-        string.Join(' ', PythonText.Split(PythonText.CaseFold(text))).TrimEnd('.').TrimEnd(' ');
+        string.Join(' ', PythonText.Split(PythonText.CaseFold(text))).TrimEnd('.', ' ');
 
     private static (int? Letter, string Remainder) SplitLetter(string loose, int options)
     {
