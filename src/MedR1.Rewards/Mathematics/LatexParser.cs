@@ -25,34 +25,33 @@ internal sealed partial class LatexParser
     /// <param name="lenient">Whether <c>\frac12</c> is read as one half; otherwise it is malformed, and therefore text.</param>
     public static MathAnswer Parse(string latex, bool lenient)
     {
-        string normal = LatexNormalization.Of(latex);
-        string text = normal;
+        string text = LatexNormalization.Of(latex);
         MathAnswer asText = new(MathKind.Text, text, null, []);
-        if (MatrixPattern().Match(normal) is { Success: true } matrix)
+        if (MatrixPattern().Match(text) is { Success: true } matrix)
         {
             return Matrix(matrix.Groups[2].Value, lenient) ?? asText;
         }
 
-        if (WordPattern().Match(normal) is { Success: true } word)
+        if (WordPattern().Match(text) is { Success: true } word)
         {
             string name = OutsideOfWordsPattern().Replace(word.Groups[1].Value, "");
             return name.Length == 0 ? asText
                 : new MathAnswer(MathKind.Term, text, SymbolNode.Of(name, isUpright: true, isComplex: false), []);
         }
 
-        if (LatexTokens.Of(normal) is not { Count: > 0 and <= MaxTokens } tokens)
+        if (LatexTokens.Of(text) is not { Count: > 0 and <= MaxTokens } tokens)
         {
             return asText;
         }
 
-        bool isComplex = ComplexPattern().IsMatch(normal);
+        bool isComplex = ComplexPattern().IsMatch(text);
         if (!tokens.Contains(PlusMinus))
         {
             return Whole(tokens) ?? asText;
         }
 
         // Two answers, one for each sign.
-        MathAnswer?[] both = [.. ((ReadOnlySpan<string>)["-", "+"]).ToArray().Select(sign =>
+        MathAnswer?[] both = [.. new[] { "-", "+" }.Select(sign =>
             Whole([.. tokens.Select(token => token == PlusMinus ? sign : token)]))];
         return both.All(answer => answer?.Kind == MathKind.Term)
             ? new MathAnswer(MathKind.Set, text, null, [.. both.Select(answer => answer! with { Text = "" })]) : asText;
@@ -74,6 +73,12 @@ internal sealed partial class LatexParser
 
     private static MathAnswer? Matrix(string cells, bool lenient)
     {
+        // A matrix in a cell makes the whole text; reading it first would exhaust the stack if it contains another, and so on.
+        if (cells.Contains(@"\begin", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         // White space after a trailing \\ is not a row.
         string[] texts = cells.Split(@"\\");
         int count = texts.Length > 1 && string.IsNullOrWhiteSpace(texts[^1]) ? texts.Length - 1 : texts.Length;

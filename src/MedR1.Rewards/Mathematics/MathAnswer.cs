@@ -14,12 +14,23 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
     private const int Places = 6;
     private const double Closeness = 1e-9;
 
+    // Enough for two sets of 200 elements each.
+    private const int MostComparisons = 100_000;
+
     // Points at which terms with symbols are compared, of both signs so that √(x²) differs from x.
     private static readonly double[] s_points =
         [0.7310585786, 1.6180339887, -0.5671432904, 2.6651441427, -1.3247179572, 0.1];
 
-    public bool Means(MathAnswer other)
+    /// <summary>Whether another answer is equal to this one; false if finding out takes too many comparisons.</summary>
+    public bool Means(MathAnswer other) => Means(other, new Budget(MostComparisons));
+
+    private bool Means(MathAnswer other, Budget budget)
     {
+        if (!budget.TryTake())
+        {
+            return false;
+        }
+
         if (Text.Length > 0 && Text == other.Text)
         {
             return true;
@@ -29,35 +40,38 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
         {
             // The right side of an equation in the completion counts. A gold answer x = 5 also accepts 5, but 2x = 10 requires an
             // equation. A set of one element equals its element.
-            return other.Kind == MathKind.Equation ? Means(other.Parts[1])
+            return other.Kind == MathKind.Equation ? Means(other.Parts[1], budget)
                 : Kind == MathKind.Equation && Parts[0].Term is MathNode left && LettersOf(left) is not null
-                    ? Parts[1].Means(other)
-                : Kind is MathKind.Inequality or MathKind.Chain ? Bounds() is MathAnswer bounds && bounds.InOrder(other)
-                : Kind == MathKind.Set && other.Kind == MathKind.Tuple ? Sorted().InOrder(other)
-                : Kind == MathKind.Tuple && other.Kind == MathKind.Set ? InOrder(other)
-                : Kind == MathKind.Set && Different().Count == 1 ? Parts[0].Means(other)
-                : other.Kind == MathKind.Set && other.Different().Count == 1 && Means(other.Parts[0]);
+                    ? Parts[1].Means(other, budget)
+                : Kind is MathKind.Inequality or MathKind.Chain ? Bounds() is MathAnswer bounds && bounds.InOrder(other, budget)
+                : Kind == MathKind.Set && other.Kind == MathKind.Tuple ? Sorted().InOrder(other, budget)
+                : Kind == MathKind.Tuple && other.Kind == MathKind.Set ? InOrder(other, budget)
+                : Kind == MathKind.Set && Different(budget).Count == 1 ? Parts[0].Means(other, budget)
+                : other.Kind == MathKind.Set && other.Different(budget).Count == 1 && Means(other.Parts[0], budget);
         }
 
         return Kind switch
         {
             MathKind.Term => AreSameWord(Term!, other.Term!) ?? AreEqual(Term!, other.Term!),
             MathKind.Text => false,
-            MathKind.Set or MathKind.Union => Different().Count == other.Different().Count
-                && Parts.All(part => other.Parts.Any(part.Means)) && other.Parts.All(part => Parts.Any(part.Means)),
-            MathKind.Equation => InOrder(other) || (Parts[0].Means(other.Parts[1]) && Parts[1].Means(other.Parts[0]))
+            MathKind.Set or MathKind.Union => Different(budget).Count == other.Different(budget).Count
+                && Parts.All(part => part.IsIn(other.Parts, budget)) && other.Parts.All(part => part.IsIn(Parts, budget)),
+            MathKind.Equation => InOrder(other, budget)
+                || (Parts[0].Means(other.Parts[1], budget) && Parts[1].Means(other.Parts[0], budget))
                 || (Difference(0, 1) is MathNode ours && other.Difference(0, 1) is MathNode theirs
                     && (AreEqual(ours, theirs) || AreEqual(ours, other.Difference(1, 0)!))),
             MathKind.Inequality => Parts[2].Text == other.Parts[2].Text
                 && AreEqual(Difference(0, 1)!, other.Difference(0, 1)!),
-            _ => InOrder(other),
+            _ => InOrder(other, budget),
         };
     }
 
-    private List<MathAnswer> Different()
+    private bool IsIn(IEnumerable<MathAnswer> others, Budget budget) => others.Any(other => Means(other, budget));
+
+    private List<MathAnswer> Different(Budget budget)
     {
         List<MathAnswer> different = [];
-        different.AddRange(Parts.Where(part => !different.Any(part.Means)));
+        different.AddRange(Parts.Where(part => !part.IsIn(different, budget)));
         return different;
     }
 
@@ -124,8 +138,8 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
         _ => null,
     };
 
-    private bool InOrder(MathAnswer other) =>
-        Parts.Count == other.Parts.Count && Parts.Zip(other.Parts).All(pair => pair.First.Means(pair.Second));
+    private bool InOrder(MathAnswer other, Budget budget) =>
+        Parts.Count == other.Parts.Count && Parts.Zip(other.Parts).All(pair => pair.First.Means(pair.Second, budget));
 
     private static bool AreEqual(MathNode left, MathNode right)
     {
@@ -169,4 +183,12 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
     private static bool Near(double left, double right) =>
         Math.Round(left, Places) == Math.Round(right, Places)
         || Math.Abs(left - right) <= 1e-14 * Math.Max(Math.Abs(left), Math.Abs(right));
+
+    /// <summary>Limits the comparisons: those of sets of sets multiply with the depth.</summary>
+    private sealed class Budget(int comparisons)
+    {
+        private int _left = comparisons;
+
+        public bool TryTake() => _left-- > 0;
+    }
 }

@@ -10,7 +10,8 @@ namespace MedR1.Rewards;
 /// inequalities, matrices and percentages, but not everything that math-verify's computer algebra supports: sums and integrals are
 /// compared as text, and inequalities are not solved. Abstains if the example's answer can't be read. If a single search for the
 /// next match takes more than two seconds, as in a text with thousands of unclosed formulas, the score is 0. Several searches run
-/// per text, so the total time can be longer.
+/// per text, so the total time can be longer. The score is also 0 if comparing sets takes more than 100,000 comparisons of parts, as
+/// with sets of hundreds of elements or sets of sets of sets.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {

@@ -115,6 +115,28 @@ public sealed class MathAnswerRewardTests
         Assert.Null(MathAnswerReward.Score("1", string.Concat(Enumerable.Repeat(@"\(", 40_000))));
     }
 
+    // Comparing two chains compares their inner chains twice: 2^50 times, fifty levels deep.
+    [Fact]
+    public void Sets_of_sets_are_compared_in_bounded_time()
+    {
+        string chain = Repeated(@"\{", 50) + "1" + Repeated(@"\}", 50);
+        Assert.Equal(0, MathAnswerReward.Score($@"\boxed{{\{{{chain},{chain}\}}}}", "1"));
+        string numbers = string.Join(",", Enumerable.Range(0, 200));
+        Assert.Equal(1, MathAnswerReward.Score($@"\boxed{{{numbers}}}", $@"$\{{{numbers},7\}}$"));
+    }
+
+    // A stack overflow ends the process: cells were read before it was clear that a matrix in a matrix is text.
+    [Fact]
+    public void Matrices_in_matrices_are_text()
+    {
+        string deep = Repeated(@"\begin{matrix}", 5_000) + "1" + Repeated(@"\end{matrix}", 5_000);
+        Assert.Equal(0, MathAnswerReward.Score($@"\boxed{{{deep}}}", "1"));
+        const string Inner = @"\begin{matrix} 1 & \begin{matrix} 2 \end{matrix} \end{matrix}";
+        Assert.Equal(1, MathAnswerReward.Score($@"\boxed{{{Inner}}}", $"${Inner}$"));
+    }
+
+    private static string Repeated(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+
     [Fact]
     public void A_long_sum_needs_little_stack()
     {
