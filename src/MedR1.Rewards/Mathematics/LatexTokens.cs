@@ -10,7 +10,6 @@ internal static partial class LatexTokens
     {
         List<string> tokens = [];
         int at = 0;
-        latex = latex.Replace("{,}", ",");
         foreach (Match match in TokenPattern().Matches(latex))
         {
             if (match.Index != at)

@@ -22,7 +22,13 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
     /// <exception cref="FormatException">The tokens are not a term.</exception>
     public MathNode Sum()
     {
-        MathNode sum = cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Product()) : SkipPlus().Product();
+        bool isNegative = cursor.Take("-");
+        if (!isNegative)
+        {
+            cursor.Take("+");
+        }
+
+        MathNode sum = isNegative ? Negative(Product()) : Product();
         while (cursor.Next is "+" or "-")
         {
             string sign = cursor.Read();
@@ -32,11 +38,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
         return sum;
     }
 
-    private TermParser SkipPlus()
-    {
-        cursor.Take("+");
-        return this;
-    }
+    private static MathNode Negative(MathNode value) => new CallNode("*", new NumberNode(-1), value);
 
     private MathNode Product()
     {
@@ -46,7 +48,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
             if (cursor.Next is "*" or "/")
             {
                 string sign = cursor.Read();
-                MathNode factor = cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Power()) : Power();
+                MathNode factor = cursor.Take("-") ? Negative(Power()) : Power();
                 product = new CallNode(sign, product, factor);
             }
             else if (StartsFactor(cursor.Next))
@@ -87,7 +89,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
         }
 
         MathNode exponent = cursor.Take("{") ? Closed(Sum(), "}")
-            : cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Power()) : Power();
+            : cursor.Take("-") ? Negative(Power()) : Power();
         return new CallNode("^", value, exponent);
     }
 
