@@ -3,7 +3,8 @@ namespace MedR1.Rewards;
 /// <summary>
 /// A lenient accuracy reward modelled on MedVLThinker's (arXiv 2508.02669): 1 if the answer names the right option by its letter
 /// (<c>C</c>), letter and text (<c>C. Edema</c>) or text (<c>edema</c>), regardless of case, else 0. For an open question, the
-/// answer's text is required. Options with the same text as the right one are also right.
+/// answer's text is required. Options with the same text as the right one, regardless of case, are also right. If the options are only
+/// in the question's text, the right letter or the answer's text is required.
 /// </summary>
 public sealed class OptionTextReward : IReward
 {
@@ -31,12 +32,13 @@ public sealed class OptionTextReward : IReward
 
     private static bool IsRight(string answer, VqaExample example)
     {
-        if (example.AnswerIndex is not int right)
+        if (example.AnswerIndex is not int right || example.Options.Count == 0)
         {
-            return OptionText.AreAlike(answer, example.Answer);
+            return OptionText.AreAlike(answer, example.Answer)
+                || (example.AnswerLetter is string letter && OptionText.AreAlike(answer, letter));
         }
 
         return OptionText.IndexOf(answer, example.Options) is int named
-            && (named == right || example.Options[named] == example.Options[right]);
+            && (named == right || OptionText.AreAlike(example.Options[named], example.Options[right]));
     }
 }

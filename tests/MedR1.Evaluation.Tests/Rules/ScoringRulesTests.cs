@@ -49,6 +49,27 @@ public sealed class ScoringRulesTests
         Assert.True(ScoringRules.Lenient.Score(twice, "<answer>A</answer>").IsCorrect);
     }
 
+    // The text "edema" names both options, and the first one is found.
+    [Theory]
+    [InlineData("A")]
+    [InlineData("edema.")]
+    [InlineData("Edema")]
+    public void Count_options_that_differ_only_in_case_and_dots_as_equally_right(string text)
+    {
+        VqaExample twice = Examples.Choice(1, "Edema", "edema.", "CT");
+        Assert.True(ScoringRules.Lenient.Score(twice, text).IsCorrect);
+    }
+
+    [Theory]
+    [InlineData("<answer>c.</answer>", true)]
+    [InlineData("ct", true)]
+    [InlineData("<answer>B</answer>", false)]
+    public void Know_the_letter_of_a_question_whose_options_are_in_its_text(string text, bool isRight)
+    {
+        VqaExample inText = s_example with { Question = "? A)MRI, B)Ultrasound, C)CT", Options = [] };
+        Assert.Equal(isRight, ScoringRules.Lenient.Score(inText, text).IsCorrect);
+    }
+
     [Fact]
     public void Score_open_questions_by_text()
     {

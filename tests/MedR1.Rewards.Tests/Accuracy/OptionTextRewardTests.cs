@@ -34,6 +34,30 @@ public sealed class OptionTextRewardTests
         Assert.Equal(1.0, await new OptionTextReward().Score("<answer>A</answer>", twice));
     }
 
+    // The text "edema" names both options, and the first one is found.
+    [Theory]
+    [InlineData("A")]
+    [InlineData("B")]
+    [InlineData("edema.")]
+    [InlineData("B) Edema")]
+    public async Task Counts_options_that_differ_only_in_case_and_dots_as_equally_right(string answer)
+    {
+        VqaExample twice = Contexts.Choice with { Options = ["Edema", "edema.", "CT"], AnswerIndex = 1 };
+        Assert.Equal(1.0, await new OptionTextReward().Score($"<answer>{answer}</answer>", twice));
+    }
+
+    [Theory]
+    [InlineData("C", 1.0)]
+    [InlineData("c.", 1.0)]
+    [InlineData("ct", 1.0)]
+    [InlineData("B", 0.0)]
+    [InlineData("MRI", 0.0)]
+    public async Task Knows_the_letter_of_a_question_whose_options_are_in_its_text(string answer, double expected)
+    {
+        VqaExample inText = Contexts.Choice with { Question = "Which technique? A)MRI, B)Ultrasound, C)CT", Options = [] };
+        Assert.Equal(expected, await new OptionTextReward().Score($"<answer>{answer}</answer>", inText));
+    }
+
     [Fact]
     public async Task Compares_texts_of_open_questions() =>
         Assert.Equal(1.0, await new OptionTextReward().Score("<answer>EDEMA.</answer>", Contexts.Open));
