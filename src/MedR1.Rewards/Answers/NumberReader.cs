@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Reads the only number in a text with its unit: <c>1,234.5</c>, <c>-3e2</c>, <c>1/2</c>, <c>12 mm</c>, <c>85%</c>. A comma is a
-/// thousands separator; where it can't be one, the text is not a number.
+/// Reads the only number in a text with its unit: <c>1,234.5</c>, <c>-3e2</c>, <c>1/2</c>, <c>12 mm</c>, <c>85%</c>. A comma between
+/// digits is a thousands separator; where it can't be one, the text is not a number, nor is a date such as <c>12.03.2024</c>.
 /// </summary>
 internal sealed partial class NumberReader
 {
@@ -67,7 +67,7 @@ internal sealed partial class NumberReader
 
     // A unit is the word right after the number; in a sentence that continues ("12 of them"), that word is an unknown unit.
     [GeneratedRegex(
-        @"(?<![\w.])(?<number>[-+]?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+        @"(?<![\w.])(?<number>[-+]?(?:[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?!\.?[0-9])"
         + @"(?:\s*/\s*(?<divisor>[0-9]+(?:\.[0-9]+)?))?(?:\s*(?<unit>" + UnitText.Pattern + "))?",
         RegexOptions.CultureInvariant)]
     private static partial Regex NumberPattern();
