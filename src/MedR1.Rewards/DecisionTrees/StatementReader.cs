@@ -29,10 +29,10 @@ internal sealed class StatementReader
             (string[] Words, string Finding, bool Present)? phrase = LongestAt(words, at);
             if (phrase is (string[] found, string finding, bool present))
             {
-                if (Negation.IsStated(words, at, found.Length) is bool stated)
+                // Denying a phrase of absence ("not smooth") states nothing: it does not say that the finding is present.
+                if (Negation.IsStated(words, at, found.Length) is bool stated && (present || stated))
                 {
-                    // Denying a phrase of absence ("not smooth") states nothing: it does not say that the finding is present.
-                    AddUnless(!present && !stated, statements, finding, present && stated, words, at, found.Length);
+                    statements.Add(StatementOf(finding, present && stated, words, at, found.Length));
                 }
 
                 at += found.Length;
@@ -45,14 +45,8 @@ internal sealed class StatementReader
         return statements;
     }
 
-    private static void AddUnless(
-        bool silent, List<Statement> statements, string finding, bool present, List<Word> words, int at, int count)
-    {
-        if (!silent)
-        {
-            statements.Add(new Statement(finding, present, words[at].Start, words[at + count - 1].End));
-        }
-    }
+    private static Statement StatementOf(string finding, bool present, List<Word> words, int at, int count) =>
+        new(finding, present, words[at].Start, words[at + count - 1].End);
 
     private (string[] Words, string Finding, bool Present)? LongestAt(List<Word> words, int at)
     {
@@ -83,14 +77,20 @@ internal sealed class StatementReader
             return 1;
         }
 
+        if (Negation.IsStated(words, at, measure.WordCount) != true)
+        {
+            return measure.WordCount;
+        }
+
         HashSet<string> clause = [.. words.Where(word => word.Clause == words[at].Clause).Select(word => word.Text)];
-        bool stated = Negation.IsStated(words, at, measure.WordCount) == true;
         foreach ((string finding, RangeDocument range, HashSet<string> near) in _ranges)
         {
             NumericUnit bound = NumericOptions.MedicalUnits[range.Unit!];
-            bool fits = bound.Dimension == measure.Dimension && range.Holds(measure.Value / bound.Factor)
-                && (near.Count == 0 || near.Overlaps(clause));
-            AddUnless(!(stated && fits), statements, finding, true, words, at, measure.WordCount);
+            if (bound.Dimension == measure.Dimension && range.Holds(measure.Value / bound.Factor)
+                && (near.Count == 0 || near.Overlaps(clause)))
+            {
+                statements.Add(StatementOf(finding, true, words, at, measure.WordCount));
+            }
         }
 
         return measure.WordCount;

@@ -52,6 +52,16 @@ public sealed class RangeTests
     public void The_largest_side_counts(string said) =>
         Assert.Equal((false, true), Holds(said, "mm", "\"atMost\": 6", "\"above\": 6"));
 
+    // Read as two numbers, the first would have no unit, and only "500 HU" would be a measure.
+    [Theory]
+    [InlineData("1,500 HU", true)]
+    [InlineData("1,500.5 HU", true)]
+    [InlineData("1,500, or 900 HU", false)]
+    [InlineData("1,50 HU", false)]
+    [InlineData("-1,500 HU", false)]
+    public void A_comma_between_groups_of_three_digits_separates_thousands(string said, bool isMuch) =>
+        Assert.Equal(isMuch, Holds(said, "hu", "\"below\": 1000", "\"atLeast\": 1000").High);
+
     [Theory]
     [InlineData("7 mm, 5 mm")]
     [InlineData("7 mm 5 mm")]
