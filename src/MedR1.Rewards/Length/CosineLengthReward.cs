@@ -2,7 +2,7 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// A correctness reward scaled by length along half a cosine (arXiv 2502.03373, appendix C.1): right answers earn more the shorter
-/// they are, wrong answers lose less the longer they are.
+/// they are, wrong answers lose less the longer they are. The paper's separate penalty for exceeding the maximum is not included.
 /// </summary>
 public sealed class CosineLengthReward : IReward
 {
