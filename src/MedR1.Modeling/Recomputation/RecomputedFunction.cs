@@ -20,10 +20,11 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         ctx.save_for_backward([input]);
 
         // The graph is recorded and dropped, because products without gradient use different kernels, and the recomputed layer
-        // must be bit for bit equal.
+        // must be bit for bit equal. For the same reason the input takes a gradient if it does there: in a layer whose weights are
+        // frozen, nothing else makes a product one with gradient.
         using DisposeScope scope = NewDisposeScope();
         using IDisposable recording = enable_grad();
-        return layer.Forward(input.detach()).detach().MoveToOuterDisposeScope();
+        return layer.Forward(layer.Own(input)).detach().MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -43,7 +44,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
     {
         try
         {
-            return Recompute(layer, ctx.get_saved_variables()[0].detach(), gradient);
+            return Recompute(layer, layer.Own(ctx.get_saved_variables()[0]), gradient);
         }
         catch
         {
@@ -59,7 +60,6 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         using IDisposable recording = enable_grad();
         using AdapterHost.Switch on = layer.Pass.Owner.Adapters.Use(layer.Adapters);
         using BackwardFailure.Entry told = layer.Operators.Enter();
-        input.requires_grad = layer.InputTakesGradient;
         autograd.backward([layer.Forward(input)], [gradient]);
         return input.grad?.MoveToOuterDisposeScope();
     }

@@ -19,6 +19,15 @@ internal sealed record RecomputedLayer(
     /// </summary>
     public BackwardFailure Operators { get; } = BackwardFailure.OfOperators;
 
+    /// <summary>Returns the input as the start of a graph of the layer's own; it takes a gradient if the given input does.</summary>
+    /// <param name="input">The input of the layer.</param>
+    public Tensor Own(Tensor input)
+    {
+        Tensor own = input.detach();
+        own.requires_grad = InputTakesGradient;
+        return own;
+    }
+
     /// <summary>
     /// Sets incomplete gradients of the layer to NaN. If the layer's input takes no gradient, nothing else would keep the optimizer
     /// from a step with them. Since lack of memory may be the cause, existing gradients are overwritten; only if there are none, the
