@@ -59,10 +59,7 @@ public static unsafe class LinearOperator
     private static bool IsSlow(Tensor input, Tensor weight, Tensor? bias) =>
         weight.numel() >= FewestWeights
         && WidenedProduct.Serves(weight.dtype, weight.device_type)
-        && weight.dim() == 2
-        && input.shape[^1] == weight.shape[1]
-        && input.device_type == DeviceType.CPU
-        && (bias is null || bias.dtype == ScalarType.BFloat16);
+        && Match(input, weight, bias);
 
     /// <summary>
     /// Computes the bfloat16 product if libtorch's is slow: without gradient, with sums in float32 that are rounded once.
@@ -75,33 +72,39 @@ public static unsafe class LinearOperator
     }
 
     private static bool FitsFloats(Tensor input, Tensor weight, Tensor? bias) =>
-        weight.dtype == ScalarType.Float32
-        && input.device_type == DeviceType.CPU
-        && weight.dim() == 2
-        && input.shape[^1] == weight.shape[1]
-        && weight.is_contiguous()
-        && (bias is null || (bias.dtype == ScalarType.Float32 && bias.is_contiguous()));
+        weight.dtype == ScalarType.Float32 && AreReadable(input, weight, bias);
 
     private static bool FitsBrainFloats(Tensor input, Tensor weight, Tensor? bias, long rows) =>
         weight.dtype == ScalarType.BFloat16
         && weight.numel() >= FewestWeights
-        && weight.dim() == 2
-        && BrainFloatProduct.FitsInTurns(rows, weight.shape[1], weight.shape[0])
-        && input.shape[^1] == weight.shape[1]
-        && input.device_type == DeviceType.CPU
-        && weight.is_contiguous()
-        && (bias is null || (bias.dtype == ScalarType.BFloat16 && bias.is_contiguous()));
+        && AreReadable(input, weight, bias)
+        && BrainFloatProduct.FitsInTurns(rows, weight.shape[1], weight.shape[0]);
 
     private static bool IsOneBrainFloatRow(Tensor input, Tensor weight, Tensor? bias) =>
         weight.dtype == ScalarType.BFloat16
         && BrainFloatRow.IsSupported
         && weight.numel() >= FewestWeights
+        && AreReadable(input, weight, bias)
         && weight.shape[1] % BrainFloatRow.Block == 0
-        && input.numel() == weight.shape[1]
+        && input.numel() == weight.shape[1];
+
+    // Whether kernels, which read the arguments by their addresses, find everything there: a bias that is shorter than an output, which
+    // libtorch repeats or rejects, would be read beyond its end.
+    private static bool AreReadable(Tensor input, Tensor weight, Tensor? bias) =>
+        weight.numel() > 0
+        && weight.is_contiguous()
+        && (bias is null || bias.is_contiguous())
+        && Match(input, weight, bias);
+
+    private static bool Match(Tensor input, Tensor weight, Tensor? bias) =>
+        weight.dim() == 2
         && input.shape[^1] == weight.shape[1]
         && input.device_type == DeviceType.CPU
-        && weight.is_contiguous()
-        && (bias is null || (bias.dtype == ScalarType.BFloat16 && bias.is_contiguous()));
+        && (bias is null || IsBias(bias, weight.dtype, weight.shape[0]));
+
+    /// <summary>Whether a tensor is a bias for a number of outputs on the CPU, in the data type of the product.</summary>
+    internal static bool IsBias(Tensor bias, ScalarType type, long outputs) =>
+        bias.dtype == type && bias.device_type == DeviceType.CPU && bias.dim() == 1 && bias.shape[0] == outputs;
 
     /// <summary>Computes the float32 product, without gradient; weight and bias must be contiguous.</summary>
     internal static Tensor MultiplyFloats(Tensor input, Tensor weight, Tensor? bias)

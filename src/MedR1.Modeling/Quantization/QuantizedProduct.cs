@@ -18,7 +18,7 @@ internal static unsafe class QuantizedProduct
         && input.device_type == DeviceType.CPU
         && weight.Codes.device_type == DeviceType.CPU
         && input.shape[^1] == weight.Width
-        && (bias is null || bias.dtype == input.dtype)
+        && (bias is null || LinearOperator.IsBias(bias, input.dtype, weight.Rows))
         && (input.dtype == ScalarType.Float32
             || (input.dtype == ScalarType.BFloat16
                 && (FitsBrainFloats(input, weight) || input.numel() <= MostWidenedRows * weight.Width)));

@@ -106,4 +106,34 @@ public class LinearOperatorTests
         LinearOperator.Apply(input, weight).sum().backward();
         Assert.Equal(300 * 512, weight.grad!.to(float32).sum().item<float>());
     }
+
+    // Large enough for the kernels of both types. libtorch repeats a bias of one number, and rejects one of any other length.
+    [Theory]
+    [InlineData(ScalarType.Float32, 2)]
+    [InlineData(ScalarType.BFloat16, 2)]
+    [InlineData(ScalarType.BFloat16, 1)]
+    public void A_bias_of_another_length_is_not_read_beyond_its_end(ScalarType type, int rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor input = ones([rows, 512], type), weight = ones([260, 512], type);
+        Tensor repeated = LinearOperator.Apply(input, weight, ones([1], type));
+
+        // 512 products of 1 and 1; 513 is not a bfloat16, and lies between 512 and 516.
+        float expected = type == ScalarType.Float32 ? 513 : 512;
+        Assert.All(repeated.to(float32).data<float>().ToArray(), value => Assert.Equal(expected, value));
+        Assert.ThrowsAny<Exception>(() => LinearOperator.Apply(input, weight, ones([64], type)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_inputs_the_result_is_the_bias(bool hasGradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable? noGradient = hasGradient ? null : no_grad();
+        Tensor bias = tensor(new[] { 1f, 2f }, requires_grad: hasGradient);
+        Tensor result = LinearOperator.Apply(zeros(3, 0), zeros(2, 0), bias);
+        Assert.Equal([1f, 2, 1, 2, 1, 2], result.data<float>().ToArray());
+    }
 }

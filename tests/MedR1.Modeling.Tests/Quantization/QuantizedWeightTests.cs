@@ -119,6 +119,23 @@ public class QuantizedWeightTests
     }
 
     [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_bias_of_another_length_is_not_read_beyond_its_end(ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Projection layer = new(32, 8, false, CPU, type, isQuantized: true);
+        Assert.True(layer.Quantized!.TrySetRows(0, ones(8, 32)));
+        Tensor input = ones([2, 32], type);
+
+        // 32 products of 1 and 1, exact up to the scale 1 / 127 times the integer 127, and the bias, which libtorch repeats.
+        Tensor repeated = layer.Quantized.Apply(input, ones([1], type)).to(float32);
+        Assert.All(repeated.data<float>().ToArray(), value => Assert.Equal(33, value, 0.001));
+        Assert.ThrowsAny<Exception>(() => layer.Quantized.Apply(input, ones([3], type)));
+    }
+
+    [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.NegativeInfinity)]
     public void A_weight_that_is_not_finite_is_refused(float value)
