@@ -40,7 +40,7 @@ internal static unsafe class CudaOperators
     /// <summary>Computes <c>silu(gate) · up</c>, rounding both the activation and the product.</summary>
     public static Tensor? Gate(Tensor gate, Tensor up)
     {
-        if (KernelsFor(gate, up) is not { } kernels || gate.numel() != up.numel())
+        if (KernelsFor(gate, up) is not { } kernels || !gate.shape.AsSpan().SequenceEqual(up.shape))
         {
             return null;
         }

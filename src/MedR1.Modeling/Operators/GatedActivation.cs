@@ -19,7 +19,7 @@ public static class GatedActivation
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(up);
         if (VectorMap<GateFunction>.Fits(gate) && VectorMap<GateFunction>.Fits(up) && gate.dtype == up.dtype
-            && gate.numel() == up.numel())
+            && gate.shape.AsSpan().SequenceEqual(up.shape))
         {
             return VectorMap<GateFunction>.Apply(gate, up);
         }

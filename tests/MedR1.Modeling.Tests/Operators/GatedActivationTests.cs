@@ -48,4 +48,21 @@ public class GatedActivationTests
         float[] values = GatedActivation.Apply(gate, ones(5)).data<float>().ToArray();
         Assert.Equal([0f, 200f, 0f, float.NaN, float.PositiveInfinity], values);
     }
+
+    // Kernels compute as many results as there are numbers; libtorch repeats the rows of both: 2 × 2 rows of three.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_that_fit_only_by_repetition_are_repeated_with_and_without_gradient(bool hasGradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable? noGradient = hasGradient ? null : no_grad();
+        using Generator generator = new(53, CPU);
+        Tensor gate = randn([1, 2, 3], generator: generator).requires_grad_(hasGradient);
+        Tensor up = randn([2, 1, 3], generator: generator);
+        Tensor expected = nn.functional.silu(gate) * up;
+        Tensor actual = GatedActivation.Apply(gate, up);
+        Assert.Equal([2, 2, 3], actual.shape);
+        Assert.True(actual.allclose(expected));
+    }
 }
