@@ -29,6 +29,9 @@ internal sealed class SequenceLayout
     /// </summary>
     public ReadOnlySpan<int> KeyGradientRows => CollectionsMarshal.AsSpan(_keyGradientRows);
 
+    /// <summary>The number of flat rows of keys.</summary>
+    public int FlatKeys { get; private init; }
+
     /// <summary>The number of first flat rows that are keys of every sequence.</summary>
     public int CommonKeys { get; private init; }
 
@@ -41,7 +44,7 @@ internal sealed class SequenceLayout
     /// <summary>Creates consecutive sequences of equal length with full (not causal) attention.</summary>
     public static SequenceLayout Whole(int count, int length)
     {
-        SequenceLayout layout = new();
+        SequenceLayout layout = new() { FlatKeys = count * length };
         for (int sequence = 0; sequence < count; sequence++)
         {
             layout.AddKeys(sequence * length, length);
@@ -67,8 +70,8 @@ internal sealed class SequenceLayout
     /// <param name="keepsLast">Whether only the last token of each prompt and the completion tokens are queries.</param>
     public static SequenceLayout Groups(GroupLengths lengths, bool keepsLast)
     {
-        SequenceLayout layout = new() { CommonKeys = lengths.Prefix };
         int flatPrompts = lengths.FlatPromptTokens;
+        SequenceLayout layout = new() { CommonKeys = lengths.Prefix, FlatKeys = flatPrompts + lengths.CompletionTokens };
         int firstQuery = keepsLast ? lengths.Count : flatPrompts;
         for (int group = 0, prompt = 0, completion = 0; group < lengths.Count; group++)
         {
@@ -77,7 +80,7 @@ internal sealed class SequenceLayout
 
             // The prefix common to all prompts comes before the first prompt's own tokens.
             int first = prompt + (group == 0 ? lengths.Prefix : 0);
-            layout.AddCommonKeys(flatPrompts + lengths.CompletionTokens);
+            layout.AddCommonKeys();
             layout.AddKeys(first, own);
             layout.AddKeys(flatPrompts + completion, total);
             layout.AddPrompt(group, prompt, length, group == 0 ? 0 : lengths.Prefix, keepsLast);
@@ -116,10 +119,10 @@ internal sealed class SequenceLayout
         _keyGradientRows.AddRange(Enumerable.Range(first, count));
     }
 
-    private void AddCommonKeys(int flatRows)
+    private void AddCommonKeys()
     {
         _keyRows.AddRange(Enumerable.Range(0, CommonKeys));
-        _keyGradientRows.AddRange(Enumerable.Range(flatRows + (_sequences.Count * CommonKeys), CommonKeys));
+        _keyGradientRows.AddRange(Enumerable.Range(FlatKeys + (_sequences.Count * CommonKeys), CommonKeys));
     }
 
     private void AddQueries(int first, int count, Func<int, Sight> see)

@@ -58,16 +58,41 @@ public sealed class ShortSequences
     /// <param name="keys"><c>[keys, key-value heads, d]</c></param>
     /// <param name="values"><c>[keys, key-value heads, d]</c></param>
     /// <returns><c>[queries, heads · d]</c></returns>
+    /// <exception cref="ArgumentException">
+    /// The vectors are not those of the sequences in float32 on the CPU, or their heads don't fit each other.
+    /// </exception>
     public Tensor Attend(Tensor queries, Tensor keys, Tensor values)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
+        RequireVectors(queries, keys, values);
         using DisposeScope scope = NewDisposeScope();
         bool isRecorded = is_grad_enabled() && (queries.requires_grad || keys.requires_grad || values.requires_grad);
         return (isRecorded
             ? SequenceAttentionFunction.apply(queries, keys, values, _layout)
             : SequenceAttentionFunction.Forward(queries, keys, values, _layout, null)).MoveToOuterDisposeScope();
+    }
+
+    // The kernel reads the vectors by address, so that others would be misread, or read beyond their end.
+    private void RequireVectors(Tensor queries, Tensor keys, Tensor values)
+    {
+        long[] ofQueries = queries.shape, ofKeys = keys.shape;
+        bool fit = ofQueries.Length == 3 && ofKeys.Length == 3 && ofQueries[0] == _layout.QueryRows.Length
+            && ofKeys[0] == _layout.FlatKeys && ofKeys[1] > 0 && ofQueries[1] % ofKeys[1] == 0 && ofQueries[2] == ofKeys[2]
+            && values.shape.AsSpan().SequenceEqual(ofKeys) && IsReadable(queries) && IsReadable(keys) && IsReadable(values);
+        if (!fit)
+        {
+            throw new ArgumentException(
+                $"Expected float32 on the CPU: queries [{_layout.QueryRows.Length}, heads, d], with heads a multiple of the key-value "
+                + $"heads, and keys and values [{_layout.FlatKeys}, key-value heads, d]; but got {Show(queries)}, {Show(keys)} and "
+                + $"{Show(values)}.");
+        }
+
+        static bool IsReadable(Tensor vectors) =>
+            vectors.dtype == ScalarType.Float32 && vectors.device_type == DeviceType.CPU;
+
+        static string Show(Tensor vectors) => $"{vectors.dtype}[{string.Join(", ", vectors.shape)}] on {vectors.device}";
     }
 
     private static bool Serves(ScalarType dataType, Device device) =>

@@ -65,6 +65,35 @@ public sealed class ShortSequencesTests
         Assert.Equal(TileProduct.IsSupported, ShortSequences.TryWhole(17, 256, ScalarType.Float32, CPU) is not null);
     }
 
+    // The kernel reads the vectors by address.
+    [KernelFact(typeof(TileProduct))]
+    public void Vectors_other_than_those_of_the_sequences_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ShortSequences sequences = ShortSequences.TryGroups(
+            new GroupLengths([5, 4], [[2], []], 3), keepsLast: true, ScalarType.Float32, CPU)!;
+
+        // The first prompt, one token of the second and two of the completion; kept are the last of each prompt and the completion.
+        Tensor queries = zeros(4, 4, 8), keys = zeros(8, 2, 8);
+        Assert.Equal([4, 32], sequences.Attend(queries, keys, keys).shape);
+        Says(zeros(3, 4, 8), keys, keys);
+        Says(queries, zeros(7, 2, 8), zeros(7, 2, 8));
+        Says(queries, keys, zeros(8, 2, 4));
+        Says(zeros(4, 3, 8), keys, keys);
+        Says(zeros(4, 4, 4), keys, keys);
+        Says(zeros(4, 32), keys, keys);
+        Says(queries.to(bfloat16), keys.to(bfloat16), keys.to(bfloat16));
+        Says(queries, keys, keys.to(float64));
+
+        void Says(Tensor q, Tensor k, Tensor v)
+        {
+            string message = Assert.Throws<ArgumentException>(() => sequences.Attend(q, k, v)).Message;
+            Assert.Contains("queries [4, heads, d]", message, StringComparison.Ordinal);
+            Assert.Contains("values [8, key-value heads, d]", message, StringComparison.Ordinal);
+            Assert.Contains($"{v.dtype}[{string.Join(", ", v.shape)}] on cpu", message, StringComparison.Ordinal);
+        }
+    }
+
     private static void AssertDefinition(
         ShortSequences? sequences, int[] lengths, int heads, int keyHeads, int width, bool isCausal)
     {
