@@ -61,7 +61,8 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     /// completion.
     /// </summary>
     internal static (int Prompt, int Samples, int Completion) ShapeOf(GroupLengths lengths) => (
-        lengths.Prompts.Max(), lengths.Completions.Max(rows => rows.Count), lengths.Completions.Max(rows => rows.Max()));
+        lengths.Prompts.Max(), lengths.Completions.Max(rows => rows.Count),
+        lengths.Completions.Max(rows => rows.DefaultIfEmpty().Max()));
 
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)

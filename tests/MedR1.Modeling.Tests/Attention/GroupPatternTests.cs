@@ -15,6 +15,8 @@ public sealed class GroupPatternTests
         { "one group", ScalarType.Float32 },
         { "equal", ScalarType.Float32 },
         { "nothing fed", ScalarType.Float32 },
+        { "one without completions", ScalarType.Float32 },
+        { "no completions", ScalarType.Float32 },
     };
 
     [Theory]
@@ -34,6 +36,7 @@ public sealed class GroupPatternTests
     [InlineData("long, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
     [InlineData("nothing fed, one beginning", ScalarType.Float32, typeof(GroupSequencePattern))]
     [InlineData("nothing fed, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
+    [InlineData("one without completions, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
     public void The_common_beginning_of_all_prompts_may_be_stored_once(string name, ScalarType type, Type expected) =>
         AssertDefinition(name, type, (lengths, device) =>
         {
@@ -170,8 +173,11 @@ public sealed class GroupPatternTests
         "ragged" => new([7, 3, 5], [[4, 2, 0], [1], [3, 3]]),
         "one group" => new([6], [[2, 5]]),
         "equal" => new([4, 4], [[3, 3], [3, 3]]),
+        "one without completions, one beginning" => new([7, 3, 5], [[4, 2, 0], [], [3, 3]], 2),
         "ragged, one beginning" => new([7, 3, 5], [[4, 2, 0], [1], [3, 3]], 2),
         "long, one beginning" => new([150, 140], [[60, 50], [70, 60]], 130),
+        "one without completions" => new([7, 3, 5], [[4, 2, 0], [], [3, 3]]),
+        "no completions" => new([7, 3], [[], []]),
         "nothing fed, one beginning" => new([4, 2], [[0], [0, 0]], 1),
         _ => new([4, 2], [[0], [0, 0]]),
     };
