@@ -14,9 +14,18 @@ public sealed class PackedLayers : IDisposable
         ArgumentNullException.ThrowIfNull(layers);
         _layers = [.. layers];
         _keep = keep;
-        foreach (IPackable layer in _layers)
+        try
         {
-            layer.Pack();
+            foreach (IPackable layer in _layers)
+            {
+                layer.Pack();
+            }
+        }
+        catch
+        {
+            // Otherwise the layers packed so far would use their copies for good, whatever happens to their weights.
+            Dispose();
+            throw;
         }
     }
 

@@ -117,6 +117,29 @@ public class PackedLayersTests
         Assert.False(layer.IsPacked);
     }
 
+    // Layers that stayed packed would compute with the weights that they have now, whatever an optimizer does.
+    [Fact]
+    public void If_a_layer_cannot_be_packed_none_stays_packed()
+    {
+        SmallLayer first = new(), last = new();
+        Assert.Throws<OutOfMemoryException>(() => new PackedLayers([first, new SmallLayer { IsFull = true }, last]));
+        Assert.False(first.IsPacked);
+        Assert.False(last.IsPacked);
+    }
+
+    private sealed class SmallLayer : IPackable
+    {
+        public bool IsFull { get; init; }
+
+        public bool IsPacked { get; private set; }
+
+        public long BytesToPack => 1;
+
+        public void Pack() => IsPacked = !IsFull ? true : throw new OutOfMemoryException();
+
+        public void Unpack(bool keep) => IsPacked = false;
+    }
+
     // Claims to take an exbibyte.
     private sealed class HugeLayer : IPackable
     {
