@@ -51,12 +51,31 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         _promptLengths = new int[promptSlots];
         _nextPositions = new int[promptSlots];
         bool isMasked = !DecodeAttention.Fits(this);
-        Tensor[] Allocate(params long[] shape) => [.. Enumerable.Range(0, layers).Select(_ => Part(shape, isMasked))];
-        _promptKeys = Allocate(promptSlots, keyValueHeads, promptCapacity, headSize);
-        _promptValues = Allocate(promptSlots, keyValueHeads, promptCapacity, headSize);
-        _rowKeys = Allocate(rowSlots, keyValueHeads, completionCapacity, headSize);
-        _rowValues = Allocate(rowSlots, keyValueHeads, completionCapacity, headSize);
+        (_promptKeys, _promptValues) = (new Tensor[layers], new Tensor[layers]);
+        (_rowKeys, _rowValues) = (new Tensor[layers], new Tensor[layers]);
+        try
+        {
+            Allocate(_promptKeys, promptSlots, keyValueHeads, promptCapacity, headSize);
+            Allocate(_promptValues, promptSlots, keyValueHeads, promptCapacity, headSize);
+            Allocate(_rowKeys, rowSlots, keyValueHeads, completionCapacity, headSize);
+            Allocate(_rowValues, rowSlots, keyValueHeads, completionCapacity, headSize);
+        }
+        catch
+        {
+            // Otherwise the memory would be missing until a garbage collection, for instance for a smaller cache.
+            Dispose();
+            throw;
+        }
+
         ByteSize = All.Sum(part => part.numel() * part.element_size());
+
+        void Allocate(Tensor[] parts, params long[] shape)
+        {
+            for (int layer = 0; layer < layers; layer++)
+            {
+                parts[layer] = Part(shape, isMasked);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -273,9 +292,9 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     {
         _programs?.Dispose();
         StepMemory.Dispose();
-        foreach (Tensor part in All)
+        foreach (Tensor? part in All)
         {
-            part.Dispose();
+            part?.Dispose();
         }
     }
 

@@ -34,4 +34,14 @@ public sealed class CacheCopyTests
         Assert.Throws<ArgumentException>(() => cache.CopyRows([new RowCopy(1, 0), new RowCopy(from, to)], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => cache.CopyRows([new RowCopy(1, 0)], 4));
     }
+
+    [Fact]
+    public void No_rows_and_no_tokens_are_copied_too()
+    {
+        using SlotKeyValueCache cache = new(1, 1, 2, 1, 2, 3, 3, CPU, ScalarType.Float32);
+        cache.Rows(0).Keys.copy_(arange(12, ScalarType.Float32).view(2, 1, 3, 2));
+        cache.CopyRows([], 2);
+        cache.CopyRows([new RowCopy(0, 1)], 0);
+        Assert.Equal([6f, 7, 8, 9, 10, 11], cache.Rows(0).Keys[1].data<float>().ToArray());
+    }
 }

@@ -109,6 +109,18 @@ public sealed class CacheRulesTests
         }
     }
 
+    // A rollout may try a smaller cache, for which there would be no memory until a garbage collection.
+    [Fact]
+    public void A_cache_that_does_not_fit_the_memory_leaves_nothing_behind()
+    {
+        long alive = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        // Prompts of 32 bytes, and rows of 2⁶⁰.
+        Assert.ThrowsAny<Exception>(() => new SlotKeyValueCache(
+            Layers, 1, 1, 1, 1 << 29, 4, 1 << 28, CPU, ScalarType.Float64));
+        Assert.Equal(alive, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
     private static SlotKeyValueCache Create(bool byTensors = true) =>
         new(Layers, KeyValueHeads, HeadSize, 2, 2, 4, 3, CPU, ScalarType.Float32) { AttendsByTensors = byTensors };
 }
