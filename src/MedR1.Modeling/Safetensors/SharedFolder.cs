@@ -11,8 +11,9 @@ internal static class SharedFolder
     private static readonly string[] s_last = [ModelFiles.Configuration, ModelFiles.AdapterConfiguration];
 
     /// <summary>Whether a folder contains anything other than files that will be replaced or files of an earlier model.</summary>
-    public static bool Is(string folder, string fresh) => Directory.EnumerateFileSystemEntries(folder)
-        .Any(entry => !Path.Exists(Path.Combine(fresh, Path.GetFileName(entry))) && !IsStale(entry, fresh));
+    public static bool Is(string folder, string fresh) => Directory
+        .EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+        .Any(entry => !Path.Exists(Path.Combine(fresh, Path.GetRelativePath(folder, entry))) && !IsStale(entry, folder, fresh));
 
     /// <summary>Moves the new files into the folder and deletes those of an earlier model; everything else is kept.</summary>
     public static void MoveInto(string folder, string fresh)
@@ -22,7 +23,7 @@ internal static class SharedFolder
             File.Delete(Path.Combine(folder, name));
         }
 
-        foreach (string file in Directory.GetFiles(folder).Where(file => IsStale(file, fresh)))
+        foreach (string file in Directory.GetFiles(folder).Where(file => IsStale(file, folder, fresh)))
         {
             File.Delete(file);
         }
@@ -37,9 +38,9 @@ internal static class SharedFolder
     }
 
     // Whether the file belongs to an earlier model and would be read instead of, or along with, the new model's files.
-    private static bool IsStale(string entry, string fresh)
+    private static bool IsStale(string entry, string folder, string fresh)
     {
-        string name = Path.GetFileName(entry);
+        string name = Path.GetRelativePath(folder, entry);
         return File.Exists(Path.Combine(fresh, ModelFiles.Configuration)) && !File.Exists(Path.Combine(fresh, name))
             && File.Exists(entry) && (ModelFiles.Companions.Contains(name) || CheckpointIndex.IsWeightFile(name));
     }

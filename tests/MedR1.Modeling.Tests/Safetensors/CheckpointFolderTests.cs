@@ -64,6 +64,27 @@ public sealed class CheckpointFolderTests
             ["adapter_config.json after", "config.json before", "model.safetensors before"], Contents(folder.Path));
     }
 
+    [Fact]
+    public void Other_files_in_a_subfolder_that_is_written_stay_too()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "model");
+        Directory.CreateDirectory(Path.Combine(path, "notes"));
+        foreach (string name in (string[])["config.json", "notes/own.txt", "notes/written.txt"])
+        {
+            File.WriteAllText(Path.Combine(path, name), "before");
+        }
+
+        CheckpointFolder.Replace(path, fresh =>
+        {
+            Directory.CreateDirectory(Path.Combine(fresh, "notes"));
+            File.WriteAllText(Path.Combine(fresh, "config.json"), "after");
+            File.WriteAllText(Path.Combine(fresh, "notes", "written.txt"), "after");
+        });
+
+        Assert.Equal(["config.json after", "notes/own.txt before", "notes/written.txt after"], Contents(path));
+    }
+
     private static string[] Contents(string folder) => [.. Directory
         .GetFiles(folder, "*", SearchOption.AllDirectories)
         .Select(file => $"{Path.GetRelativePath(folder, file)} {File.ReadAllText(file)}")
