@@ -39,10 +39,10 @@ public static class DecodeStep
         using IDisposable noGradient = no_grad();
         if (own.Programs is { } programs)
             return programs.Run(rows, tokens, adapters, pass);
-        own.Check(rows);
+        DecodePattern pattern = new(own, rows);
         using DisposeScope scope = NewDisposeScope();
         long[] numbers = [.. rows.Select(row => (long)own.NextPositions[row.PromptSlot] + row.Length)];
         Tensor positions = tensor(numbers, device: own.Device);
-        return pass(tokens, positions, new DecodePattern(own, rows)).MoveToOuterDisposeScope();
+        return pass(tokens, positions, pattern).MoveToOuterDisposeScope();
     }
 }
