@@ -37,6 +37,7 @@ internal sealed unsafe partial class CpuStepRecorder
     /// <inheritdoc/>
     public override StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up)
     {
+        RequireOutput(gate.Weight.size(0), up);
         using CpuStepValues opening = Project(Own<CpuStepValues>(input), gate);
         using CpuStepValues opened = Project(Own<CpuStepValues>(input), up);
         return Map<GateFunction>(opening, opened);
@@ -45,6 +46,7 @@ internal sealed unsafe partial class CpuStepRecorder
     /// <inheritdoc/>
     public override StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer)
     {
+        RequireOutput(Own<CpuStepValues>(residual).Width, layer);
         using CpuStepValues projected = Project(Own<CpuStepValues>(input), layer);
         return Add(residual, projected);
     }
@@ -53,7 +55,7 @@ internal sealed unsafe partial class CpuStepRecorder
     public override StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
     {
         CpuStepValues q = Own<CpuStepValues>(queries), k = Own<CpuStepValues>(keys), v = Own<CpuStepValues>(values);
-        RequireHeads(_cache, q, k, v);
+        RequireHeads(_cache, _rows, q, k, v, table);
         Rotate(q, table);
         Rotate(k, table);
         return Attend(layer, q, k, v);

@@ -23,7 +23,8 @@ internal sealed unsafe partial class CpuStepRecorder
     {
         CpuStepValues rows = Own<CpuStepValues>(input);
         void* target = AddressOf(Checked(result, _rows, _type, CPU));
-        using CpuStepValues written = new(null, target, (int)layer.Weight.shape[0], PhaseAfter(rows));
+        RequireOutput(result.shape[1], layer);
+        using CpuStepValues written = new(null, target, (int)result.shape[1], PhaseAfter(rows));
         Multiply(rows, layer, written);
     }
 
@@ -54,6 +55,7 @@ internal sealed unsafe partial class CpuStepRecorder
 
     private void Multiply(CpuStepValues input, IAdaptableLayer layer, CpuStepValues result)
     {
+        RequireInput(input, layer);
         void* added = BiasOf(layer) is { } bias ? AddressOf(bias) : null;
         if (IsBrainFloat)
         {

@@ -21,7 +21,7 @@ internal sealed unsafe partial class CudaStepRecorder
     /// <inheritdoc/>
     public override StepValues[] Project(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers)
     {
-        Tensor rows = Settled(input);
+        Tensor rows = SettledFor(input, layers);
         Tensor[] results = new Tensor[layers.Length];
         if (layers.Length is > 1 and <= MostLayers && Fits(rows, layers, MostRowsOfSeveral))
         {
@@ -46,8 +46,9 @@ internal sealed unsafe partial class CudaStepRecorder
     /// <inheritdoc/>
     public override void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result)
     {
-        Tensor rows = Settled(input);
+        Tensor rows = SettledFor(input, layer);
         Tensor target = Checked(result, _rows, ScalarType.BFloat16, Device);
+        RequireOutput(target.shape[1], layer);
         if (Fits(rows, [layer], MaxRows))
         {
             Multiply(rows, [layer], [target]);
@@ -61,7 +62,8 @@ internal sealed unsafe partial class CudaStepRecorder
     /// <inheritdoc/>
     public override StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up)
     {
-        Tensor rows = Settled(input);
+        RequireOutput(gate.Weight.size(0), up);
+        Tensor rows = SettledFor(input, gate, up);
         if (!Fits(rows, [gate, up], MaxRows))
         {
             using Tensor opening = Apply(rows, gate);
@@ -79,7 +81,8 @@ internal sealed unsafe partial class CudaStepRecorder
     /// <inheritdoc/>
     public override StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer)
     {
-        Tensor stream = Settled(residual), rows = Settled(input);
+        Tensor stream = Settled(residual), rows = SettledFor(input, layer);
+        RequireOutput(residual.Width, layer);
         if (!Fits(rows, [layer], MaxRows))
         {
             return CudaStepValues.Of(new CudaPendingSum(stream, Apply(rows, layer)));

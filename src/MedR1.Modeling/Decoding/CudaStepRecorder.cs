@@ -65,7 +65,8 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
     /// <inheritdoc/>
     public override StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
     {
-        RequireHeads(_pattern.Cache, Own<CudaStepValues>(queries), Own<CudaStepValues>(keys), Own<CudaStepValues>(values));
+        RequireHeads(
+            _pattern.Cache, _rows, Own<CudaStepValues>(queries), Own<CudaStepValues>(keys), Own<CudaStepValues>(values), table);
         using DisposeScope scope = NewDisposeScope();
         Tensor q = Heads(queries), k = Heads(keys), v = Heads(values);
         Tensor attended = CudaDecodeAttention.Turns(_pattern.Cache, q.shape[1])
@@ -80,6 +81,17 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
     }
 
     private Tensor Heads(StepValues values) => Settled(values).view(_rows, -1, _pattern.Cache.HeadSize);
+
+    private Tensor SettledFor(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers)
+    {
+        Tensor rows = Settled(input);
+        foreach (IAdaptableLayer layer in layers)
+        {
+            RequireInput(input, layer);
+        }
+
+        return rows;
+    }
 
     private Tensor Settled(StepValues values)
     {

@@ -48,12 +48,14 @@ public abstract class StepRecorder
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="layers">The layers, for which <see cref="Takes(IEnumerable{IAdaptableLayer})"/> is true.</param>
     /// <returns><c>[rows, output]</c> for each.</returns>
+    /// <exception cref="ArgumentException">A layer's input has a different width.</exception>
     public abstract StepValues[] Project(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers);
 
     /// <summary>Applies a linear layer, with its adapter, and writes the result to a tensor.</summary>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="layer">The layer.</param>
     /// <param name="result"><c>[rows, output]</c> in the data type of the step.</param>
+    /// <exception cref="ArgumentException">The layer's input or output has a different width.</exception>
     public abstract void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result);
 
     /// <summary>Computes <c>silu(gate(x)) · up(x)</c>.</summary>
@@ -61,6 +63,7 @@ public abstract class StepRecorder
     /// <param name="gate">A linear layer.</param>
     /// <param name="up">A linear layer with the same number of outputs.</param>
     /// <returns><c>[rows, output]</c></returns>
+    /// <exception cref="ArgumentException">A layer's input has a different width, or the layers' outputs differ in width.</exception>
     public abstract StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up);
 
     /// <summary>Computes <c>residual + layer(x)</c>.</summary>
@@ -68,6 +71,7 @@ public abstract class StepRecorder
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="layer">A linear layer.</param>
     /// <returns><c>[rows, output]</c></returns>
+    /// <exception cref="ArgumentException">The layer's input or output has a different width.</exception>
     public abstract StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer);
 
     /// <summary>Rotates queries and keys, appends keys and values to the rows in the cache, and computes attention.</summary>
@@ -78,7 +82,9 @@ public abstract class StepRecorder
     /// <param name="table">Cosines and sines of the rows, in the data type of the step.</param>
     /// <returns><c>[rows, heads · d]</c></returns>
     /// <exception cref="ArgumentOutOfRangeException">The cache has no such layer.</exception>
-    /// <exception cref="ArgumentException">The widths are not those of heads of the cache.</exception>
+    /// <exception cref="ArgumentException">
+    /// The widths are not those of heads of the cache, or the table is one of other rows, heads or another data type.
+    /// </exception>
     public abstract StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table);
 
     /// <summary>Runs all operations that have been recorded but not yet run.</summary>
@@ -103,9 +109,33 @@ public abstract class StepRecorder
             nameof(layer));
     }
 
-    // Kernels read queries, keys and values by address, so that wrong widths would read beyond their end.
-    private protected static void RequireHeads(SlotKeyValueCache cache, StepValues queries, StepValues keys, StepValues values)
+    // Kernels read and write by address, so that wrong widths would go beyond the end of the memory.
+    private protected static void RequireInput(StepValues input, IAdaptableLayer layer) =>
+        RequireWidth(input.Width, layer.Weight.size(1), "input");
+
+    private protected static void RequireOutput(long width, IAdaptableLayer layer) =>
+        RequireWidth(width, layer.Weight.size(0), "output");
+
+    private static void RequireWidth(long width, long ofLayer, string what)
     {
+        if (width != ofLayer)
+        {
+            throw new ArgumentException($"The {what} of the layer is {ofLayer} wide, but the values are {width} wide.", "layer");
+        }
+    }
+
+    private protected static void RequireHeads(
+        SlotKeyValueCache cache, int rows, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (table.Cosine.dtype != cache.DataType || !table.Cosine.shape.AsSpan().SequenceEqual([rows, 1, cache.HeadSize]))
+        {
+            throw new ArgumentException(
+                $"Expected a table of {rows} rows and heads of {cache.HeadSize} in {cache.DataType}, but got one of shape "
+                + $"[{string.Join(", ", table.Cosine.shape)}] in {table.Cosine.dtype}.",
+                nameof(table));
+        }
+
         int width = cache.KeyValueHeads * cache.HeadSize;
         if (queries.Width == 0 || queries.Width % width != 0 || keys.Width != width || values.Width != width)
         {
