@@ -38,11 +38,12 @@ internal sealed unsafe class CudaEvent : IDisposable
     /// <summary>Waits until the device has reached the event.</summary>
     public void Wait() => CudaGraph.Require(_functions.Synchronize(_event), "cudaEventSynchronize");
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the event, which releases what the device reads or writes before it, and destroys it.</summary>
     public void Dispose()
     {
         if (_event != 0)
         {
+            Wait();
             _functions.Destroy(_event);
             _event = 0;
         }

