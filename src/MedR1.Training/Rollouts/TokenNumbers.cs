@@ -27,9 +27,11 @@ internal static class TokenNumbers
             }
 
             Tensor values_BT = compute(batch.Packed).cpu();
-            for (int row = 0; row < batch.ForwardRows.Length; row++)
+
+            // A pass may contain a row that takes no part.
+            foreach ((int place, int row) in batch.ForwardRows.Index().Where(row => batch.LengthOf(row.Item) > 0))
             {
-                Spread(values_BT[row], batch, batch.ForwardRows[row], numbers);
+                Spread(values_BT[place], batch, row, numbers);
             }
         }
 

@@ -47,6 +47,37 @@ public sealed class PpoResumeTests : IDisposable
             all.History.TakeLast(rest.History.Count).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
     }
 
+    // A pass whose completions have no score computes one of them anyway, of which nothing is learnt. Of five prompts, a rollout has four, and
+    // so at least one of the two on which the reward fails.
+    [Fact]
+    public async Task A_run_resumes_in_a_rollout_with_a_prompt_without_scores()
+    {
+        static PpoTrainerBuilder Build(TinyPolicy policy, Action<PpoTrainerOptions> configure) => PpoRuns.Small(policy, options =>
+        {
+            options.StepsPerGeneration = 2;
+            options.PromptsPerMicroBatch = 1;
+            options.MaxSteps = 4;
+            configure(options);
+        }).AddReward("failing", context => context.Prompt.Example!.Id is "example 0" or "example 1" ? double.NaN : 0);
+
+        using TinyPolicy whole = TestData.Policy();
+        await Build(whole, _ => { }).RunAsync();
+
+        using TinyPolicy first = TestData.Policy();
+        using CancellationTokenSource source = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Build(first, options =>
+        {
+            options.OutputFolder = _folder;
+            options.SaveInterval = 1;
+        }).AddObserver(new CancelAfter(2, source)).RunAsync(source.Token));
+
+        using TinyPolicy second = TestData.Policy();
+        TrainingReport rest = await Build(second, _ => { }).ResumeFrom(_folder).RunAsync();
+
+        Assert.Equal([2L, 3, 4], rest.History.Select(metrics => metrics.Step));
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(second));
+    }
+
     [Fact]
     public async Task A_cancelled_run_continues_where_it_stopped_without_a_checkpoint()
     {
