@@ -12,11 +12,12 @@ internal sealed class GrpoLearner(
         rollout.StepCount * options.Iterations > 1 || replay is not null
         || rollout.Members.Any(member => member.OldLogProbabilities is not null);
 
-    public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
+    public void Prepare(
+        Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured, CancellationToken cancellationToken)
     {
         if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities(rollout))
         {
-            update.RecordOldLogProbabilities(rollout, plan);
+            update.RecordOldLogProbabilities(rollout, plan, cancellationToken);
             replay?.Keep(rollout);
         }
     }

@@ -10,11 +10,12 @@ internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, Targe
     // it again.
     private (long Step, PolicyStepResult Result)? _half;
 
-    public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
+    public void Prepare(
+        Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured, CancellationToken cancellationToken)
     {
         if (rollout.TokenAdvantages is null)
         {
-            targets.Fill(rollout, plan, measured);
+            targets.Fill(rollout, plan, measured, cancellationToken);
         }
     }
 

@@ -17,16 +17,17 @@ internal sealed class TargetMaker(
         rollout.StepCount * options.Iterations > 1 || targets.KlCoefficient != 0;
 
     /// <summary>Computes values, returns and advantages of a rollout under the current policy and critic.</summary>
-    public void Fill(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
+    public void Fill(
+        Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured, CancellationToken cancellationToken)
     {
         if (NeedsOldLogProbabilities(rollout))
         {
-            update.RecordOldLogProbabilities(rollout, plan);
+            update.RecordOldLogProbabilities(rollout, plan, cancellationToken);
         }
 
-        float[][][] values = TokenNumbers.Record(rollout, plan, packed => critic.Values(packed).Output);
+        float[][][] values = TokenNumbers.Record(rollout, plan, packed => critic.Values(packed).Output, cancellationToken);
         float[][][]? wanted = targets.KlCoefficient == 0
-            ? null : update.RecordLogProbabilities(reference!, rollout, plan);
+            ? null : update.RecordLogProbabilities(reference!, rollout, plan, cancellationToken);
         CompletionIndex[] active = [.. plan.SelectMany(step => step.MicroSteps).SelectMany(rows => rows)
             .Where(rollout.IsActive)
             .OrderBy(row => row.Group).ThenBy(row => row.Sample)];

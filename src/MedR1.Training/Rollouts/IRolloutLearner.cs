@@ -7,7 +7,9 @@ internal interface IRolloutLearner
     /// <param name="rollout">The rollout.</param>
     /// <param name="plan">The rollout's completions by optimizer step.</param>
     /// <param name="measured">Receives metrics of the rollout.</param>
-    void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured);
+    /// <param name="cancellationToken">Cancels between passes; the next call then begins anew.</param>
+    void Prepare(
+        Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured, CancellationToken cancellationToken);
 
     /// <summary>Adds the trainer's own metrics of a rollout that has just been collected.</summary>
     void Measure(Rollout rollout, Dictionary<string, double> measured);

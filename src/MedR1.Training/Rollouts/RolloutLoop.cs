@@ -43,7 +43,7 @@ internal sealed class RolloutLoop(
         IReadOnlyList<PlannedStep> plan = UserCode.Call(
             () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
         rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
-        learner.Prepare(rollout, plan, state.Sampled ?? []);
+        learner.Prepare(rollout, plan, state.Sampled ?? [], cancellationToken);
         if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
         {
             source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);

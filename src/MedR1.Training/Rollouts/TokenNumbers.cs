@@ -11,15 +11,18 @@ internal static class TokenNumbers
     /// <param name="rollout">The rollout.</param>
     /// <param name="plan">The rollout's completions by pass.</param>
     /// <param name="compute">Returns <c>[B, T]</c> float32 for the rows of a pass; the result is not disposed.</param>
+    /// <param name="cancellationToken">Cancels between passes.</param>
     /// <returns>The numbers by group and completion; null for a completion that takes no part.</returns>
     public static float[][][] Record(
-        Rollout rollout, IReadOnlyList<PlannedStep> plan, Func<IReadOnlyList<PackedGroup>, Tensor> compute)
+        Rollout rollout, IReadOnlyList<PlannedStep> plan, Func<IReadOnlyList<PackedGroup>, Tensor> compute,
+        CancellationToken cancellationToken)
     {
         float[][][] numbers = [.. rollout.Groups.Select(group => new float[group.Completions.Count][])];
         using IDisposable guard = no_grad();
         foreach (MicroBatch batch in plan.SelectMany(step => step.MicroSteps)
             .Select(rows => MicroBatch.Build(rollout, rows, false)))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             if (batch.Packed.Count == 0)
             {

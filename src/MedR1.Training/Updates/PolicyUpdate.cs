@@ -41,9 +41,9 @@ internal sealed class PolicyUpdate(
     }
 
     /// <summary>Records the policy's log-probabilities before the first update on a rollout, for ratios.</summary>
-    public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan)
+    public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan, CancellationToken cancellationToken)
     {
-        float[][][] old = RecordLogProbabilities(policy, rollout, plan);
+        float[][][] old = RecordLogProbabilities(policy, rollout, plan, cancellationToken);
 
         // A replayed group keeps those of the policy that sampled it.
         rollout.OldLogProbabilities =
@@ -52,8 +52,8 @@ internal sealed class PolicyUpdate(
 
     /// <summary>A model's log-probabilities of a rollout's tokens, computed as in the update.</summary>
     public float[][][] RecordLogProbabilities(
-        IVisionLanguagePolicy model, Rollout rollout, IReadOnlyList<PlannedStep> plan) =>
-        TokenNumbers.Record(rollout, plan, packed => LogProbabilitiesOf(model, packed));
+        IVisionLanguagePolicy model, Rollout rollout, IReadOnlyList<PlannedStep> plan, CancellationToken cancellationToken) =>
+        TokenNumbers.Record(rollout, plan, packed => LogProbabilitiesOf(model, packed), cancellationToken);
 
     /// <summary>Makes one optimizer step.</summary>
     /// <param name="rollout">The rollout.</param>

@@ -230,6 +230,21 @@ public sealed class GrpoTrainerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
     }
 
+    // Two iterations need the old log-probabilities, which take a pass for each of the two prompts. The second one is not made.
+    [Fact]
+    public async Task Cancelling_ends_the_run_between_the_passes_for_old_log_probabilities()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        PassRecorder passes = new(policy) { OnPass = source.Cancel };
+        using GrpoTrainer trainer = Small(passes, new GrpoLoss(NoKl))
+            .Configure(options => (options.Iterations, options.PromptsPerMicroBatch) = (2, 1)).Build();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+
+        Assert.Single(passes.Passes);
+    }
+
     [Fact]
     public async Task A_prompt_that_leaves_no_room_for_an_answer_is_named()
     {
@@ -265,7 +280,7 @@ public sealed class GrpoTrainerTests
         _ => GrpoLossOptions.MedR1,
     });
 
-    private static GrpoTrainerBuilder Small(TinyPolicy policy, IPolicyLoss loss) => new GrpoTrainerBuilder(policy)
+    private static GrpoTrainerBuilder Small(Modeling.IVisionLanguagePolicy policy, IPolicyLoss loss) => new GrpoTrainerBuilder(policy)
         .UsePrompts(TestData.Prompts(4))
         .UseSampler(new ScriptedSampler(Gradients.Answers))
         .UseLoss(loss)

@@ -9,10 +9,13 @@ internal sealed class PassRecorder(IVisionLanguagePolicy policy) : DelegatingPol
 {
     public List<(IReadOnlyList<PackedGroup> Groups, TokenStatisticsOptions Options)> Passes { get; } = [];
 
+    public Action? OnPass { get; init; }
+
     public override TokenStatistics TokenLogProbabilities(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         Passes.Add((groups, options));
+        OnPass?.Invoke();
         return base.TokenLogProbabilities(groups, options, imageFeatures);
     }
 }
