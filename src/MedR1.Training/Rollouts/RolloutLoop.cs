@@ -40,8 +40,7 @@ internal sealed class RolloutLoop(
         long start = Stopwatch.GetTimestamp();
         double secondsBefore = RolloutSeconds(state.Sampled);
         Rollout rollout = kept.Rollout ?? await SampleAsync(cancellationToken);
-        IReadOnlyList<PlannedStep> plan = UserCode.Call(
-            () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
+        IReadOnlyList<PlannedStep> plan = PlannedRows.Of(parts.Planner, rollout, options);
         rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
         learner.Prepare(rollout, plan, state.Sampled ?? [], cancellationToken);
         if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)

@@ -1,0 +1,37 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A custom planner whose plan does not fit its rollout of two groups with four completions each.</summary>
+public sealed class PlannedRowsTests
+{
+    private static readonly CompletionIndex[] s_all =
+        [.. Enumerable.Range(0, 8).Select(row => new CompletionIndex(row / 4, row % 4))];
+
+    public static TheoryData<string, CompletionIndex[][][]> Wrong { get; } = new()
+    {
+        { "has no steps", [] },
+        { "has a step without passes", [[s_all], []] },
+        { "has a pass without completions", [[s_all, []]] },
+        { "lacks sample 3 of group 1", [[s_all[..7]]] },
+        { "contains sample 0 of group 0 twice", [[s_all, s_all[..1]]] },
+        { "contains sample 4 of group 1, which doesn't exist", [[[.. s_all, new CompletionIndex(1, 4)]]] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task A_plan_that_does_not_contain_every_completion_once_is_refused(string problem, CompletionIndex[][][] plan)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Runs.Small(policy, options => options.MaxSteps = 1).UseUpdatePlanner(new FixedPlanner(plan)).RunAsync());
+
+        Assert.Contains($"The planner FixedPlanner made a plan that {problem}", exception.Message);
+    }
+
+    private sealed class FixedPlanner(CompletionIndex[][][] plan) : IUpdatePlanner
+    {
+        public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options) =>
+            [.. plan.Select(step => new PlannedStep(step))];
+    }
+}
