@@ -26,11 +26,18 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             options.MaxNewTokens < Policy.ContextLength,
             $"MaxNewTokens is {options.MaxNewTokens}, but the model's context length is {Policy.ContextLength}, prompt "
             + $"included: .Configure(options => options.MaxNewTokens = {Policy.ContextLength / 2}).");
+        RequireSampling(nameof(options.StopStrings), new() { StopStrings = options.StopStrings });
+        RequireSampling(nameof(options.SuppressedTokenIds), new() { SuppressedTokenIds = options.SuppressedTokenIds });
         Slots.Require(
             !ReferenceEquals(_reference, Policy),
             "The reference is the policy itself, so its weights would change too: remove .UseReference, or give it a "
             + "frozen copy.");
     }
+
+    // The sampler would refuse them too, but only once the run has begun; and recorded rollouts have none.
+    private void RequireSampling(string option, SamplingOptions sampling) => Slots.Mistakes.AddRange(
+        SamplingOptionsValidator.FindErrors(sampling, Policy.VocabularySize)
+            .Select(error => $"{error} .Configure(options => options.{option} = [])."));
 
     private void RequireData()
     {

@@ -79,6 +79,19 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         Assert.StartsWith("Temperature is 1E-40; use 1E-30 to 1E+30", exception.Errors[2]);
     }
 
+    // The tiny policy has 260 tokens.
+    [Fact]
+    public void Tokens_and_texts_that_a_sampler_refuses_are_mistakes()
+    {
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(() => Runs.Small(
+            _policy, options => (options.SuppressedTokenIds, options.StopStrings) = ([7, 260], [""])).Build());
+
+        Assert.Equal(2, exception.Errors.Count);
+        Assert.StartsWith("StopStrings contains an empty string", exception.Errors[0]);
+        Assert.StartsWith("SuppressedTokenIds contains 260; the model's token ids are 0 to 259.", exception.Errors[1]);
+        Assert.All(exception.Errors, mistake => Assert.Contains(".Configure(options => options.", mistake));
+    }
+
     [Theory]
     [InlineData("", 0)]
     [InlineData(" ", 5)]
