@@ -13,7 +13,7 @@ public enum AdvantageScale
     None,
 
     /// <summary>
-    /// The standard deviation of the differences over the batch, after subtracting their mean: RLOO's <c>normalize_advantages</c>,
+    /// The standard deviation of the differences over the batch, whose mean is 0: RLOO's <c>normalize_advantages</c>,
     /// REINFORCE++-baseline.
     /// </summary>
     Whiten,

@@ -29,8 +29,7 @@ public static class GroupAdvantages
     {
         options ??= AdvantageOptions.Grpo;
         AdvantageGuards.Check(rewards, weights, groupIds, options, penalties);
-        int rewardCount = rewards.Count == 0 ? 0 : rewards[0].Count;
-        double[] weightOf = weights?.ToArray() ?? [.. Enumerable.Repeat(1.0, rewardCount)];
+        double[] weightOf = weights?.ToArray() ?? [.. Enumerable.Repeat(1.0, rewards.Count == 0 ? 0 : rewards[0].Count)];
         double?[] totals = [.. rewards.Select(row => WeightedSum(row, weightOf))];
         double?[] scores = options.Aggregation == RewardAggregation.NormalizeThenSum
             ? NormalizedSums(rewards, weightOf, groupIds, options)
@@ -39,7 +38,7 @@ public static class GroupAdvantages
         Dictionary<long, RewardStatistics> groups = Statistics(scores, groupIds, options);
         RewardStatistics batch = OfRows(scores, options.UsePopulationStandardDeviation);
         double[] advantages = options.Aggregation == RewardAggregation.NormalizeThenSum
-            ? [.. scores.Select(score => Scaled(score, batch.Mean, batch.StandardDeviation, options))]
+            ? [.. scores.Select(score => Scaled(score, batch.StandardDeviation, options))]
             : Advantages(scores, groupIds, groups, batch, options);
         bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum
             || options.Scale == AdvantageScale.Batch;
@@ -53,7 +52,7 @@ public static class GroupAdvantages
             totals,
             groups,
             RewardStatistics.Of(totals, options.UsePopulationStandardDeviation),
-            [.. Enumerable.Range(0, rewardCount)
+            [.. Enumerable.Range(0, weightOf.Length)
                 .Select(
                     reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.UsePopulationStandardDeviation))],
             zeroFraction);
@@ -102,7 +101,7 @@ public static class GroupAdvantages
             {
                 RewardStatistics group = groups[groupIds[row]];
                 normalized[row][reward] = column[row] is null
-                    ? null : Scaled(column[row], group.Mean, group.StandardDeviation, options);
+                    ? null : Scaled(column[row] - group.Mean, group.StandardDeviation, options);
             }
         }
 
@@ -123,10 +122,10 @@ public static class GroupAdvantages
         return [.. differences.Select((difference, row) => options.Scale switch
         {
             AdvantageScale.None => difference ?? 0,
-            AdvantageScale.Whiten => Scaled(difference, spread.Mean, spread.StandardDeviation, options),
-            AdvantageScale.Batch => Scaled(difference, 0, batch.StandardDeviation, options),
-            AdvantageScale.GroupMean => Scaled(difference, 0, groups[groupIds[row]].Mean, options),
-            _ => Scaled(difference, 0, groups[groupIds[row]].StandardDeviation, options),
+            AdvantageScale.Whiten => Scaled(difference, spread.StandardDeviation, options),
+            AdvantageScale.Batch => Scaled(difference, batch.StandardDeviation, options),
+            AdvantageScale.GroupMean => Scaled(difference, groups[groupIds[row]].Mean, options),
+            _ => Scaled(difference, groups[groupIds[row]].StandardDeviation, options),
         })];
     }
 
@@ -149,16 +148,13 @@ public static class GroupAdvantages
         return baseline == AdvantageBaseline.GroupMean ? difference : difference * group.Count / (group.Count - 1);
     }
 
-    /// <summary>(value − mean) / (divisor + ε); 0 if there is no value or the divisor is not above 0.</summary>
-    private static double Scaled(double? value, double mean, double divisor, AdvantageOptions options)
-    {
-        if (value is not double present || !(divisor > 0))
-        {
-            return 0;
-        }
-
-        return (present - mean) / (divisor + options.Epsilon);
-    }
+    /// <summary>
+    /// difference / (divisor + ε); 0 if there is no difference or the divisor is not above 0. Where a formula also subtracts the batch's
+    /// mean of the differences, that is 0, since they add up to 0 in every group: the mean of what was rounded would only keep equal
+    /// rewards from exactly 0.
+    /// </summary>
+    private static double Scaled(double? difference, double divisor, AdvantageOptions options) =>
+        difference is double present && divisor > 0 ? present / (divisor + options.Epsilon) : 0;
 
     private static Dictionary<long, RewardStatistics> Statistics(
         double?[] values, IReadOnlyList<long> groupIds, AdvantageOptions options) => groupIds

@@ -95,6 +95,22 @@ public sealed class GroupAdvantagesTests
         Assert.Equal(0.1, result.Batch.Mean);
     }
 
+    public static TheoryData<AdvantageOptions> Divided { get; } =
+    [
+        .. Enum.GetValues<AdvantageScale>().Select(scale => new AdvantageOptions { Scale = scale }),
+        AdvantageOptions.Rloo with { Scale = AdvantageScale.Whiten }, AdvantageOptions.Gdpo,
+    ];
+
+    // The differences of 0.1, 0.2 and 0.4 from their mean add up to −5.6e−17 in double, and not to 0.
+    [Theory]
+    [MemberData(nameof(Divided))]
+    public void Equal_rewards_give_exactly_zero_beside_a_group_that_differs(AdvantageOptions options)
+    {
+        AdvantageResult result = Compute([0.1, 0.2, 0.4, 1, 1], [0, 0, 0, 1, 1], options);
+        Assert.Equal([0.0, 0.0], result.Advantages.TakeLast(2));
+        Assert.DoesNotContain(0.0, result.Advantages.Take(3));
+    }
+
     [Fact]
     public void Sums_that_differ_by_rounding_are_equal()
     {
@@ -243,6 +259,14 @@ public sealed class GroupAdvantagesTests
 
     [Fact]
     public void No_rows_give_no_advantages() => Assert.Empty(GroupAdvantages.Compute([], null, []).Advantages);
+
+    [Fact]
+    public void No_rows_still_have_as_many_rewards_as_weights()
+    {
+        AdvantageResult none = GroupAdvantages.Compute([], [1, 0.5], []);
+        Assert.Equal([0, 0], none.ByReward.Select(reward => reward.Count));
+        Assert.Empty(none.ToMetrics(["accuracy", "format"]));
+    }
 
     [Fact]
     public void Advantages_of_a_group_have_mean_zero_and_do_not_change_with_a_shift()
