@@ -29,8 +29,9 @@ public static class SelectiveLogSoftmax
         Tensor? left = mask?.to(ScalarType.Bool).logical_not();
         if (left is not null)
         {
-            // Done before the softmax: a masked row may contain NaN, which must not reach the gradient.
+            // Done before the softmax: a masked row may contain NaN, which must not reach the gradient, and a filler that is no token.
             scaled = scaled.FilledWhere(left.unsqueeze(-1), 0);
+            index = index.FilledWhere(left, 0);
         }
 
         // Subtracting the largest logit preserves the precision of the entropy when logits are large.

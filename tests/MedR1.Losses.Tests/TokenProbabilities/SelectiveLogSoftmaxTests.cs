@@ -44,13 +44,16 @@ public sealed class SelectiveLogSoftmaxTests
         Batches.Close([first, -first, 0], Batches.Values(logits.grad!), 1e-10);
     }
 
-    [Fact]
-    public void Masked_rows_are_zero_whatever_they_contain()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-100)] // PyTorch's usual filler
+    [InlineData(9)]
+    public void Masked_rows_are_zero_whatever_they_contain(long token)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = tensor(new[,] { { 1f, 2f }, { float.NaN, float.PositiveInfinity } }).requires_grad_(true);
         TokenLogProbabilities got = SelectiveLogSoftmax.Compute(
-            logits, tensor(new[] { 1L, 0L }), 1, tensor(new[] { 1L, 0L }));
+            logits, tensor(new[] { 1L, token }), 1, tensor(new[] { 1L, 0L }));
         (got.LogProbabilities.sum() + got.Entropies.sum()).backward();
         Assert.Equal(0, got.LogProbabilities[1].item<float>());
         Assert.Equal(0, got.Entropies[1].item<float>());
