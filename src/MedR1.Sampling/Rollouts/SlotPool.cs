@@ -12,7 +12,17 @@ internal sealed class SlotPool : IDisposable
     {
         Cache = policy.CreateCache(
             shape.PromptSlots, shape.RowSlots, shape.PromptCapacity, shape.CompletionCapacity);
-        Histories = chooser.NeedsHistory ? new RowHistories(shape.RowSlots, policy.VocabularySize, policy.Device) : null;
+        try
+        {
+            Histories = chooser.NeedsHistory ? new RowHistories(shape.RowSlots, policy.VocabularySize, policy.Device) : null;
+        }
+        catch
+        {
+            // If memory runs out here, the cache, which takes most of it, must not wait for the garbage collector.
+            Cache.Dispose();
+            throw;
+        }
+
         Choice = recordsChoices
             ? new RecordedChoice(chooser, Histories, shape.RowSlots, policy.Device)
             : new PlainChoice(chooser, Histories);

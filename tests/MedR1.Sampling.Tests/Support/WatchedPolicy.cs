@@ -28,6 +28,10 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
 
     public Action<int>? BeforeDecode { get; set; }
 
+    public int? SpoiltVocabularySize { get; set; }
+
+    public IKeyValueCache? NewestCache { get; private set; }
+
     public nn.Module Network => inner.Network;
 
     public IVisionLanguageProcessor Processor => inner.Processor;
@@ -36,7 +40,7 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
 
     public ScalarType DataType => inner.DataType;
 
-    public int VocabularySize => inner.VocabularySize;
+    public int VocabularySize => SpoiltVocabularySize ?? inner.VocabularySize;
 
     public int ContextLength => inner.ContextLength;
 
@@ -56,6 +60,7 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity)
     {
         IKeyValueCache cache = inner.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
+        NewestCache = cache;
         Caches.Add((promptSlots, rowSlots, promptCapacity, completionCapacity, cache.ByteSize));
         return cache;
     }
