@@ -115,7 +115,7 @@ public sealed class RemoteSampler : ISampler
         ProgressCounter progress,
         CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = Write(job, sampling, current);
+        ReadOnlyMemory<byte> body = Write(job, sampling, current, cancellationToken);
         await guard.CheckAsync(job.Index, cancellationToken).ConfigureAwait(false);
         using ServerAnswer answer =
             await _sender.SendAsync(job, body, progress.AddRetry, cancellationToken).ConfigureAwait(false);
@@ -133,15 +133,16 @@ public sealed class RemoteSampler : ISampler
         ReadWeightVersion = weights.ReadVersionAsync,
     };
 
-    private static ReadOnlyMemory<byte> Write(PromptJob job, SamplingOptions sampling, RemoteSamplerOptions current)
+    private static ReadOnlyMemory<byte> Write(
+        PromptJob job, SamplingOptions sampling, RemoteSamplerOptions current, CancellationToken cancellationToken)
     {
         try
         {
             return RequestWriter.Write(job, sampling, current);
         }
-        catch (Exception e) when (
-            e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // Whatever an image source throws; a timeout of its own is a cancellation that the caller did not request.
             throw job.Fail($"it can't be sent as a request ({e.Message}).", attempts: 0, cause: e);
         }
     }

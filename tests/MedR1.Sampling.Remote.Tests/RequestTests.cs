@@ -57,6 +57,25 @@ public sealed class RequestTests
         Assert.Empty(server.Calls);
     }
 
+    // For instance of an image source that loads from the web, whose client has a time limit of its own.
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(HttpRequestException))]
+    [InlineData(typeof(TaskCanceledException))]
+    public async Task Whatever_an_image_source_throws_names_the_prompt(Type kind)
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VqaPrompt[] prompts =
+        [
+            VqaPrompt.Ask("?", new BrokenImageSource((Exception)Activator.CreateInstance(kind)!)) with { Example = Drawing.Example("x7") },
+        ];
+        RemoteSamplingException exception = await server.Options().FailAsync(prompts);
+
+        Assert.Equal((0, "x7", 0), (exception.PromptIndex, exception.ExampleId, exception.Attempts));
+        Assert.IsType(kind, exception.InnerException);
+        Assert.Empty(server.Calls);
+    }
+
     [Fact]
     public async Task Roles_texts_and_the_key_are_sent()
     {
@@ -135,9 +154,9 @@ public sealed class RequestTests
 
         long[] expected =
         [
-            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 0), 0),
+            PromptSeeds.ForServer(Philox.PromptSeed(9, 0), 0),
             PromptSeeds.ForServer(-1, 0),
-            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 2), 0),
+            PromptSeeds.ForServer(Philox.PromptSeed(9, 2), 0),
         ];
         Assert.Equal(expected, server.Calls.Select(call => (long)call.Body["seed"]!));
     }
@@ -160,7 +179,7 @@ public sealed class RequestTests
         Assert.Equal([0, 1], groups.Select(group => group.PromptIndex));
         foreach (CompletionGroup group in groups)
         {
-            long seed = CounterRandom.PromptSeed(9, group.PromptIndex);
+            long seed = Philox.PromptSeed(9, group.PromptIndex);
             Assert.Equal([0, 1, 2], group.Completions.Select(completion => completion.SampleIndex));
             Assert.Equal(
                 Enumerable.Range(0, 3).Select(sample => $"question {group.PromptIndex}, {PromptSeeds.ForServer(seed, sample)}"),
@@ -196,6 +215,13 @@ public sealed class RequestTests
         Assert.All(seeds, seed => Assert.InRange(seed, 0, (1L << 52) - 1));
         // Of 1,000 draws from 2⁵², two are within 1,024 of each other with probability 1,000² / 2 · 2 · 1,024 / 2⁵² ≈ 2·10⁻⁷.
         Assert.All(seeds.Zip(seeds.Skip(1)), pair => Assert.True(pair.Second - pair.First > 1024));
+    }
+
+    private sealed class BrokenImageSource(Exception exception) : IImageSource
+    {
+        public string Name => "broken";
+
+        public Stream OpenRead() => throw exception;
     }
 
     private sealed class Listener(List<RemoteSamplingProgress> reports) : IProgress<RemoteSamplingProgress>
