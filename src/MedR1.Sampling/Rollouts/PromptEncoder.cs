@@ -41,7 +41,7 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
                 $"images, or lower the processor's MaxPixels."));
         }
 
-        long seed = prompt.Seed ?? CounterRandom.PromptSeed(options.Seed, index);
+        long seed = prompt.Seed ?? Philox.PromptSeed(options.Seed, index);
         return room < options.MaxNewTokens
             ? new PromptTicket(index, prompt, encoded, seed, room, StopReason.ContextFull)
             : new PromptTicket(index, prompt, encoded, seed, options.MaxNewTokens, StopReason.Length);

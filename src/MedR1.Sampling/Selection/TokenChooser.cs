@@ -12,7 +12,6 @@ internal sealed class TokenChooser
     private readonly ILogitsProcessor[] _penalties;
     private readonly ILogitsProcessor[] _warpers;
     private readonly SuppressedTokensProcessor _suppressed;
-    private readonly ITokenSelector _selector;
     private readonly double _temperature;
     private readonly bool _hasOwn;
 
@@ -31,15 +30,15 @@ internal sealed class TokenChooser
         _penalties = [.. LogitsProcessors.CreatePenalties(options, endTokenIds, suppressedTokenIds), .. own];
         _warpers = [.. LogitsProcessors.CreateWarpers(options)];
         _suppressed = new SuppressedTokensProcessor(suppressedTokenIds);
-        _selector = options.Temperature == 0 ? new GreedySelector() : new CategoricalSelector();
+        IsRandom = options.Temperature != 0;
         _temperature = options.Temperature == 0 ? 1 : options.Temperature;
     }
 
     /// <summary>Whether a processor needs the rows' history.</summary>
     public bool NeedsHistory => _penalties.Any(processor => processor.NeedsHistory);
 
-    /// <summary>Whether uniform numbers are needed.</summary>
-    public bool IsRandom => _selector.IsRandom;
+    /// <summary>Whether uniform numbers are needed; otherwise the most likely token is chosen.</summary>
+    public bool IsRandom { get; }
 
     /// <summary>
     /// Whether the choice can be recorded. The library's processors read only tensors of the context; a caller's processor may read numbers
@@ -88,10 +87,10 @@ internal sealed class TokenChooser
         }
 
         Tensor tokens_R = uniforms_R is null
-            ? Spread(_selector.Select(drawn_HV, []), heads_R)
-            : CategoricalSelector.Draw(drawn_HV, uniforms_R, heads_R);
+            ? Spread(drawn_HV.argmax(1), heads_R)
+            : CategoricalDraw.Of(drawn_HV, uniforms_R, heads_R);
         Tensor logProbabilities_R = LogProbabilities(plain_HV, tokens_R, heads_R);
-        Tensor drawn_R = !_selector.IsRandom ? zeros_like(logProbabilities_R)
+        Tensor drawn_R = uniforms_R is null ? zeros_like(logProbabilities_R)
             : ReferenceEquals(drawn_HV, plain_HV) ? logProbabilities_R
             : LogProbabilities(drawn_HV, tokens_R, heads_R);
 

@@ -49,11 +49,20 @@ public sealed class TokenChooserTests : IDisposable
             for (int token = 1000; token < VocabularySize; token += 1000)
             {
                 double uniform = sums[token] / sums[^1];
-                long[] together = new CategoricalSelector()
-                    .Select(alone.repeat(2, 1), [uniform, uniform]).data<long>().ToArray();
-                Assert.Equal(together[0], new CategoricalSelector().Select(alone, [uniform]).item<long>());
+                long[] together = CategoricalDraw.Of(alone.repeat(2, 1), tensor(new[] { uniform, uniform })).data<long>().ToArray();
+                Assert.Equal(together[0], CategoricalDraw.Of(alone, tensor(new[] { uniform })).item<long>());
             }
         }
+    }
+
+    [Fact]
+    public void The_greedy_choice_is_the_likeliest()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TokenChooser chooser = new(new SamplingOptions { Temperature = 0 }, [], [], []);
+        Tensor logits = tensor(new float[] { 1, 3, 2, 5, float.NegativeInfinity, 4 }, [2, 3]);
+
+        Assert.Equal([1, 0], chooser.Choose(logits, new LogitsContext([0, 0], null), null).Tokens.data<long>().ToArray());
     }
 
     private static ChosenToken[] Choose(TokenChooser chooser, Tensor logits, double[] uniforms)

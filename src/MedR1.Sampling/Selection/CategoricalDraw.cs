@@ -7,33 +7,17 @@ namespace MedR1.Sampling;
 /// blocks; the blocks' sums locate the block, and only that block is accumulated token by token, in float64. A token of probability 0 is
 /// never sampled. R rows, H rows of logits, B blocks, S tokens in a block.
 /// </summary>
-internal sealed class CategoricalSelector : ITokenSelector
+internal static class CategoricalDraw
 {
     private const double JustBelowOne = 1 - 1.0 / (1L << 50);
     private const long LongestBlock = 4096;
 
-    /// <inheritdoc/>
-    public bool IsRandom => true;
-
-    /// <inheritdoc/>
-    public Tensor Select(Tensor logits, double[] uniforms)
-    {
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(uniforms);
-        long rows = logits.shape[0];
-        if (uniforms.Length != rows)
-        {
-            throw new ArgumentException($"There are {rows} rows, but {uniforms.Length} uniform numbers.", nameof(uniforms));
-        }
-
-        return Draw(logits, tensor(uniforms, device: logits.device));
-    }
-
-    /// <summary>Draws with uniform numbers on the device.</summary>
+    /// <summary>Draws a token for each row.</summary>
     /// <param name="logits_HV">Float32.</param>
-    /// <param name="uniforms_R">Float64.</param>
+    /// <param name="uniforms_R">A number between 0 and 1 for each row, float64, on the device of the logits.</param>
     /// <param name="heads_R">For each row, the row of the logits that it is sampled from, int64; null if each has its own.</param>
-    internal static Tensor Draw(Tensor logits_HV, Tensor uniforms_R, Tensor? heads_R = null)
+    /// <returns><c>[R]</c> int64.</returns>
+    public static Tensor Of(Tensor logits_HV, Tensor uniforms_R, Tensor? heads_R = null)
     {
         long size = BlockSize(logits_HV.shape[1]);
         Tensor blocks_HBS = logits_HV.softmax(1).view(logits_HV.shape[0], -1, size);
@@ -58,7 +42,7 @@ internal sealed class CategoricalSelector : ITokenSelector
     /// The smallest divisor of the vocabulary size that is at least its square root, so that both searches are short; the vocabulary size
     /// itself if that divisor is above 4096.
     /// </summary>
-    internal static long BlockSize(long vocabularySize)
+    public static long BlockSize(long vocabularySize)
     {
         for (long size = (long)Math.Sqrt(vocabularySize); size > 1; size--)
         {

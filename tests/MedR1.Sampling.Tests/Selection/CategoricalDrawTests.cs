@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-public sealed class TokenSelectorTests
+public sealed class CategoricalDrawTests
 {
     private static readonly float Out = float.NegativeInfinity;
 
@@ -19,7 +19,7 @@ public sealed class TokenSelectorTests
         (double Uniform, long Token)[] cases =
             [(1e-12, 1), (0.2499, 1), (0.2501, 3), (0.4999, 3), (0.5001, 4), (1 - 1e-15, 4)];
         Assert.All(cases, expected =>
-            Assert.Equal(expected.Token, new CategoricalSelector().Select(logits, [expected.Uniform]).item<long>()));
+            Assert.Equal(expected.Token, CategoricalDraw.Of(logits, tensor(new[] { expected.Uniform })).item<long>()));
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class TokenSelectorTests
         double[] uniforms =
             [.. Enumerable.Range(0, Rows).Select(sample => CounterRandom.Uniform(5, sample, 0)), 1e-15, 1 - 1e-15];
         long[] drawn =
-            new CategoricalSelector().Select(logits.expand(uniforms.Length, -1), uniforms).data<long>().ToArray();
+            CategoricalDraw.Of(logits.expand(uniforms.Length, -1), tensor(uniforms)).data<long>().ToArray();
 
         float[] probabilities = logits.softmax(1).data<float>().ToArray();
         double[] sums = new double[vocabularySize];
@@ -68,7 +68,7 @@ public sealed class TokenSelectorTests
     [InlineData(4999, 4999)]
     public void Blocks_divide_the_vocabulary(long vocabularySize, long expected)
     {
-        Assert.Equal(expected, CategoricalSelector.BlockSize(vocabularySize));
+        Assert.Equal(expected, CategoricalDraw.BlockSize(vocabularySize));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class TokenSelectorTests
         double[] probabilities = [0.5, 0.3, 0.15, 0.05];
         Tensor logits = tensor(probabilities.Select(p => (float)Math.Log(p)).ToArray()).unsqueeze(0).expand(Draws, -1);
         double[] uniforms = [.. Enumerable.Range(0, Draws).Select(sample => CounterRandom.Uniform(1, sample, 0))];
-        long[] drawn = new CategoricalSelector().Select(logits, uniforms).data<long>().ToArray();
+        long[] drawn = CategoricalDraw.Of(logits, tensor(uniforms)).data<long>().ToArray();
 
         for (int token = 0; token < probabilities.Length; token++)
         {
@@ -89,22 +89,5 @@ public sealed class TokenSelectorTests
             double bound = 5 * Math.Sqrt(probabilities[token] * (1 - probabilities[token]) / Draws);
             Assert.InRange(share, probabilities[token] - bound, probabilities[token] + bound);
         }
-    }
-
-    [Fact]
-    public void The_greedy_choice_is_the_likeliest()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor logits = tensor(new float[] { 1, 3, 2, 5, Out, 4 }, [2, 3]);
-        Assert.Equal([1, 0], new GreedySelector().Select(logits, []).data<long>().ToArray());
-    }
-
-    [Fact]
-    public void The_draw_refuses_a_different_number_of_rows()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        ArgumentException exception =
-            Assert.Throws<ArgumentException>(() => new CategoricalSelector().Select(zeros(2, 3), [0.5]));
-        Assert.Contains("2 rows, but 1 uniform numbers", exception.Message, StringComparison.Ordinal);
     }
 }
