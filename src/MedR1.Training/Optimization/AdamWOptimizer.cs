@@ -13,9 +13,6 @@ namespace MedR1.Training;
 /// <remarks>Create it once the model has its final type and device: TorchSharp's <c>module.to</c> replaces parameters.</remarks>
 public sealed class AdamWOptimizer : IDisposable
 {
-    // Gradients of 16-bit parameters are widened this many elements at a time.
-    private const long ChunkElements = 1L << 25;
-
     private readonly List<(ParameterGroup Group, AdamWSlot[] Slots)> _groups;
     private readonly AdamWOptions _options;
 
@@ -41,6 +38,9 @@ public sealed class AdamWOptimizer : IDisposable
 
     /// <summary>The groups.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    /// <summary>Gradients of 16-bit parameters are widened this many elements at a time, or one parameter's if it has more.</summary>
+    internal long ChunkElements { get; init; } = 1L << 25;
 
     private IEnumerable<AdamWSlot> Slots => _groups.SelectMany(group => group.Slots);
 
@@ -195,7 +195,7 @@ public sealed class AdamWOptimizer : IDisposable
     /// <summary>
     /// Slots with a gradient, split so that each chunk has one type, device and step count, as the kernel requires.
     /// </summary>
-    private static IEnumerable<AdamWSlot[]> Chunks(AdamWSlot[] slots)
+    private IEnumerable<AdamWSlot[]> Chunks(AdamWSlot[] slots)
     {
         foreach (IGrouping<(ScalarType, string, long), AdamWSlot> alike in slots.Where(HasGradient).GroupBy(
             slot => (slot.Parameter.dtype, slot.Parameter.device.ToString(), slot.Step)).ToArray())

@@ -80,6 +80,18 @@ public sealed class GradientClippingTests
         Assert.Equal(2f, wide.grad!.item<float>(), 1e-5f);
     }
 
+    // √3 = 1.7320508…; bfloat16 has 1.734375 next to it, and float32 1.73205077.
+    [Theory]
+    [InlineData(ScalarType.BFloat16, 1e-7)]
+    [InlineData(ScalarType.Float32, 1e-7)]
+    [InlineData(ScalarType.Float64, 1e-15)]
+    public void The_norm_is_as_precise_as_the_gradients_or_more(ScalarType type, double tolerance)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter parameter = new(zeros(3, type)) { grad = ones(3, type) };
+        Assert.Equal(Math.Sqrt(3), GradientClipping.ClipNorm([parameter], double.PositiveInfinity), tolerance);
+    }
+
     [Fact]
     public void Without_a_gradient_the_norm_is_zero()
     {
