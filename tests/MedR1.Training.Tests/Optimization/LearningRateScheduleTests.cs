@@ -103,6 +103,38 @@ public sealed class LearningRateScheduleTests
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
+    // Each number at the ends of its range, and just outside.
+    public static TheoryData<LearningRateDecay, LearningRateDecayOptions, bool> Limits => new()
+    {
+        { LearningRateDecay.Cosine, new() { Cycles = double.PositiveInfinity }, false },
+        { LearningRateDecay.CosineWithMinLearningRate, new() { MinLearningRateRatio = 1 }, true },
+        { LearningRateDecay.CosineWithMinLearningRate, new() { MinLearningRateRatio = -0.1 }, false },
+        { LearningRateDecay.CosineWarmupWithMinLearningRate, new() { WarmupLearningRateRatio = 0 }, true },
+        { LearningRateDecay.CosineWarmupWithMinLearningRate, new() { WarmupLearningRateRatio = 1 }, true },
+        { LearningRateDecay.CosineWarmupWithMinLearningRate, new() { WarmupLearningRateRatio = -0.1 }, false },
+        { LearningRateDecay.CosineWarmupWithMinLearningRate, new() { WarmupLearningRateRatio = 1.1 }, false },
+        { LearningRateDecay.Polynomial, new() { Power = 0 }, true },
+        { LearningRateDecay.Polynomial, new() { Power = double.PositiveInfinity }, false },
+        { LearningRateDecay.InverseSquareRoot, new() { Timescale = 1 }, true },
+        { LearningRateDecay.WarmupStableDecay, new() { DecaySteps = 0 }, true },
+        { LearningRateDecay.WarmupStableDecay, new() { DecaySteps = -1 }, false },
+        { LearningRateDecay.WarmupStableDecay, new() { DecaySteps = double.PositiveInfinity }, false },
+        { LearningRateDecay.WarmupStableDecay, new() { WarmupCurve = (RateCurve)9 }, false },
+        { LearningRateDecay.WarmupStableDecay, new() { DecayCurve = (RateCurve)9 }, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Limits))]
+    public void Numbers_of_a_schedule_have_limits(LearningRateDecay decay, LearningRateDecayOptions numbers, bool isValid)
+    {
+        Assert.Equal(isValid, numbers.Validate(decay).Count == 0);
+        if (isValid)
+        {
+            GrpoTrainerOptions options = new() { Schedule = decay, ScheduleOptions = numbers, Warmup = 0.1 };
+            Assert.All(Enumerable.Range(0, 35), step => Assert.InRange(options.MakeSchedule(30).Factor(step), 0, 1));
+        }
+    }
+
     [Fact]
     public void Linear_reaches_zero_at_the_end_and_stays_there()
     {
@@ -171,8 +203,41 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
+    public void The_decay_after_the_stable_stage_is_half_a_cosine_or_a_wave()
+    {
+        // (1 + cos(π·k/4))/2 for k = 0 to 3, then the end; between 0.2 and 1. A whole wave is back at 1 when the last stage ends.
+        double root = Math.Sqrt(0.5);
+        Equal([0, 1, 1, 1, (1 + root) / 2, 0.5, (1 - root) / 2, 0, 0], LearningRateSchedule.WarmupStableDecay(1, 2, 4));
+        Equal([1, 0.6, 0.2, 0.6, 0.2, 0.2], LearningRateSchedule.WarmupStableDecay(0, 0, 4, minLearningRateRatio: 0.2, cycles: 1));
+    }
+
+    [Fact]
+    public void A_rate_is_the_full_rate_times_the_factor() => Assert.Equal(0.15, LearningRateSchedule.Linear(0, 4).Rate(0.2, 1), 1e-15);
+
+    // From 1 on it is a number of steps, below 1 a share of them.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(0.99, 30)]
+    public void A_warm_up_of_1_is_one_step(double warmup, int steps)
+    {
+        GrpoTrainerOptions options = new() { Schedule = LearningRateDecay.Constant, Warmup = warmup };
+        LearningRateSchedule schedule = options.MakeSchedule(30);
+        Assert.Equal((0, 1.0 / steps, 1), (schedule.Factor(0), schedule.Factor(1), schedule.Factor(steps)));
+    }
+
+    [Fact]
     public void Negative_counts_are_refused()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWithRestarts(1, 5, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWithMinLearningRate(1, 5, 0, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWarmupWithMinLearningRate(1, 5, -0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWarmupWithMinLearningRate(1, 5, 0, 1.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWarmupWithMinLearningRate(1, 5, 0, cycles: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Polynomial(1, 5, 1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Polynomial(1, 5, 0, double.PositiveInfinity));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, 1, 1, decayCurve: (RateCurve)9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, 1, 1, minLearningRateRatio: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, 1, 1, cycles: double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, -1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, 1, 1, (RateCurve)9));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWithMinLearningRate(1, 5, 1.5));
