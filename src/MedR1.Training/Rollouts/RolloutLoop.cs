@@ -89,7 +89,7 @@ internal sealed class RolloutLoop(
     {
         int asked = options.PromptsPerStep * options.StepsPerGeneration;
         long rollouts = state.Rollouts + (state.StepInRollout > 0 ? 1 : 0);
-        double taken = rollouts == 0 ? 1 : (double)state.Position / (rollouts * asked);
+        double taken = (double)state.Position / (rollouts * asked);
         return state.Step * taken * options.PromptsPerStep / options.Iterations / parts.Prompts.Count;
     }
 

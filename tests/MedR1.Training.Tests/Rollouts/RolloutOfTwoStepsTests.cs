@@ -42,15 +42,17 @@ public sealed class RolloutOfTwoStepsTests
         }
     }
 
-    [Fact]
-    public async Task The_epoch_advances_within_a_rollout()
+    // Eight prompts, two per step, four per rollout, which two iterations use twice.
+    [Theory]
+    [InlineData(1, 0.25)]
+    [InlineData(2, 0.125)]
+    public async Task The_epoch_advances_within_a_rollout(int iterations, double perStep)
     {
-        // Eight prompts, two per step, four per rollout.
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Runs.Small(
-            policy, options => (options.StepsPerGeneration, options.MaxSteps) = (2, 4), prompts: 8).RunAsync();
+            policy, options => (options.StepsPerGeneration, options.Iterations, options.MaxSteps) = (2, iterations, 4), prompts: 8).RunAsync();
 
-        Assert.Equal([0.25, 0.5, 0.75, 1.0], report.History.Select(metrics => metrics.Values["epoch"]));
+        Assert.Equal(Enumerable.Range(1, 4).Select(step => step * perStep), report.History.Select(metrics => metrics.Values["epoch"]));
     }
 
     private static GrpoTrainerBuilder Builder(TinyPolicy policy, GrpoLoss loss, TokenDivisor divisor) => Runs.Small(
