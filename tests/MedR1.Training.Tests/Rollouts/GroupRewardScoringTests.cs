@@ -40,6 +40,48 @@ public sealed class GroupRewardScoringTests
             "it returned NaN for sample 1, and nothing finite for 2 of the group's 3.", Assert.Single(scored.Failures).Message);
     }
 
+    // The good reward alone would give totals of 1, as if the failed one had returned 0.
+    [Theory]
+    [InlineData(RewardFailureKind.Exception)]
+    [InlineData(RewardFailureKind.Timeout)]
+    [InlineData(RewardFailureKind.CountMismatch)]
+    public async Task A_failed_group_reward_leaves_the_whole_group_out_but_no_other(RewardFailureKind kind)
+    {
+        RewardScorer scorer = new(
+            [new WeightedReward(new Failing(kind)), new WeightedReward(Reward("good", _ => 1))],
+            new RewardScorerOptions { Timeout = TimeSpan.FromSeconds(1) });
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(5, 3), Group(1, 1)]);
+
+        Assert.Equal([null, null], scored.Groups[0].Scores!.Select(score => score.Total));
+        Assert.Equal([2.0, 2.0], scored.Groups[1].Scores!.Select(score => score.Total));
+        Assert.Equal([2, 0], scored.FailedCompletions);
+        Assert.Equal(kind, Assert.Single(scored.Failures).Kind);
+    }
+
+    // Fails on groups whose first completion has five tokens.
+    private sealed class Failing(RewardFailureKind kind) : IGroupReward
+    {
+        public string Name => "failing";
+
+        public async ValueTask<IReadOnlyList<double?>> ScoreAsync(
+            CompletionGroup group, CancellationToken cancellationToken = default)
+        {
+            if (group.Completions[0].TokenCount != 5)
+            {
+                return [1, 1];
+            }
+
+            await (kind switch
+            {
+                RewardFailureKind.Exception => throw new FormatException("bad tag"),
+                RewardFailureKind.Timeout => Task.Delay(Timeout.Infinite, cancellationToken),
+                _ => Task.CompletedTask,
+            });
+            return [1];
+        }
+    }
+
     private sealed class Odd : IGroupReward
     {
         public string Name => "odd";

@@ -99,6 +99,35 @@ public sealed class RewardScorerTests
         Assert.IsType<FormatException>(failure.Exception);
     }
 
+    // The good reward alone would give a total of 1, as if the failed one had returned 0.
+    [Theory]
+    [InlineData(RewardFailureKind.Exception)]
+    [InlineData(RewardFailureKind.Timeout)]
+    public async Task A_failed_reward_does_not_count_as_0_beside_one_that_works(RewardFailureKind kind)
+    {
+        RewardScorer scorer = new(
+            [
+                new WeightedReward(new DelegateReward("bad", async (context, cancellationToken) =>
+                {
+                    if (context.Completion.SampleIndex == 1)
+                    {
+                        await (kind == RewardFailureKind.Timeout
+                            ? Task.Delay(Timeout.Infinite, cancellationToken) : throw new FormatException("bad tag"));
+                    }
+
+                    return 1;
+                })),
+                new WeightedReward(Reward("good", _ => 1)),
+            ],
+            new RewardScorerOptions { Timeout = TimeSpan.FromSeconds(1) });
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
+
+        Assert.Equal([2.0, null], scored.Groups[0].Scores!.Select(score => score.Total));
+        Assert.Equal([1], scored.FailedCompletions);
+        Assert.Equal(kind, Assert.Single(scored.Failures).Kind);
+    }
+
     [Fact]
     public async Task A_reward_that_blocks_its_thread_is_abandoned_after_its_timeout()
     {
