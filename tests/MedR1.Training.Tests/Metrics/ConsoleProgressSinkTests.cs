@@ -70,4 +70,28 @@ public sealed class ConsoleProgressSinkTests
         await sink.WriteAsync(Measured.Step(2, ("loss", 1)));
         Assert.Equal($"\rstep 1  loss 1.0000  eval/accuracy 0.5{Environment.NewLine}\rstep 2  loss 1.0000", writer.ToString());
     }
+
+    [Theory]
+    [InlineData("  accuracy 10.0%", null, "rewards/my_accuracy/mean", 0.1, "rewards/other/mean", 0.2)]
+    [InlineData("  accuracy 20.0%", "other", "rewards/my_accuracy/mean", 0.1, "rewards/other/mean", 0.2)]
+    [InlineData("", "missing", "rewards/my_accuracy/mean", 0.1, "accuracy/mean", 0.2)]
+    [InlineData("", null, "eval_accuracy/mean", 0.1, "rewards/accuracy/std", 0.2)]
+    [InlineData("  2 skipped", null, "skipped_steps", 2, "progress", 0)]
+    [InlineData("", null, "skipped_steps", 0, "frac_reward_zero_std", 0.5)]
+    [InlineData("  3 failures of 'slow'", null, "reward_failures/slow", 3, "kl", 1)]
+    [InlineData("  no group differs in reward", null, "frac_reward_zero_std", 1, "kl", 1)]
+    [InlineData("  length 4.0  no completion has a reward", null, "completions/mean_length", 4, "kl", 1)]
+    [InlineData("  the metric for the best checkpoint was not measured", null, "evaluations_without_best_metric", 1, "kl", 1)]
+    [InlineData("", null, "evaluations_without_best_metric", 2, "kl", 1)]
+    [InlineData("  59:59 left", null, "time/left", 3599.9, "kl", 1)]
+    [InlineData("  1:00:00 left", null, "time/left", 3600, "kl", 1)]
+    [InlineData("  27:46:40 left", null, "time/left", 100_000, "kl", 1)]
+    public async Task The_console_shows_the_chosen_accuracy_and_what_keeps_a_run_from_learning(
+        string shown, string? accuracy, string name, double value, string other, double otherValue)
+    {
+        StringWriter writer = new();
+        using ConsoleProgressSink sink = new(writer, accuracyReward: accuracy);
+        await sink.WriteAsync(Measured.Step(7, (name, value), (other, otherValue)));
+        Assert.Equal("step 7" + shown, writer.ToString().TrimEnd());
+    }
 }

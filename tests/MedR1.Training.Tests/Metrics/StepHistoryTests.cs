@@ -65,5 +65,35 @@ public sealed class StepHistoryTests : IDisposable
         Assert.Equal(steps, history.Steps.Select(step => step.Step));
     }
 
+    // A run of which step 4 was reported continues from the checkpoint of step 2, or starts anew.
+    [Theory]
+    [InlineData(2, new long[] { 0, 1, 2, 3 })]
+    [InlineData(0, new long[] { 3 })]
+    public void A_history_that_begins_again_forgets_the_steps_that_are_repeated(long stepsBefore, long[] steps)
+    {
+        StepHistory history = new();
+        for (int step = 0; step <= 4; step++)
+        {
+            history.Add(Measured.Step(step, ("reward", 9)));
+        }
+
+        history.Begin(stepsBefore);
+        history.Add(Measured.Step(3, ("reward", 1)));
+        Assert.Equal(steps, history.Steps.Select(step => step.Step));
+        Assert.Equal(6, history.Added);
+    }
+
+    [Fact]
+    public void Without_a_beginning_a_first_step_starts_anew()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        File.WriteAllLines(metrics, Enumerable.Range(0, 3).Select(step => $$"""{"step":{{step}},"reward":9}"""));
+        StepHistory history = new(metrics);
+        Assert.Equal([0, 1, 2], history.Steps.Select(step => step.Step));
+        history.Add(Measured.Step(1, ("reward", 1)));
+        Assert.Equal([1], history.Steps.Select(step => step.Step));
+        Assert.Empty(new StepHistory(Path.Combine(_folder, "none.jsonl")).Steps);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -41,6 +41,27 @@ public sealed class TensorBoardSinkTests : IDisposable
         Assert.StartsWith("events.out.tfevents.", Path.GetFileName(path));
     }
 
+    [Fact]
+    public async Task Events_carry_their_time_and_step_numbers_of_more_than_seven_bits()
+    {
+        // Fields 1, a double, and 2, a varint: 127 is the last in one byte, and 128 = 0x80 0x01. Two sinks of one second have two files.
+        Clock clock = new();
+        string folder = Path.Combine(_folder, "new", "run");
+        using TensorBoardSink first = new(folder, clock), second = new(folder, clock), third = new(folder, clock);
+        Assert.Equal(3, Directory.GetFiles(folder).Length);
+        foreach (long step in new[] { 0L, 127, 128, 1L << 35 })
+        {
+            await third.WriteAsync(Measured.Step(step, ("x", 1)));
+        }
+
+        List<byte[]> records = ReadRecords(File.ReadAllBytes(third.FilePath));
+        Assert.All(records, record => Assert.Equal((0x09, 1_700_000_000.25), (record[0], BitConverter.ToDouble(record, 1))));
+        Assert.Equal([0x10, 0x00, 0x2A], records[1][9..12]);
+        Assert.Equal([0x10, 0x7F, 0x2A], records[2][9..12]);
+        Assert.Equal([0x10, 0x80, 0x01, 0x2A], records[3][9..13]);
+        Assert.Equal([0x10, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, 0x2A], records[4][9..17]);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static List<byte[]> ReadRecords(byte[] file)
@@ -59,5 +80,10 @@ public sealed class TensorBoardSinkTests : IDisposable
         }
 
         return records;
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250);
     }
 }
