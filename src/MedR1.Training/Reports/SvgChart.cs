@@ -44,8 +44,8 @@ internal static class SvgChart
             + $"{Height - Bottom - (point.Value - low) / height * (Height - Bottom - Top):0.#}"));
         Text(svg, Left - 6, Top + 4, "end", Number(high));
         Text(svg, Left - 6, Height - Bottom, "end", Number(low));
-        Text(svg, Left, Height - 6, "start", Number(first));
-        Text(svg, Width - 8, Height - 6, "end", Number(last));
+        Text(svg, Left, Height - 6, "start", Whole(first));
+        Text(svg, Width - 8, Height - 6, "end", Whole(last));
         svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" class=\"line\"/>");
     }
 
@@ -55,7 +55,7 @@ internal static class SvgChart
         const int X = (Left + Width - 8) / 2;
         const int Y = (Top + Height - Bottom) / 2;
         Text(svg, Left - 6, Y + 4, "end", Number(point.Value));
-        Text(svg, X, Height - 6, "middle", Number(point.Step));
+        Text(svg, X, Height - 6, "middle", Whole(point.Step));
         svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X}\" cy=\"{Y}\" r=\"3\" class=\"dot\"/>");
     }
 
@@ -81,6 +81,9 @@ internal static class SvgChart
         svg.Append(
             CultureInfo.InvariantCulture,
             $"<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" class=\"{style}\">{WebUtility.HtmlEncode(text)}</text>");
+
+    // Not rounded: a run of 12,345 steps doesn't end at 1.23E+04.
+    private static string Whole(long step) => step.ToString(CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 }

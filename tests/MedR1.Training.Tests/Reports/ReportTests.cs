@@ -38,6 +38,40 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void The_tables_hold_the_last_step_and_each_completion_with_its_scores()
+    {
+        string path = Path.Combine(_folder, "report.html");
+        HtmlReport.Save(path, new HtmlReportContent(
+            "Run", [Measured.Step(1, ("loss", 9)), Measured.Step(2, ("loss", 0.125), ("kl", 1_234_567), ("grad_norm", double.NaN))])
+        {
+            Facts = [new("Data", "mine")],
+            Completions =
+            [
+                Row("yes", StopReason.EndToken, new CompletionScore(1, [1, null]), 0.70711),
+                Row("n", StopReason.Length, new CompletionScore(1.0 / 3 - 1, [1.0 / 3, -1]), -0.70711),
+            ],
+        });
+
+        Assert.Equal(
+            [
+                ["Data|mine"],
+                ["grad_norm|NaN", "kl|1.23457E+06", "loss|0.125"],
+                [
+                    "question|completion|first|second|reward|advantage|tokens|stop reason",
+                    "why?|yes|1||1|0.707|3|EndToken", "why?|n|0.333|-1|-0.667|-0.707|1|Length",
+                ],
+            ],
+            Regex.Matches(File.ReadAllText(path), "<table>(.*?)</table>").Select(table => Regex.Matches(table.Value, "<tr>(.*?)</tr>")
+                .Select(row => string.Join('|', Regex.Matches(row.Value, "<t[hd].*?>(.*?)</t[hd]>").Select(cell => cell.Groups[1].Value)))));
+        Assert.Contains("<h2>Step 2</h2>", File.ReadAllText(path));
+
+        static CompletionRow Row(string text, StopReason stop, CompletionScore score, double advantage) => new(
+            VqaPrompt.Ask("why?"),
+            new Completion { Text = text, TokenIds = [.. Enumerable.Repeat(1, text.Length)], StopReason = stop, SampleIndex = 0 },
+            score, [new("first", score.ByReward[0]), new("second", score.ByReward[1])], advantage);
+    }
+
+    [Fact]
     public void The_report_of_a_failed_run_has_its_last_steps()
     {
         string path = Path.Combine(_folder, "report.html");
@@ -127,6 +161,19 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(["a < b", "5", "1", "10", "30"], chart.Elements("text").Select(text => text.Value));
     }
 
+    [Fact]
+    public void A_curve_of_many_steps_is_drawn_from_the_means_of_neighbours()
+    {
+        XElement chart = XElement.Parse(SvgChart.Draw("loss", [.. Enumerable.Range(1, 1201).Select(step => ((long)step, (double)step))]));
+
+        // At most 600 points, so three together, at the last one's step; the 1,201st is alone. The first are (3, 2) and (6, 5), the last is
+        // (1201, 1201): x = 56 + 356 · 3 / 1198, y = 156 − 134 · 3 / 1199.
+        string[] points = chart.Element("polyline")!.Attribute("points")!.Value.Split(' ');
+        Assert.Equal(401, points.Length);
+        Assert.Equal(["56,156", "56.9,155.7", "412,22"], [points[0], points[1], points[^1]]);
+        Assert.Equal(["loss", "1.2E+03", "2", "3", "1201"], chart.Elements("text").Select(text => text.Value));
+    }
+
     // In the middle of the axes, which run from 56 to 412 and from 156 to 22, with its value and step.
     [Fact]
     public void One_point_is_a_dot()
@@ -154,6 +201,8 @@ public sealed class ReportTests : IDisposable
         Assert.StartsWith("\"ümlaut\"\n", first.GetProperty("completion").GetString());
         Assert.Equal("EndToken", first.GetProperty("ended").GetString());
         Assert.StartsWith("example ", first.GetProperty("example").GetString());
+        Assert.Equal("?", first.GetProperty("question").GetString());
+        Assert.Equal(first.GetProperty("tokens").GetDouble(), first.GetProperty("reward").GetDouble());
         Assert.Equal(first.GetProperty("tokens").GetDouble(), first.GetProperty("rewards").GetProperty("length").GetDouble());
         Assert.Equal(JsonValueKind.Null, first.GetProperty("rewards").GetProperty("never").ValueKind);
         Assert.All(lines.Chunk(4), group => Assert.Equal(0, group.Sum(line => line.GetProperty("advantage").GetDouble()), 1e-6));
