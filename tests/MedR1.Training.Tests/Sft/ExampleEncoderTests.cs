@@ -1,3 +1,4 @@
+using MedR1.Modeling;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -38,7 +39,7 @@ public sealed class ExampleEncoderTests
         ExampleEncoder encoder = new(policy, new SftTrainerOptions());
 
         InvalidDataException exception = Assert.Throws<InvalidDataException>(() => encoder.Encode(
-            SupervisedExample.Tokens(new MedR1.Modeling.EncodedPrompt([1, token, 2], [])), 7, default));
+            SupervisedExample.Tokens(new EncodedPrompt([1, token, 2], [])), 7, default));
 
         Assert.Equal(
             $"Example 7 has the token {token}, but the policy has the tokens 0 to {policy.VocabularySize - 1}.", exception.Message);
@@ -63,6 +64,36 @@ public sealed class ExampleEncoderTests
         OperationCanceledException cancelled = new("its own");
         Assert.Equal("its own", MessageOf<OperationCanceledException>((_, _) => throw cancelled));
         Assert.StartsWith("The token weighting of example 7 was cancelled", ForeignCancellation.Explain(cancelled).Message);
+    }
+
+    // "A" and the end token; the first weight too must be valid, and 0 is.
+    [Theory]
+    [InlineData(0, 1, true)]
+    [InlineData(-1, 1, false)]
+    [InlineData(1, float.PositiveInfinity, false)]
+    [InlineData(float.NaN, 1, false)]
+    public void Weights_are_finite_and_not_negative(float first, float second, bool isValid)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        ExampleEncoder encoder = new(policy, new SftTrainerOptions());
+        SupervisedExample example = SupervisedExample.Answer(TestData.Prompt(0), "A") with { TokenWeighting = (_, _) => [first, second] };
+        Assert.Equal(isValid, Record.Exception(() => encoder.Encode(example, 0, default)) is null);
+    }
+
+    [Fact]
+    public void A_sequence_may_fill_the_context_and_have_as_few_as_two_tokens()
+    {
+        // The first token has nothing before it that would predict it, so it has no weight.
+        using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
+        ExampleEncoder encoder = new(policy, new SftTrainerOptions());
+        Assert.Equal([1f], Encode(2).Weights);
+        Assert.Equal(Enumerable.Repeat(1f, 31), Encode(32).Weights);
+        Assert.Throws<InvalidPromptException>(() => Encode(33));
+        Assert.Throws<ArgumentException>(() => Encode(1));
+        Assert.Equal([3f, 4], encoder.Encode(SupervisedExample.Tokens(Sequence(3), [2, 3, 4]), 0, default).Weights);
+
+        EncodedExample Encode(int tokens) => encoder.Encode(SupervisedExample.Tokens(Sequence(tokens)), 0, default);
+        static EncodedPrompt Sequence(int tokens) => new([.. Enumerable.Repeat(1, tokens)], []);
     }
 
     private sealed class CountedImage : IImageSource
