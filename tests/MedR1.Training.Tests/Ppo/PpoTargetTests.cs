@@ -23,7 +23,10 @@ public sealed class PpoTargetTests
         {
             options.MaxSteps = 3;
             options.TruncationPenalty = 0.25;
-        }).UseReference(reference).UseTargets(Targets).AddObserver(rollouts).RunAsync();
+        })
+            // The second answer of each group is cut off.
+            .UseSampler(new ScriptedSampler("ab", "much too long"))
+            .UseReference(reference).UseTargets(Targets).AddObserver(rollouts).RunAsync();
 
         for (int index = 0; index < rollouts.Count; index++)
         {

@@ -1,6 +1,7 @@
 using MedR1.Modeling;
 using MedR1.Testing;
 using MedR1.TestSupport;
+using TorchSharp.Modules;
 
 namespace MedR1.Training.Tests;
 
@@ -16,6 +17,21 @@ public sealed class ValueModelTests
 
         Assert.True(policy.Copy!.IsDisposed);
         Assert.False(policy.IsDisposed);
+    }
+
+    [Fact]
+    public void A_critic_disposes_its_copy_and_its_head_but_not_the_policy_that_it_was_given()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        ValueModel copy = ValueModel.CopyOf(policy), whole = new(policy), head = ValueModel.HeadOn(policy);
+        Parameter[] owned =
+            [.. new[] { copy.Parameters, whole.Parameters.TakeLast(2), head.Parameters }.SelectMany(part => part).Select(pair => pair.Value)];
+        Assert.Equal(policy.Parameters.Count + 2 + 2 + 2, owned.Length);
+
+        Array.ForEach([copy, whole, head], critic => critic.Dispose());
+
+        Assert.All(owned, parameter => Assert.True(parameter.IsInvalid));
+        Assert.All(policy.Parameters, pair => Assert.False(pair.Value.IsInvalid));
     }
 
     /// <summary>A policy whose hidden states are empty, so that no head fits them.</summary>
