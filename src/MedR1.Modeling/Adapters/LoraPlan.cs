@@ -66,7 +66,7 @@ internal static class LoraPlan
             string name = nameOf(module);
             AdaptableLayerKind kind = module.Layer.Kind;
             bool isSaved = options.ModulesToSave.Any(saved => IsInside(name, saved));
-            bool isTarget = !isSaved && IsTarget(options, name, kind);
+            bool isTarget = !isSaved && IsTarget(options, name, kind, mistakes);
             if (isSaved && module.Layer.Quantized is not null)
             {
                 mistakes.Add(
@@ -111,7 +111,7 @@ internal static class LoraPlan
         return layers;
     }
 
-    private static bool IsTarget(LoraOptions options, string name, AdaptableLayerKind kind)
+    private static bool IsTarget(LoraOptions options, string name, AdaptableLayerKind kind, List<string> mistakes)
     {
         if (options.ExcludedModules is { } excluded && excluded.IncludesName(name))
             return false;
@@ -123,7 +123,7 @@ internal static class LoraPlan
         // A target given by its full name is included regardless of its layer's index.
         if (options.LayersToTransform is not { Count: > 0 } numbers || options.TargetModules.Names!.Contains(name))
             return true;
-        return NumberOf(name, options.LayersPatterns) is { } number && numbers.Contains(number);
+        return NumberOf(name, options.LayersPatterns, mistakes) is { } number && numbers.Contains(number);
     }
 
     // Whether the name of the module, or of a module that contains it, ends with the given text.
@@ -138,13 +138,21 @@ internal static class LoraPlan
         return false;
     }
 
-    private static int? NumberOf(string name, IReadOnlyList<string> lists)
+    // PEFT reads the first group, which is not the number if the pattern has a group of its own.
+    private static int? NumberOf(string name, IReadOnlyList<string> lists, List<string> mistakes)
     {
         foreach (string list in lists.Count == 0 ? [@"[^.]*"] : lists)
         {
             Match match = ModulePatterns.Compiled(ModulePatterns.NumberAfter(list)).Match(new CodePointText(name));
-            if (match.Success)
-                return int.Parse(match.Groups[^1].Value, CultureInfo.InvariantCulture);
+            if (!match.Success)
+                continue;
+            if (int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                return number;
+            string mistake = $"layers_pattern has '{list}', whose group is '{match.Groups[1].Value}' where PEFT expects the number of a layer; "
+                + "write (?:…) for a group of another kind.";
+            if (!mistakes.Contains(mistake))
+                mistakes.Add(mistake);
+            return null;
         }
 
         return null;

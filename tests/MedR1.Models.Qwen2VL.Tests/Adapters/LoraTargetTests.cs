@@ -55,6 +55,23 @@ public sealed class LoraTargetTests
         LoraOptions options = new() { TargetModules = ModuleSelection.Of("q_proj", "fc1"), LayersToTransform = [1] };
         AssertTargets(options, "model.language_model.layers.1.self_attn.q_proj", "model.visual.blocks.1.mlp.fc1");
         AssertTargets(options with { LayersPatterns = ["blocks"] }, "model.visual.blocks.1.mlp.fc1");
+        AssertTargets(
+            options with { LayersPatterns = ["(?:layers|blocks)"] },
+            "model.language_model.layers.1.self_attn.q_proj", "model.visual.blocks.1.mlp.fc1");
+    }
+
+    // PEFT reads re.match(rf".*?\.{pattern}\.(\d+)\.", key).group(1), for which int() raises a ValueError on "layers".
+    [Fact]
+    public void A_pattern_with_a_group_that_is_not_the_number_is_a_mistake()
+    {
+        LoraException error = Assert.Throws<LoraException>(() => Targets(new LoraOptions
+        {
+            TargetModules = ModuleSelection.Of("q_proj"),
+            LayersToTransform = [1],
+            LayersPatterns = ["(layers|blocks)"],
+        }));
+        Assert.Contains(
+            "layers_pattern has '(layers|blocks)', whose group is 'layers' where PEFT expects the number of a layer", error.Errors[0]);
     }
 
     [Theory]
