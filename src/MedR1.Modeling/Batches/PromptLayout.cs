@@ -48,7 +48,8 @@ public sealed class PromptLayout
 
     internal ImagePositions PositionsOf(EncodedImage image)
     {
-        ImagePositions positions = _imagePositions(image);
+        ImagePositions positions = _imagePositions(image) ?? throw new InvalidOperationException(
+            "The layout's function returned null for an image; return the positions of its tokens.");
         return positions.Axes.Count == Axes ? positions : throw new InvalidOperationException(
             $"The layout has {Axes} axes, but its image positions have {positions.Axes.Count}; give as many.");
     }

@@ -52,6 +52,9 @@ public sealed class InvalidBatchTests
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
             () => new SequenceBatch(other, [Prompt("5 i 6", Image(2))]));
         Assert.Contains("The layout has 3 axes, but its image positions have 1", error.Message, StringComparison.Ordinal);
+        PromptLayout none = new(100, 20, 1, [Placeholder], _ => null!);
+        error = Assert.Throws<InvalidOperationException>(() => new SequenceBatch(none, [Prompt("5 i 6", Image(2))]));
+        Assert.Contains("The layout's function returned null for an image", error.Message, StringComparison.Ordinal);
     }
 
     private static EncodedPrompt Words(int count) => new([.. Enumerable.Repeat(5, count)], []);
