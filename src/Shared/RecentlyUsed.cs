@@ -54,6 +54,8 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
     /// <returns>The value stored under the key, or <paramref name="value"/> if it is too large to be stored.</returns>
     public TValue Add(TKey key, TValue value, long bytes)
     {
+        // Otherwise values without bytes would never be evicted.
+        bytes = Math.Max(1, bytes);
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out LinkedListNode<Entry>? node))
