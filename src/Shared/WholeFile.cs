@@ -46,6 +46,8 @@ internal static class WholeFile
         }
         catch (IOException exception) when (DiskSpace.IsLacking(exception))
         {
+            // First deleted, so that its bytes count as free.
+            File.Delete(path);
             throw Full(target ?? path, bytes.Length, exception);
         }
     }

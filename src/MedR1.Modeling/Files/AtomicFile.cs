@@ -110,6 +110,8 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (IOException exception) when (DiskFullException.IsCause(exception))
         {
+            // First deleted, so that its bytes count as free.
+            Dispose();
             throw DiskFullException.From(_path, _length, exception);
         }
     }

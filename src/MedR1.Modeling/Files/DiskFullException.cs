@@ -25,12 +25,12 @@ public sealed class DiskFullException : IOException
     /// <summary>The number of free bytes; <see langword="null"/> if the file system does not report it.</summary>
     public long? AvailableBytes { get; }
 
-    /// <summary>Whether a system error means that the disk is full.</summary>
+    /// <summary>Whether an error, of the system or already described, means that the disk is full.</summary>
     /// <param name="exception">The error.</param>
     public static bool IsCause(IOException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return DiskSpace.IsLacking(exception);
+        return exception is DiskFullException || DiskSpace.IsLacking(exception);
     }
 
     /// <summary>Creates an exception that adds the affected file or folder to a system error.</summary>

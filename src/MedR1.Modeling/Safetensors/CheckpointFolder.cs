@@ -45,22 +45,15 @@ public static class CheckpointFolder
                 throw;
             }
         }
-        catch (DiskFullException exception)
-        {
-            // The folder that was asked for, and not the one that is deleted below.
-            throw new DiskFullException(
-                exception.Path.Replace(fresh, path, StringComparison.Ordinal), exception.RequiredBytes, exception.AvailableBytes, exception);
-        }
         catch (IOException exception) when (DiskFullException.IsCause(exception))
         {
-            throw DiskFullException.From(path, BytesOf(fresh), exception);
+            throw UnfinishedFolder.Discard(fresh, path, exception);
         }
         finally
         {
-            if (Directory.Exists(fresh))
-                Directory.Delete(fresh, recursive: true);
-            if (Directory.Exists(old) && Directory.Exists(path))
-                Directory.Delete(old, recursive: true);
+            UnfinishedFolder.Delete(fresh);
+            if (Directory.Exists(path))
+                UnfinishedFolder.Delete(old);
         }
     }
 
@@ -77,8 +70,4 @@ public static class CheckpointFolder
             RandomAccess.FlushToDisk(handle);
         }
     }
-
-    // The bytes written so far and one that did not fit, a lower bound of what the folder needs.
-    private static long BytesOf(string folder) => 1 + (Directory.Exists(folder)
-        ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0);
 }

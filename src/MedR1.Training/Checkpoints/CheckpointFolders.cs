@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using MedR1.Modeling;
 
 namespace MedR1.Training;
 
@@ -98,9 +99,13 @@ internal sealed partial class CheckpointFolders(string output, Action<string>? d
                 Discard(old);
             }
         }
+        catch (IOException exception) when (DiskFullException.IsCause(exception))
+        {
+            throw UnfinishedFolder.Discard(half, target, exception);
+        }
         finally
         {
-            Delete(half);
+            UnfinishedFolder.Delete(half);
         }
     }
 
@@ -172,14 +177,6 @@ internal sealed partial class CheckpointFolders(string output, Action<string>? d
             .Select(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Distinct().Order(),
     ];
 
-    private static void Delete(string? folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
     // Another process may be reading it, and a network file system keeps a file that is open: what remains need not end a run, and the next
     // one tries again. It is renamed first, since a half-deleted folder must not look like a checkpoint.
     private void Discard(string folder)
@@ -193,7 +190,7 @@ internal sealed partial class CheckpointFolders(string output, Action<string>? d
                 Directory.Move(folder, gone);
             }
 
-            (delete ?? Delete)(gone);
+            (delete ?? UnfinishedFolder.Delete)(gone);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using MedR1.Modeling;
+
 namespace MedR1.Training.Tests;
 
 /// <summary>A checkpoint is found even if a run was killed while replacing it, and a search does not disturb a writer.</summary>
@@ -54,6 +56,29 @@ public sealed class CheckpointFoldersTests : IDisposable
         await over.CancelAsync();
         await writer;
         Assert.Equal(["latest", "step-000002"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+    }
+
+    // 28 is ENOSPC.
+    [Fact]
+    public void What_a_checkpoint_needs_is_all_that_was_written_and_what_did_not_fit()
+    {
+        CheckpointFolders folders = new(_folder);
+
+        DiskFullException exception = Assert.Throws<DiskFullException>(() => folders.Write(3, folder =>
+        {
+            File.WriteAllBytes(Path.Combine(folder, CheckpointFolders.StateFile), new byte[300]);
+            throw new IOException("No space left on device", 28);
+        }));
+
+        Assert.Equal((folders.Of(3), 301), (exception.Path, exception.RequiredBytes));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+
+        exception = Assert.Throws<DiskFullException>(() => folders.Write(3, folder =>
+        {
+            File.WriteAllBytes(Path.Combine(folder, CheckpointFolders.StateFile), new byte[300]);
+            throw new DiskFullException(Path.Combine(folder, "model.safetensors"), 1000, 5);
+        }));
+        Assert.Equal((folders.Of(3), 1300), (exception.Path, exception.RequiredBytes));
     }
 
     [Fact]

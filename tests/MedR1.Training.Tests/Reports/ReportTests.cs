@@ -121,6 +121,18 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void What_does_not_fit_is_deleted_before_the_free_space_is_measured()
+    {
+        string path = Path.Combine(_folder, "state");
+        File.CreateSymbolicLink(path, "/dev/full");
+
+        IOException exception = Assert.Throws<IOException>(() => WholeFile.WriteThrough(path, [1, 2]));
+
+        Assert.StartsWith($"'{path}' needs 2 bytes, but ", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
     public void Of_several_files_none_is_replaced_if_one_cannot_be_written()
     {
         string first = Path.Combine(_folder, "first");
