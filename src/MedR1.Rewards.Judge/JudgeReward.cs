@@ -103,7 +103,7 @@ public sealed class JudgeReward : IReward, IDisposable
             return limit.IsCancellationRequested
                 ? new JudgeVerdict(null, $"No answer within {_options.Timeout}.", JudgeAbstention.Timeout, attempt)
                 : new JudgeVerdict(
-                    null, $"The client failed: {exception.Message}", JudgeAbstention.ClientFailure, attempt);
+                    null, $"The client failed: {ForeignExceptions.MessageOf(exception)}", JudgeAbstention.ClientFailure, attempt);
         }
     }
 }

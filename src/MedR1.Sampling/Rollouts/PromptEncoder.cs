@@ -23,7 +23,7 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
             // Whatever the cause, for instance a broken image: in a list of thousands, the prompt's index is needed first. A timeout of an
             // image source is a cancellation that the caller did not request.
             throw new InvalidPromptException(
-                $"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
+                $"{NameOf(prompt, index)} can't be encoded: {ForeignExceptions.MessageOf(exception)}", exception);
         }
 
         int room = policy.ContextLength - encoded.TokenIds.Count;

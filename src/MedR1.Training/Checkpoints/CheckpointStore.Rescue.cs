@@ -44,7 +44,7 @@ internal sealed partial class CheckpointStore
         catch (CheckpointException exception)
         {
             // What stopped the run matters more to the caller than this exception.
-            return (null, exception.InnerException!.Message.TrimEnd('.'));
+            return (null, ForeignExceptions.MessageOf(exception.InnerException!).TrimEnd('.'));
         }
     }
 }

@@ -122,7 +122,7 @@ internal sealed partial class CheckpointStore(
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new CheckpointException(
-                $"The checkpoint '{target}' can't be written: {exception.Message} "
+                $"The checkpoint '{target}' can't be written: {ForeignExceptions.MessageOf(exception)} "
                 + (exception is DiskFullException ? "Earlier" : "No partial files remain, and earlier")
                 + " checkpoints are unchanged. Fix that, then call RunAsync of this trainer again, which continues with "
                 + "the checkpoint; until then, policy.Save(folder) saves the weights.", exception);

@@ -147,7 +147,7 @@ internal sealed class BuilderSlots(string trainer)
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            Mistakes.Add($"{call} threw {exception.GetType().Name}: {exception.Message}");
+            Mistakes.Add($"{call} threw {ForeignExceptions.Describe(exception)}");
         }
     }
 

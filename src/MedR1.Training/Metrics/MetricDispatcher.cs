@@ -50,5 +50,5 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
     }
 
     private void Keep(IMetricSink sink, long step, Exception exception) => _failures.TryAdd(
-        sink, $"{sink.GetType().Name} at step {step}: {exception.GetType().Name}: {exception.Message}");
+        sink, $"{sink.GetType().Name} at step {step}: {ForeignExceptions.Describe(exception)}");
 }

@@ -57,7 +57,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new InvalidPromptException(
-                $"{NameOf(index, prompt)} can't be encoded: {exception.Message} Fix it or leave it out.", exception);
+                $"{NameOf(index, prompt)} can't be encoded: {ForeignExceptions.MessageOf(exception)} Fix it or leave it out.", exception);
         }
     }
 

@@ -122,8 +122,7 @@ public sealed class RewardScorer
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
-            return new RewardFailure(
-                reward.Name, RewardFailureKind.Exception, $"{exception.GetType().Name}: {exception.Message}")
+            return new RewardFailure(reward.Name, RewardFailureKind.Exception, ForeignExceptions.Describe(exception))
             {
                 Exception = exception,
             };

@@ -78,7 +78,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new InvalidDataException($"{what} failed: {exception.Message}", exception);
+            throw new InvalidDataException($"{what} failed: {ForeignExceptions.MessageOf(exception)}", exception);
         }
 
         // A caller's function may return null although its type says that it doesn't.
@@ -96,7 +96,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new InvalidPromptException(
-                $"Example {index} can't be encoded: {exception.Message} Fix it or leave it out.", exception);
+                $"Example {index} can't be encoded: {ForeignExceptions.MessageOf(exception)} Fix it or leave it out.", exception);
         }
     }
 

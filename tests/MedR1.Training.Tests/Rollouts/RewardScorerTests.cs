@@ -129,6 +129,18 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
+    public async Task A_reward_whose_exception_has_no_message_is_named()
+    {
+        RewardScorer scorer = new([new WeightedReward(Reward("fragile", _ => throw new Unspeakable()))]);
+
+        RewardFailure failure = Assert.Single((await scorer.ScoreAsync([Group(1)])).Failures);
+
+        Assert.Equal("fragile", failure.Reward);
+        Assert.Equal("Unspeakable: its Message threw KeyNotFoundException.", failure.Message);
+        Assert.IsType<Unspeakable>(failure.Exception);
+    }
+
+    [Fact]
     public async Task A_reward_that_blocks_its_thread_is_abandoned_after_its_timeout()
     {
         using ManualResetEventSlim release = new();
@@ -236,6 +248,11 @@ public sealed class RewardScorerTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => scorer.ScoreAsync([Group(1)], new CancellationToken(true)));
+    }
+
+    private sealed class Unspeakable : Exception
+    {
+        public override string Message => throw new KeyNotFoundException("no text for this code");
     }
 
     /// <summary>A reward that waits until its token is cancelled.</summary>
