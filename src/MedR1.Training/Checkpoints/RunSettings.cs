@@ -81,7 +81,7 @@ internal static class RunSettings
                 foreach (ChatMessage message in prompt(index)?.Messages ?? [])
                 {
                     text.Append(message.Role).Append(':')
-                        .AppendJoin('|', message.Content.Select(part => part is TextPart own ? own.Text : "picture")).Append('\n');
+                        .AppendJoin('|', message.Content.Select(part => part is TextPart own ? own.Text : "image")).Append('\n');
                 }
             }
         }
