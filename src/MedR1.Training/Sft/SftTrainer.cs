@@ -152,17 +152,21 @@ public sealed class SftTrainer : IDisposable
         () =>
         {
             EncodedExample[] encoded = new EncodedExample[_options.ExamplesPerStep];
+            int[] indices = new int[encoded.Length];
             for (int i = 0; i < encoded.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int index = PlaceInOrder.IndexAt(_order, step * encoded.Length + i, _examples.Count);
+                int index = indices[i] = PlaceInOrder.IndexAt(_order, step * encoded.Length + i, _examples.Count);
                 SupervisedExample example = UserCode.Call(() => _examples[index], $"Example {index}");
                 encoded[i] = _encoder.Encode(example, index, cancellationToken);
             }
 
             IEnumerable<EncodedExample> sorted = _options.SortByLength
                 ? encoded.OrderBy(example => example.TokenCount) : encoded;
-            return new SftBatch([.. sorted.Chunk(_options.ExamplesPerMicroBatch)]);
+            SftBatch batch = new([.. sorted.Chunk(_options.ExamplesPerMicroBatch)]);
+            return batch.TotalWeight > 0 ? batch : throw new InvalidDataException(
+                $"All tokens of the {encoded.Length} examples of step {step + 1} have the weight 0, so there is nothing to learn from them. "
+                + $"Leave out such examples, or weight some of their tokens: {string.Join(", ", indices)}.");
         },
         cancellationToken);
 

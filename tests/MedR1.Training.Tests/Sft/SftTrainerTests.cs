@@ -55,6 +55,25 @@ public sealed class SftTrainerTests
     }
 
     [Fact]
+    public async Task A_step_whose_examples_all_have_the_weight_0_is_named_with_them()
+    {
+        SupervisedExample[] examples = [.. TestData.Examples(6)];
+        foreach (int ignored in new[] { 1, 2, 3 })
+        {
+            examples[ignored] = examples[ignored] with { TokenWeighting = (tokens, _) => new float[tokens.Count] };
+        }
+
+        using TinyPolicy policy = TestData.Policy();
+        using SftTrainer trainer = new SftTrainerBuilder(policy).UseExamples(examples).UseOrder(new SequentialOrder())
+            .Configure(options => (options.ExamplesPerStep, options.MaxSteps) = (2, 3)).Build();
+
+        Assert.Equal(
+            "All tokens of the 2 examples of step 2 have the weight 0, so there is nothing to learn from them. Leave out such "
+            + "examples, or weight some of their tokens: 2, 3.",
+            (await Assert.ThrowsAsync<InvalidDataException>(() => trainer.RunAsync())).Message);
+    }
+
+    [Fact]
     public async Task Accumulation_gives_the_gradient_of_one_large_batch()
     {
         ByteTokenizer tokenizer = new();
