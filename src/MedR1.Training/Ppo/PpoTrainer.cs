@@ -14,6 +14,9 @@ namespace MedR1.Training;
 /// </remarks>
 public sealed class PpoTrainer : IDisposable
 {
+    // The critic's squared errors are summed over tokens, its squared gradients over parameters, both in float32, which ends at 3.4e38.
+    private const double LargestTotal = 1e12;
+
     private readonly ParameterUpdater _policyUpdater;
     private readonly ParameterUpdater _criticUpdater;
     private readonly IVisionLanguagePolicy? _ownReference;
@@ -26,7 +29,7 @@ public sealed class PpoTrainer : IDisposable
         PpoTargetOptions targets, ValueModel? critic, string? resumeFrom)
     {
         _gate = new RunGate(nameof(PpoTrainer), policy, options, parts.Reference);
-        parts = parts with { ScoresAreAdvantages = true };
+        parts = parts with { ScoresAreAdvantages = true, LargestTotal = LargestTotal };
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         try
         {

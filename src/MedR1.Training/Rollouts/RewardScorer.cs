@@ -67,7 +67,7 @@ public sealed class RewardScorer
             }
         }).ConfigureAwait(false);
 
-        RewardFailure[] overflows = [.. table.LeaveOutInfiniteTotals(_rewards)];
+        RewardFailure[] overflows = [.. table.LeaveOutLargeTotals(_rewards, _options.LargestTotal)];
         if (_options.StopOnFailure && overflows is [RewardFailure overflow, ..])
         {
             throw new RewardFailureException(overflow);

@@ -14,4 +14,7 @@ public sealed record RewardScorerOptions
     /// <summary>The maximum number of concurrent calls.</summary>
     /// <value>The default is 32.</value>
     public int MaxParallelCalls { get; init; } = 32;
+
+    /// <summary>The largest magnitude of a total that the trainer can learn from.</summary>
+    internal double LargestTotal { get; init; } = float.MaxValue;
 }

@@ -20,6 +20,7 @@ internal sealed class RolloutCollector(
         Timeout = options.RewardTimeout,
         StopOnFailure = options.StopOnRewardFailure,
         MaxParallelCalls = options.MaxParallelRewards,
+        LargestTotal = parts.LargestTotal,
     });
 
     private readonly RolloutMaker _maker = new(parts);

@@ -33,6 +33,9 @@ internal sealed record RolloutTrainerParts
     /// </summary>
     public bool ScoresAreAdvantages { get; init; }
 
+    /// <summary>The largest magnitude of a completion's total that the trainer can learn from.</summary>
+    public double LargestTotal { get; init; } = float.MaxValue;
+
     /// <summary>The folder of recorded rollouts; null to sample.</summary>
     public string? RecordedRollouts { get; init; }
 

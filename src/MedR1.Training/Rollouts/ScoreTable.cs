@@ -69,16 +69,19 @@ internal sealed class ScoreTable
 
     /// <summary>
     /// Leaves out the completions whose total is infinite in float32, although no score is: weights multiply the scores, and several add up.
-    /// The failure names the reward that contributes most.
+    /// Likewise those with a total beyond the trainer's limit. The failure names the reward that contributes most.
     /// </summary>
-    public IEnumerable<RewardFailure> LeaveOutInfiniteTotals(IReadOnlyList<WeightedReward> rewards)
+    public IEnumerable<RewardFailure> LeaveOutLargeTotals(IReadOnlyList<WeightedReward> rewards, double largest)
     {
         for (int group = 0; group < _scores.Length; group++)
         {
             for (int sample = 0; sample < _scores[group].Length; sample++)
             {
-                if (TotalOf(group, sample, rewards) is double total && !float.IsFinite((float)total))
+                if (TotalOf(group, sample, rewards) is double total
+                    && (!float.IsFinite((float)total) || Math.Abs(total) > largest))
                 {
+                    string limit = float.IsFinite((float)total) ? $"beyond ±{largest.ToText("0E+0")}, the most that this trainer can square and add up"
+                        : "infinite";
                     MarkFailed(group, sample);
                     double?[] scores = _scores[group][sample];
                     int most = Enumerable.Range(0, scores.Length)
@@ -86,7 +89,7 @@ internal sealed class ScoreTable
                     yield return new RewardFailure(
                         rewards[most].Name, RewardFailureKind.NotFinite,
                         $"its score {scores[most]!.Value.ToText()} times its weight {rewards[most].Weight.ToText()} makes the total of sample "
-                        + $"{sample} {total.ToText()}, which is infinite in float32; use smaller scores or weights.");
+                        + $"{sample} {total.ToText()}, which is {limit} in float32; use smaller scores or weights.");
                 }
             }
         }

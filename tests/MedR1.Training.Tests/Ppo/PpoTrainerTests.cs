@@ -143,15 +143,31 @@ public sealed class PpoTrainerTests
         float[][] policyBefore = TestData.Weights(policy);
         float[][] criticBefore = PpoRuns.Weights(critic);
 
-        // 1e38 is an ordinary float32 reward, but the square of an error and the variance overflow.
-        TrainingReport report = await PpoRuns.Small(policy, options => options.MaxSteps = 2)
-            .AddReward("huge", context => context.Completion.SampleIndex == 0 ? 1e38 : -1e38)
+        // 1e38 is an ordinary float32 number, but the square of an error and the variance overflow.
+        TrainingReport report = await PpoRuns.Small(
+                policy, options => (options.MaxSteps, options.MaxNewTokens, options.TruncationPenalty) = (2, 1, 1e38))
             .UseCritic(critic)
             .RunAsync();
 
         Assert.Equal(2, report.SkippedSteps);
         Assert.Equal(policyBefore, TestData.Weights(policy));
         Assert.Equal(criticBefore, PpoRuns.Weights(critic));
+    }
+
+    // The critic's error of 1e20 would have a square above 3.4e38, where float32 ends; that of 8e11 is 6.4e23.
+    [Fact]
+    public async Task A_score_that_the_critic_cannot_square_is_a_failure_of_its_reward()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await PpoRuns.Small(policy, options => options.MaxSteps = 2)
+            .AddReward("huge", context => context.Completion.SampleIndex == 0 ? 4e11 : -5e19, weight: 2)
+            .RunAsync();
+
+        Assert.Equal(0, report.SkippedSteps);
+        Assert.Equal(2 * 2, report.RewardFailures["huge"]);
+        Assert.Equal(
+            "its score -5E+19 times its weight 2 makes the total of sample 1 -1E+20, which is beyond ±1E+12, the most that this "
+            + "trainer can square and add up in float32; use smaller scores or weights.", report.FirstRewardFailures["huge"]);
     }
 
     [Fact]
