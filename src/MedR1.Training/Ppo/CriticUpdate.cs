@@ -32,6 +32,7 @@ internal sealed class CriticUpdate(
             }
 
             using DisposeScope scope = NewDisposeScope();
+            using IDisposable gradients = UserCode.EnableGradients();
             MicroBatch batch = MicroBatch.Build(rollout, active, skipsZeroAdvantage: false);
 
             // Disposed even if the step is skipped: layers without recomputation hold the activations for their backward pass.

@@ -47,6 +47,7 @@ internal sealed class SftUpdate(
     private double RunMicroStep(EncodedExample[] examples, long step, int microStep, double divisor)
     {
         using DisposeScope scope = NewDisposeScope();
+        using IDisposable gradients = UserCode.EnableGradients();
         List<TokenStatistics> statistics = [];
         try
         {

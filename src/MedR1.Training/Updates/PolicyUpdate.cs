@@ -72,6 +72,7 @@ internal sealed class PolicyUpdate(
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
+            using IDisposable gradients = UserCode.EnableGradients();
             MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], Skips);
             Tensor? features = _sharesVision.Value ? Features(batch) : null;
             using TokenStatistics? statistics = Score(batch, features);

@@ -28,6 +28,12 @@ internal static class UserCode
         }
     }
 
+    /// <summary>
+    /// Enables gradients on this thread: an evaluation, sampler or observer may have left them disabled, by a <c>no_grad()</c> that it did
+    /// not dispose.
+    /// </summary>
+    public static IDisposable EnableGradients() => TorchSharp.torch.inference_mode(false);
+
     /// <summary>Calls all observers of a type, one after another.</summary>
     public static void Tell<TObserver>(IReadOnlyList<ITrainingObserver> observers, Action<TObserver> tell)
         where TObserver : ITrainingObserver

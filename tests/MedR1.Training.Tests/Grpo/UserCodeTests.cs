@@ -1,3 +1,5 @@
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -18,6 +20,60 @@ public sealed class UserCodeTests
 
         // OnStart; in each of two steps OnRollout, OnMicroStep, OnGradients, the sink and OnStep; then OnEnd.
         Assert.Equal(1 + 2 * 5 + 1, waiting.Waits);
+    }
+
+    // A forgotten using before no_grad().
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Gradients_that_user_code_leaves_disabled_are_enabled_for_the_next_step(bool isInference)
+    {
+        List<IDisposable> left = [];
+        double Leave()
+        {
+            left.Add(isInference ? TorchSharp.torch.inference_mode() : TorchSharp.torch.no_grad());
+            return 1;
+        }
+
+        void Configure(TrainerOptions options) => (options.MaxSteps, options.EvaluationInterval, options.EvaluateAtStart) = (2, 1, true);
+
+        async Task<float[][]> TrainAsync(Func<double> evaluate)
+        {
+            using TinyPolicy grpo = TestData.Policy(), ppo = TestData.Policy(), sft = TestData.Policy();
+            await Runs.Small(grpo, Configure).AddEvaluation("own", (_, _) => ValueTask.FromResult(evaluate())).RunAsync();
+            await PpoRuns.Small(ppo, Configure).AddEvaluation("own", (_, _) => ValueTask.FromResult(evaluate())).RunAsync();
+            using SftTrainer trainer = new SftTrainerBuilder(sft).UseExamples(TestData.Examples(4)).Configure(Configure)
+                .AddEvaluation("own", (_, _) => ValueTask.FromResult(evaluate())).Build();
+            await trainer.RunAsync();
+            return [.. TestData.Weights(grpo), .. TestData.Weights(ppo), .. TestData.Weights(sft)];
+        }
+
+        Assert.Equal(await TrainAsync(() => 1), await TrainAsync(Leave));
+        Assert.Equal(3 * 3, left.Count);
+    }
+
+    // What the policy computes once and keeps, such as tables of positions, must not be of inference mode, which has no backward pass.
+    [Fact]
+    public async Task An_evaluation_may_use_the_policy_in_inference_mode()
+    {
+        async Task<float[][]> TrainAsync(Func<IDisposable> mode)
+        {
+            using Qwen2VLPolicy qwen = SmallQwen.Load();
+            using LoraPolicy policy = SmallQwen.Adapt(qwen, dropout: 0.2);
+            EncodedPrompt[] prompts = [.. SmallQwen.Prompts(3).Select(prompt => policy.Processor.Encode(prompt))];
+            await Runs.Small(
+                    policy, options => (options.MaxSteps, options.EvaluationInterval, options.EvaluateAtStart) = (2, 1, true), prompts: 2)
+                .AddEvaluation("likelihood", (context, _) =>
+                {
+                    using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
+                    using IDisposable guard = mode();
+                    return ValueTask.FromResult(context.Policy.SequenceLogProbabilities(prompts).LogProbabilities.sum().to(TorchSharp.torch.float64).item<double>());
+                })
+                .RunAsync();
+            return TestData.Weights(policy);
+        }
+
+        Assert.Equal(await TrainAsync(() => TorchSharp.torch.no_grad()), await TrainAsync(() => TorchSharp.torch.inference_mode()));
     }
 
     [Fact]
