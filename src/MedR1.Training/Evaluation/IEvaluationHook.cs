@@ -9,8 +9,7 @@ namespace MedR1.Training;
 public interface IEvaluationHook
 {
     /// <summary>
-    /// Measures the policy in its current state, on the trainer's thread, where continuations run too: await asynchronous work, since a
-    /// blocking call would deadlock that thread.
+    /// Measures the policy in its current state, on the trainer's thread, where continuations run too.
     /// </summary>
     /// <param name="context">The progress of the run.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>

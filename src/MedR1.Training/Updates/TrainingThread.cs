@@ -1,6 +1,5 @@
-using MedR1.Modeling;
-
 using System.Collections.Concurrent;
+using MedR1.Modeling;
 
 namespace MedR1.Training;
 
@@ -10,11 +9,14 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class TrainingThread : SynchronizationContext
 {
-    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
+    private const int MaxWaitHandles = 64;
+    private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _queue = [];
 
-    private TrainingThread()
-    {
-    }
+    // Counts the callbacks in the queue.
+    private readonly Semaphore _posted = new(0, int.MaxValue);
+    private volatile bool _isOver;
+
+    private TrainingThread() => SetWaitNotificationRequired();
 
     public static Task<T> RunAsync<T>(Func<Task<T>> function)
     {
@@ -31,32 +33,77 @@ internal sealed class TrainingThread : SynchronizationContext
 
     public override void Post(SendOrPostCallback d, object? state)
     {
-        try
+        _queue.Enqueue((d, state));
+        _posted.Release();
+        if (_isOver)
         {
-            _queue.Add((d, state));
-        }
-        catch (InvalidOperationException)
-        {
-            // The run is over; any remaining work of a sink or a late reward runs on the thread pool.
-            ThreadPool.QueueUserWorkItem(_ => d(state));
+            // Any remaining work of a sink or a late reward runs on the thread pool.
+            ThreadPool.QueueUserWorkItem(_ => RunAll());
         }
     }
 
     public override void Send(SendOrPostCallback d, object? state) =>
         throw new NotSupportedException("The training thread doesn't support synchronous calls; use Post.");
 
+    /// <summary>
+    /// Waits while code on this thread blocks. If it blocks on asynchronous work, as with <c>task.Result</c> in an evaluation, it waits for
+    /// callbacks that only this thread runs: they run meanwhile.
+    /// </summary>
+    public override int Wait(nint[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        if (waitAll || waitHandles.Length == MaxWaitHandles)
+        {
+            return base.Wait(waitHandles, waitAll, millisecondsTimeout);
+        }
+
+        long end = Environment.TickCount64 + millisecondsTimeout;
+        nint[] handles = [.. waitHandles, _posted.SafeWaitHandle.DangerousGetHandle()];
+        while (true)
+        {
+            int left = millisecondsTimeout < 0 ? millisecondsTimeout : (int)Math.Max(0, end - Environment.TickCount64);
+            int signalled = WaitHelper(handles, waitAll: false, left);
+            if (signalled != waitHandles.Length)
+            {
+                return signalled;
+            }
+
+            RunNext();
+        }
+    }
+
     private void Pump<T>(Func<Task<T>> function, TaskCompletionSource<T> completion)
     {
         SetSynchronizationContext(this);
         Task<T> task = function();
         task.ContinueWith(
-            _ => _queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        foreach ((SendOrPostCallback callback, object? state) in _queue.GetConsumingEnumerable())
+            _ => Post(_ => { }, null), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        while (!task.IsCompleted)
         {
-            callback(state);
+            WaitHelper([_posted.SafeWaitHandle.DangerousGetHandle()], waitAll: false, Timeout.Infinite);
+            RunNext();
         }
 
+        _isOver = true;
+        Interlocked.MemoryBarrier();
+        RunAll();
         completion.TrySetFromTask(task);
+    }
+
+    private void RunAll()
+    {
+        while (RunNext())
+        {
+        }
+    }
+
+    private bool RunNext()
+    {
+        if (_queue.TryDequeue(out (SendOrPostCallback Callback, object? State) next))
+        {
+            next.Callback(next.State);
+            return true;
+        }
+
+        return false;
     }
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Calls user code without the training thread's synchronization context. Otherwise, code that blocks on asynchronous work would wait for a
-/// continuation that only the blocked thread can run.
+/// Calls user code without the training thread's synchronization context: asynchronous work that it starts continues on the thread pool,
+/// beside the training.
 /// </summary>
 internal static class UserCode
 {

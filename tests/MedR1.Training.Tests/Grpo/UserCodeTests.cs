@@ -1,5 +1,6 @@
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
+using MedR1.Sampling;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -20,6 +21,51 @@ public sealed class UserCodeTests
 
         // OnStart; in each of two steps OnRollout, OnMicroStep, OnGradients, the sink and OnStep; then OnEnd.
         Assert.Equal(1 + 2 * 5 + 1, waiting.Waits);
+    }
+
+    [Fact]
+    public async Task Evaluations_and_samplers_may_block_on_asynchronous_code_and_return_to_their_thread()
+    {
+        List<int> threads = [];
+        async Task<double> MeasureAsync()
+        {
+            threads.Add(Environment.CurrentManagedThreadId);
+            await Task.Delay(1);
+            threads.Add(Environment.CurrentManagedThreadId);
+            await Task.Yield();
+            return 1;
+        }
+
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options => (options.MaxSteps, options.EvaluationInterval) = (2, 1))
+            .AddEvaluation("blocking", (_, _) => ValueTask.FromResult(MeasureAsync().Result))
+            .AddEvaluation("late", async (_, _) =>
+            {
+                await Task.Delay(1);
+                Task<double>[] both = [MeasureAsync(), MeasureAsync()];
+                Assert.True(Task.WaitAll(both, TimeSpan.FromMinutes(1)));
+                return both[0].Result + both[1].Result;
+            })
+            .UseSampler(new BlockingSampler(new LocalSampler(policy), MeasureAsync))
+            .RunAsync().WaitAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal((1.0, 2.0), (report.LastMetrics["eval/blocking"], report.LastMetrics["eval/late"]));
+
+        // In each of two steps: the sampler and three measurements, on two threads each, which are one.
+        Assert.Equal(2 * 4 * 2, threads.Count);
+        Assert.Single(threads.Distinct());
+    }
+
+    [Fact]
+    public async Task An_evaluation_that_waits_longer_than_its_limit_goes_on()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TaskCompletionSource never = new();
+        TrainingReport report = await Runs.Small(policy, options => options.MaxSteps = 1)
+            .AddEvaluation("late", (_, _) => ValueTask.FromResult(never.Task.Wait(TimeSpan.FromMilliseconds(50)) ? 1.0 : 0.0))
+            .RunAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(0, report.LastMetrics["eval/late"]);
     }
 
     // A forgotten using before no_grad().
@@ -207,6 +253,16 @@ public sealed class UserCodeTests
         public string Name => "bare";
 
         public VqaPrompt Format(VqaExample example) => VqaPrompt.Ask(example.Question, []) with { Example = null };
+    }
+
+    private sealed class BlockingSampler(ISampler inner, Func<Task<double>> measure) : ISampler
+    {
+        public IAsyncEnumerable<CompletionGroup> SampleAsync(
+            IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default)
+        {
+            measure().Wait(cancellationToken);
+            return inner.SampleAsync(prompts, options, cancellationToken);
+        }
     }
 
     private sealed class Waiting : IRolloutObserver, IMetricSink
