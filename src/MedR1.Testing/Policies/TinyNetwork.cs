@@ -47,8 +47,16 @@ internal sealed class TinyNetwork : nn.Module
     public static Tensor Normalize(Tensor hidden) => nn.functional.layer_norm(hidden, [hidden.shape[^1]]);
 
     /// <summary>Features <c>[images, H]</c>; null if there are no images.</summary>
-    public Tensor? EncodeImages(IReadOnlyList<EncodedImage> images) =>
-        images.Count == 0 ? null : cat([.. images.Select(Encode)], 0);
+    public Tensor? EncodeImages(IReadOnlyList<EncodedImage> images)
+    {
+        if (images.Count == 0)
+        {
+            return null;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        return cat([.. images.Select(Encode)], 0).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// Hidden states <c>[1, T, H]</c> of the tokens from a position on, with features in place of the image tokens.

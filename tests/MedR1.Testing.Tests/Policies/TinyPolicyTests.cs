@@ -121,6 +121,34 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
+    public void Results_are_the_only_tensors_that_calls_leave()
+    {
+        using TinyPolicy policy = new();
+        using IDisposable guard = no_grad();
+        EncodedPrompt[] prompts =
+        [
+            policy.Processor.Encode(VqaPrompt.Ask("Why?")), policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red, Blue)),
+        ];
+        PackedGroup group = new(prompts[^1], [[65, 66], [67]]);
+        using IKeyValueCache cache = policy.CreateCache(prompts.Length, 1, 60, 2);
+        using Tensor tokens = tensor(new[] { 65L });
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        foreach (Func<IDisposable> call in new Func<IDisposable>[]
+        {
+            () => policy.EncodeImages(prompts)!,
+            () => policy.Prefill(prompts, [.. Enumerable.Range(0, prompts.Length)], cache),
+            () => policy.Decode(tokens, [new DecodeRow(0, 0, 0)], cache),
+            () => policy.TokenLogProbabilities([group], new TokenStatisticsOptions()),
+            () => policy.CompletionStates([group]),
+            () => policy.SequenceLogProbabilities(prompts),
+        })
+        {
+            call().Dispose();
+            Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        }
+    }
+
+    [Fact]
     public void Using_a_disposed_policy_is_refused()
     {
         TinyPolicy policy = new();
