@@ -13,8 +13,8 @@ public interface IHiddenStatePolicy : IVisionLanguagePolicy
     /// <param name="groups">Prompts with completions.</param>
     /// <returns>
     /// <c>[rows, T, hidden]</c> in the network's data type, with the rows and columns of
-    /// <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, arbitrary values at padding; with gradient unless gradients are
-    /// disabled. The caller disposes it, after the backward pass if there is one.
+    /// <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, any finite values at padding (a head's gradient multiplies
+    /// them by 0); with gradient unless gradients are disabled. The caller disposes it, after the backward pass if there is one.
     /// </returns>
     PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups);
 }

@@ -151,6 +151,8 @@ internal static class TrainingContract
         IReadOnlyList<int>[] rows = RowsOf(given);
         using PassOutput states = policy.CompletionStates(given.Groups);
         ContractCase.RequireShape("the result", states.Output, rows.Length, rows.Max(row => row.Count), policy.HiddenSize);
+        ContractCase.Require(
+            ContractCase.Values(states.Output).All(float.IsFinite), "a state is not finite, at a token or at padding.");
         int samples = given.Groups[0].Completions.Count;
         for (int row = 0; row < rows.Length; row++)
         {

@@ -60,6 +60,18 @@ public sealed class PolicyContractTests : IDisposable
         "TokenLogProbabilities: a log-probability is above 0, not a number, or not 0 at padding.");
 
     [Fact]
+    public void States_that_spoil_a_gradient_at_padding_are_found() => AssertBreaks(
+        new WithStates(_policy, Unfilled), "CompletionStates: a state is not finite, at a token or at padding.");
+
+    [Fact]
+    public void States_in_another_order_are_found() => AssertBreaks(
+        new WithStates(_policy, states => states.roll(1, 0)), "CompletionStates: the state that predicts the first token, of completion");
+
+    [Fact]
+    public void States_of_another_shape_are_found() => AssertBreaks(
+        new WithStates(_policy, states => states.narrow(1, 1, states.shape[1] - 1)), "CompletionStates: the result");
+
+    [Fact]
     public void A_clone_that_can_be_trained_is_found() => AssertBreaks(
         new Spoilt(_policy) { Clone = () => new TinyPolicy(new TinyPolicyOptions { Seed = 2 }) }, "CloneFrozen: '_tokens' takes a gradient.");
 
@@ -91,7 +103,7 @@ public sealed class PolicyContractTests : IDisposable
             Assert.Throws<ArgumentException>(() => PolicyContract.FindViolations(_policy, [prompts[0], tooLong])).Message);
     }
 
-    private void AssertBreaks(Spoilt policy, string violation)
+    private void AssertBreaks(DelegatingPolicy policy, string violation)
     {
         using (policy)
         {
@@ -118,7 +130,26 @@ public sealed class PolicyContractTests : IDisposable
         return new PixelImageSource($"picture {seed}", new RgbImage(8, 8, pixels));
     }
 
+    // The first row is shorter than others.
+    private static Tensor Unfilled(Tensor states)
+    {
+        Tensor copy = states.clone();
+        copy[0, -1] = float.NaN;
+        return copy;
+    }
+
     private static float[] ValuesOf(Tensor tensor) => [.. tensor.detach().data<float>()];
+
+    private sealed class WithStates(TinyPolicy policy, Func<Tensor, Tensor> spoil) : DelegatingPolicy(policy), IHiddenStatePolicy
+    {
+        public int HiddenSize => policy.HiddenSize;
+
+        public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
+        {
+            using PassOutput states = policy.CompletionStates(groups);
+            return new PassOutput(spoil(states.Output).clone());
+        }
+    }
 
     private sealed class Spoilt(IVisionLanguagePolicy policy) : DelegatingPolicy(policy)
     {
