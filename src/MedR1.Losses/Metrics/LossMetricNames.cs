@@ -38,7 +38,7 @@ public static class LossMetricNames
     /// <summary>Fraction of tokens clipped at either bound.</summary>
     public const string ClipRatio = "clip_ratio/region_mean";
 
-    /// <summary>CISPO: fraction of ratios that the bound changed.</summary>
+    /// <summary>CISPO: fraction of ratios outside the bounds; with an absolute cap, only where the advantage is positive.</summary>
     public const string CispoClipRatio = "cispo_clip_ratio";
 
     /// <summary>VESPO: the mean weight of the completions.</summary>

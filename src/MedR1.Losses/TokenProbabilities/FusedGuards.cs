@@ -56,20 +56,20 @@ internal static class FusedGuards
         }
     }
 
-    public static void CheckTokens(Tensor tokens, long vocabulary)
+    public static void CheckTokens(Tensor index, long vocabulary)
     {
-        if (tokens.numel() == 0)
+        if (index.numel() == 0)
         {
             return;
         }
 
-        (long least, long most) = (tokens.amin(0).item<long>(), tokens.amax(0).item<long>());
+        (long least, long most) = (index.amin(0).item<long>(), index.amax(0).item<long>());
         if (least < 0 || most >= vocabulary)
         {
             throw new ArgumentException(
                 $"index contains tokens from {least} to {most}, expected 0 to {vocabulary - 1}: mask out rows without a "
                 + "token.",
-                nameof(tokens));
+                nameof(index));
         }
     }
 }

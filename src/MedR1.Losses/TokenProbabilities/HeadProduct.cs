@@ -78,7 +78,7 @@ internal sealed class HeadProduct(
                     entropyGradient_N is null ? null : Rows(entropyGradient_N));
                 hidden?.narrow(0, row, rows).PlusInPlace(gradient_nC.matmul(weight_CH!));
                 weightSum_CH?.PlusInPlace(gradient_nC.t().matmul(Rows(hidden_NH).to(Type)));
-                
+
                 // The argument is named because a bare 0 would bind to the overload with a type.
                 biasSum_C?.PlusInPlace(gradient_nC.sum(dim: 0));
             }

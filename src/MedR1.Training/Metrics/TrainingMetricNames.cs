@@ -50,7 +50,7 @@ public static class TrainingMetricNames
     /// </summary>
     public const string EvaluationsWithoutBestMetric = "evaluations_without_best_metric";
 
-    /// <summary>Tokens sampled (GRPO) or trained on (SFT) per second of the step.</summary>
+    /// <summary>Tokens sampled (GRPO, PPO) or trained on (SFT) per second of the step.</summary>
     public const string TokensPerSecond = "tokens_per_second";
 
     /// <summary>Tokens of prompts and completions since the start.</summary>
@@ -65,7 +65,7 @@ public static class TrainingMetricNames
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
     public const string RewardStandardDeviation = LossMetricNames.RewardStandardDeviation;
 
-    /// <summary>Fraction of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
+    /// <summary>Fraction of completions in groups whose rewards are all the same, so that nothing is learnt from them.</summary>
     public const string ZeroStandardDeviationFraction = LossMetricNames.ZeroStandardDeviationFraction;
 
     /// <summary>Mean number of tokens of a completion.</summary>

@@ -26,7 +26,7 @@ public sealed partial class LearningRateSchedule
     public static LearningRateSchedule ConstantWithWarmup(long warmupSteps) =>
         AfterWarmup("constant_with_warmup", warmupSteps, _ => 1);
 
-    /// <summary>A linear warm-up from 0, then a linear decay to 0 at the last step.</summary>
+    /// <summary>A linear warm-up from 0, then a linear decay that reaches 0 one step after the last.</summary>
     /// <param name="warmupSteps">The number of warm-up steps.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the warm-up; the rate is 0 after them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>

@@ -181,8 +181,8 @@ public sealed class FusedLogProbabilitiesTests
             () => FusedLogProbabilities.Compute(hidden, weight, index, ones(3))));
         Assert.Contains("index has shape [3], expected [2]", Message(
             () => FusedLogProbabilities.Compute(hidden, weight, zeros(3, ScalarType.Int64))));
-        Assert.Contains("tokens from 0 to 4, expected 0 to 3", Message(
-            () => FusedLogProbabilities.Compute(hidden, weight, tensor(new[] { 4L, 0L }))));
+        Assert.Contains("tokens from 0 to 4, expected 0 to 3", Assert.Throws<ArgumentException>(
+            "index", () => FusedLogProbabilities.Compute(hidden, weight, tensor(new[] { 4L, 0L }))).Message);
         Assert.Contains("outside 0 to 3", Message(() => FusedLogProbabilities.Compute(
             hidden, weight, index, options: new FusedLogProbabilityOptions { SuppressedTokenIds = [4] })));
         Assert.Contains("expected [N, H] and [V, H]", Message(() => FusedLogProbabilities.Compute(ones(2, 3, 1), weight, index)));
