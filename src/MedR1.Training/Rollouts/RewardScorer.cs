@@ -19,6 +19,8 @@ public sealed class RewardScorer
     /// <summary>Creates the scorer.</summary>
     /// <param name="rewards">The rewards; at least one.</param>
     /// <param name="options">How the rewards are called.</param>
+    /// <exception cref="ArgumentException">There is no reward.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time limit or the number of concurrent calls is out of range.</exception>
     public RewardScorer(IReadOnlyList<WeightedReward> rewards, RewardScorerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(rewards);
@@ -31,6 +33,11 @@ public sealed class RewardScorer
         _rewards = [.. rewards];
         _options = options ?? new RewardScorerOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxParallelCalls, nameof(options));
+        if (_options.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Timeout, TimeSpan.Zero, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.Timeout.TotalMilliseconds, int.MaxValue, nameof(options));
+        }
     }
 
     /// <summary>The rewards in the order of <see cref="CompletionScore.ByReward"/>.</summary>

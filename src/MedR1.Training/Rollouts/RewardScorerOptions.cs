@@ -3,7 +3,9 @@ namespace MedR1.Training;
 /// <summary>How rewards are called.</summary>
 public sealed record RewardScorerOptions
 {
-    /// <summary>The time limit of a single call of a reward.</summary>
+    /// <summary>
+    /// The time limit of a single call of a reward, up to 24 days; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.
+    /// </summary>
     /// <value>The default is 60 seconds.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -250,6 +250,24 @@ public sealed class RewardScorerTests
             () => scorer.ScoreAsync([Group(1)], new CancellationToken(true)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    [InlineData(5e9)]
+    public void A_time_limit_that_nothing_can_wait_for_is_refused(double milliseconds) => Assert.Throws<ArgumentOutOfRangeException>(
+        "options", () => new RewardScorer(
+            [new WeightedReward(Reward("any", _ => 1))],
+            new RewardScorerOptions { Timeout = TimeSpan.FromMilliseconds(milliseconds) }));
+
+    [Fact]
+    public async Task A_reward_may_have_no_time_limit()
+    {
+        RewardScorer scorer = new(
+            [new WeightedReward(Reward("any", _ => 1))], new RewardScorerOptions { Timeout = Timeout.InfiniteTimeSpan });
+
+        Assert.Equal(1, (await scorer.ScoreAsync([Group(1)])).Groups[0].Scores![0].Total);
+    }
+
     private sealed class Unspeakable : Exception
     {
         public override string Message => throw new KeyNotFoundException("no text for this code");
