@@ -16,9 +16,10 @@ internal sealed class ZipImages : IImageStore
     /// <exception cref="DatasetException">The file is not an archive, or is a broken one.</exception>
     public ZipImages(string filePath)
     {
+        FileStream file = DatasetFiles.Open(filePath, FileOptions.RandomAccess);
         try
         {
-            _archive = new ZipArchive(DatasetFiles.Open(filePath, FileOptions.RandomAccess), ZipArchiveMode.Read);
+            _archive = new ZipArchive(file, ZipArchiveMode.Read);
             foreach (ZipArchiveEntry entry in _archive.Entries)
             {
                 if (!_entries.TryAdd(entry.Name, entry))
@@ -29,6 +30,7 @@ internal sealed class ZipImages : IImageStore
         }
         catch (InvalidDataException exception)
         {
+            file.Dispose();
             throw new DatasetException(
                 $"{filePath} is not a valid ZIP archive: {exception.Message} Was it cut off while downloading?", exception)
             {

@@ -76,6 +76,9 @@ public sealed class PublishedLayoutTests : IDisposable
         string broken = _folder.Write("b.csv", first + "f.jpg,\"no end\n");
         Assert.Contains("item 1", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, archive)).Message);
         Assert.Contains("not a valid ZIP", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, broken)).Message);
+
+        // The file is closed: nobody else has it open.
+        using FileStream exclusive = new(broken, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
     }
 
     [Fact]
