@@ -12,7 +12,8 @@ public sealed record CurvePlotOptions
 
     /// <summary>The number of steps that the thick line averages over; the thin line shows the raw values.</summary>
     /// <value>The default is <see langword="null"/>: a twentieth of the steps, at least 1.</value>
-    public int? SmoothingWindow { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? SmoothingWindow { get; init => field = value is int window ? AtLeastOne(window) : null; }
 
     /// <summary>The text above the panels.</summary>
     /// <value>The default is empty.</value>
@@ -20,13 +21,22 @@ public sealed record CurvePlotOptions
 
     /// <summary>Width of a panel in pixels.</summary>
     /// <value>The default is 640.</value>
-    public int PanelWidth { get; init; } = 640;
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int PanelWidth { get; init => field = AtLeastOne(value); } = 640;
 
     /// <summary>Height of a panel in pixels.</summary>
     /// <value>The default is 360.</value>
-    public int PanelHeight { get; init; } = 360;
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int PanelHeight { get; init => field = AtLeastOne(value); } = 360;
 
     /// <summary>The number of panels in a row.</summary>
     /// <value>The default is 2.</value>
-    public int Columns { get; init; } = 2;
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int Columns { get; init => field = AtLeastOne(value); } = 2;
+
+    private static int AtLeastOne(int value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+        return value;
+    }
 }

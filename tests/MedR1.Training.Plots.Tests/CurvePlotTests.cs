@@ -51,6 +51,18 @@ public sealed class CurvePlotTests : IDisposable
         Assert.Contains("None of the 0 steps", exception.Message);
     }
 
+    // A sink draws hours after it was created, and its failure ends no run.
+    [Fact]
+    public void Options_that_draw_nothing_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => new CurvePlotOptions { Columns = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => new CurvePlotOptions { PanelWidth = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => new CurvePlotOptions { PanelHeight = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => new CurvePlotOptions { SmoothingWindow = 0 });
+        CurvePlotOptions least = new() { Columns = 1, PanelWidth = 1, PanelHeight = 1, SmoothingWindow = 1 };
+        Assert.Null((least with { SmoothingWindow = null }).SmoothingWindow);
+    }
+
     // Every tenth step is reported: 50 and 100 begin the second and the third 50 steps. Counted by reports it would be 500.
     [Fact]
     public async Task A_sink_draws_once_per_interval_of_steps()
