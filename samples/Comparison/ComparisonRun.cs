@@ -29,7 +29,7 @@ internal sealed class ComparisonRun(ComparisonSettings settings, TextWriter cons
             TimeSpan left = clock.Elapsed / (index + 1) * (missing.Length - index - 1);
             console.WriteLine(
                 $"[{place}/{cells.Length}] {method.Title}: {cell.Accuracy:P1} of {cell.TestQuestions} (chance {cell.Chance:P1}), "
-                + $"about {left:hh\\:mm\\:ss} left");
+                + $"about {(long)left.TotalHours}:{left:mm\\:ss} left");
         }
 
         MethodSummary[] summaries = [.. settings.Methods.Select(method => new MethodSummary(

@@ -31,6 +31,6 @@ internal sealed class ProtocolProgress(TextWriter console, int total) : IProgres
         TimeSpan left = _clock.Elapsed / _computed * (total - _done);
         console.WriteLine(
             $"{(_overwrites ? "\r" : "")}[{_done}/{total}] {_what}: {report.Overall.Accuracy.Value * 100:F1} % of "
-            + $"{report.Answers.Count} (chance {report.Overall.Chance * 100:F1} %), about {left:hh\\:mm\\:ss} left");
+            + $"{report.Answers.Count} (chance {report.Overall.Chance * 100:F1} %), about {(long)left.TotalHours}:{left:mm\\:ss} left");
     }
 }
