@@ -32,7 +32,7 @@ internal static partial class OptionOrder
 
     // 'both' alone is not matched: 'Both lungs' refers to no other option.
     [GeneratedRegex(
-        @"\b(above|below|these|those|others?)\W*$|\b[A-F] (and|or|&) [A-F]\b",
+        @"\b(above|below|these|those|others?)\W*$|\b[A-F] (and|or|nor|&) [A-F]\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SpeaksOfOthers();
 }

@@ -41,6 +41,7 @@ public sealed class ChoiceExtensionsTests
     [InlineData("None of the above.")]
     [InlineData("Both A and B")]
     [InlineData("A and C")]
+    [InlineData("Neither A nor B")]
     [InlineData("any of these")]
     public void Options_that_refer_to_others_stay_in_place(string option)
     {
