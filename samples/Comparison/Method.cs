@@ -36,8 +36,8 @@ internal sealed record Method(string Name, string Title, FormatStyle Form)
     public IPromptTemplate Template => Thinks ? s_think : QuickStartPrompt.Template;
 
     /// <summary>
-    /// The weight of the reward for the form: 0.2, as the quick start had it before (it has 0.05 now), or Med-R1's weight if the model
-    /// should learn to think.
+    /// The weight of the reward for the form: 0.2, or Med-R1's weight if the model should learn to think. The quick start has less,
+    /// since its advantages divide by the mean reward.
     /// </summary>
     public double FormWeight => Thinks ? 1 : 0.2;
 
