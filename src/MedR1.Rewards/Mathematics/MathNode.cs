@@ -89,7 +89,16 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
 
     // Separate from Evaluate, whose stack frame stays small that way: a sum of a thousand terms is a thousand calls deep.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Complex Apply(Complex first, Complex second) => Function switch
+    private Complex Apply(Complex first, Complex second)
+    {
+        Complex value = Compute(first, second);
+
+        // A number that is too large is not infinity: 10^400 differs from 10^500.
+        bool isOverflow = Complex.IsInfinity(value) && Complex.IsFinite(first) && Complex.IsFinite(second);
+        return isOverflow ? new Complex(double.NaN, 0) : value;
+    }
+
+    private Complex Compute(Complex first, Complex second) => Function switch
     {
         "+" => first + second,
         "-" => first - second,

@@ -98,8 +98,9 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
         string token = cursor.Read();
         if (char.IsAsciiDigit(token[0]) || token[0] == '.')
         {
-            NumberNode number = new(
-                double.Parse(token.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture));
+            // Too many digits for the type are no value, since infinity would equal every other such number.
+            double value = double.Parse(token.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture);
+            NumberNode number = new(double.IsFinite(value) ? value : double.NaN);
 
             // A whole number before a fraction of whole numbers is a mixed number: 2\frac{1}{2} is 5/2.
             bool isMixed = !token.Contains('.') && cursor.Next == @"\frac" && cursor.Peek(1) == "{"

@@ -115,6 +115,26 @@ public sealed class MathAnswerRewardTests
         Assert.Null(MathAnswerReward.Score("1", string.Concat(Enumerable.Repeat(@"\(", 40_000))));
     }
 
+    // Above 1.8e308, the largest double. The same number is equal to itself as written.
+    [Theory]
+    [InlineData(@"10^{400}", @"10^{500}", 0)]
+    [InlineData(@"10^{400}", @"10^{400}", 1)]
+    [InlineData(@"10^{400}", @"\infty", 0)]
+    [InlineData(@"-10^{400}", @"-\infty", 0)]
+    [InlineData(@"2 \infty", @"\infty", 1)]
+    [InlineData(@"(-\infty, 10^{400})", @"(-\infty, \infty)", 0)]
+    public void A_number_too_large_to_compute_is_not_infinity(string answer, string solution, double expected) =>
+        Assert.Equal(expected, MathAnswerReward.Score($@"\boxed{{{answer}}}", $"${solution}$"));
+
+    [Fact]
+    public void Numbers_of_too_many_digits_are_compared_as_written()
+    {
+        string digits = new('1', 400);
+        Assert.Equal(1, MathAnswerReward.Score($@"\boxed{{{digits}}}", digits));
+        Assert.Equal(0, MathAnswerReward.Score($@"\boxed{{{digits}}}", new string('2', 400)));
+        Assert.Equal(0, MathAnswerReward.Score($@"\boxed{{{digits}}}", @"$\infty$"));
+    }
+
     // Comparing two chains compares their inner chains twice: 2^50 times, fifty levels deep.
     [Fact]
     public void Sets_of_sets_are_compared_in_bounded_time()
