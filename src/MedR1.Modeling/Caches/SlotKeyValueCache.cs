@@ -146,7 +146,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     /// <param name="lengths">The number of tokens of each prompt.</param>
     /// <param name="nextPositions">The position of the first token after each prompt.</param>
     /// <exception cref="ArgumentException">A slot does not exist or occurs twice, or the lists differ in length.</exception>
-    /// <exception cref="InvalidPromptException">A prompt is longer than <see cref="PromptCapacity"/>.</exception>
+    /// <exception cref="InvalidPromptException">A prompt is empty or longer than <see cref="PromptCapacity"/>.</exception>
     public void Begin(IReadOnlyList<int> slots, IReadOnlyList<int> lengths, IReadOnlyList<int> nextPositions)
     {
         ArgumentNullException.ThrowIfNull(slots);
@@ -161,12 +161,14 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
 
         RequireSlots(slots);
-        int longest = lengths.Max();
-        if (longest > PromptCapacity)
+        foreach (int length in lengths)
         {
-            throw new InvalidPromptException(
-                $"A prompt has {longest} tokens, but the cache was created for prompts of up to {PromptCapacity}; " +
-                "create it with a larger prompt capacity.");
+            if (length < 1 || length > PromptCapacity)
+            {
+                throw new InvalidPromptException(
+                    $"A prompt has {length} tokens, but the cache was created for prompts of 1 to {PromptCapacity}; " +
+                    "create it with a larger prompt capacity, or leave out an empty prompt.");
+            }
         }
 
         for (int prompt = 0; prompt < slots.Count; prompt++)

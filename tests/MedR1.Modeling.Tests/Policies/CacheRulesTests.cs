@@ -68,6 +68,20 @@ public sealed class CacheRulesTests
         Assert.Throws<ArgumentException>(() => cache.WritePrompts(0, [2], three, three, 3));
     }
 
+    // The kernel would read a negative number of prompt tokens.
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Prompts_of_no_or_too_many_tokens_are_refused_and_change_no_slot(int length)
+    {
+        using SlotKeyValueCache cache = Create();
+        cache.Begin([1], [2], [2]);
+        string message = Assert.Throws<InvalidPromptException>(() => cache.Begin([1, 0], [3, length], [3, 3])).Message;
+        Assert.Contains($"has {length} tokens, but the cache was created for prompts of 1 to 4", message, StringComparison.Ordinal);
+        Assert.Equal([0, 2], cache.PromptLengths);
+    }
+
     // The kernel reads by address, and would read beyond the end.
     [Theory]
     [InlineData(false)]
