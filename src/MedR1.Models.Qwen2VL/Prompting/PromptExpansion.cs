@@ -9,6 +9,7 @@ public static class PromptExpansion
     /// <param name="grid">The grid of patches.</param>
     /// <param name="mergeSize">The side, in patches, of the square that becomes one feature.</param>
     /// <exception cref="ArgumentException">The grid is empty or does not divide into merged patches.</exception>
+    /// <exception cref="OverflowException">The number does not fit an integer of 32 bits.</exception>
     public static int FeatureCount(ImageGrid grid, int mergeSize = 2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mergeSize, 1);
@@ -20,7 +21,7 @@ public static class PromptExpansion
                 $"patches of {mergeSize} x {mergeSize}.", nameof(grid));
         }
 
-        return checked(grid.PatchCount / (mergeSize * mergeSize));
+        return checked(grid.Frames * (grid.Rows / mergeSize) * (grid.Columns / mergeSize));
     }
 
     /// <summary>Repeats the placeholders.</summary>

@@ -44,4 +44,12 @@ public sealed class PromptExpansionTests
             () => PromptExpansion.FeatureCount(new ImageGrid(frames, rows, columns)));
         Assert.Contains($"{frames} x {rows} x {columns}", error.Message, StringComparison.Ordinal);
     }
+
+    // 3.6 · 10⁹ patches exceed 32 bits, a quarter of them does not; 2.5 · 10⁹ features do.
+    [Fact]
+    public void The_features_of_a_huge_grid_are_counted_without_overflow()
+    {
+        Assert.Equal(900_000_000, PromptExpansion.FeatureCount(new ImageGrid(1, 60_000, 60_000)));
+        Assert.Throws<OverflowException>(() => PromptExpansion.FeatureCount(new ImageGrid(1, 100_000, 100_000)));
+    }
 }
