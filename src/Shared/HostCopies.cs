@@ -17,14 +17,14 @@ internal static class HostCopies
     /// <summary>Copies values to a device, as <c>[count]</c> int64.</summary>
     public static Tensor ToDevice(this long[] values, Device device)
     {
-        using Tensor host = tensor(values);
+        using Tensor host = tensor(values, device: CPU);
         return host.CopiedTo(device);
     }
 
     /// <summary>Copies values to a device, as float32 of the given shape.</summary>
     public static Tensor ToDevice(this float[] values, Device device, params long[] shape)
     {
-        using Tensor host = tensor(values, shape);
+        using Tensor host = tensor(values, shape, device: CPU);
         return host.CopiedTo(device);
     }
 

@@ -31,7 +31,7 @@ internal sealed class LoraDropout(double probability, long seed)
             return input;
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(Mix(seed, pass, layer), CPU);
-        using Tensor host = empty(input.shape, dtype: ScalarType.Float32);
+        using Tensor host = empty(input.shape, dtype: ScalarType.Float32, device: CPU);
         Tensor kept = host.bernoulli_(1 - probability, generator).DividedBy(1 - probability);
         return (input * kept.to(input.dtype, input.device)).MoveToOuterDisposeScope();
     }

@@ -53,5 +53,5 @@ internal static class LoraInitializer
         }
     }
 
-    private static Tensor Drawn(Parameter parameter) => empty(parameter.shape, dtype: ScalarType.Float32);
+    private static Tensor Drawn(Parameter parameter) => empty(parameter.shape, dtype: ScalarType.Float32, device: CPU);
 }

@@ -46,7 +46,7 @@ internal static class PromptAttention
             values.AsSpan(prompt * length + lengths[prompt], length - lengths[prompt]).Fill(float.NegativeInfinity);
         }
 
-        using Tensor host = tensor(values, [lengths.Count, 1, 1, length]);
+        using Tensor host = tensor(values, [lengths.Count, 1, 1, length], device: CPU);
         return host.to(dataType, device, copy: true);
     }
 

@@ -38,7 +38,7 @@ public sealed class TokenTargets
         ArgumentNullException.ThrowIfNull(device);
         using Tensor sources = _sources.ToDevice(device);
         using Tensor targets = _targets.ToDevice(device);
-        using Tensor mask = tensor(_mask, [Rows, Columns]);
+        using Tensor mask = tensor(_mask, [Rows, Columns], device: CPU);
         return (sources.view(Rows, Columns), targets.view(Rows, Columns), mask.to(device, copy: true));
     }
 

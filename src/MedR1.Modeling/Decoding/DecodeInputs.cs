@@ -44,7 +44,7 @@ internal sealed class DecodeInputs : IDisposable
     public void Fill(DecodeLayout layout, Tensor tokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        _numbers.TakeFromHost(tensor(layout.Numbers));
+        _numbers.TakeFromHost(tensor(layout.Numbers, device: CPU));
         Tokens.copy_(layout.IsFull ? tokens : tokens.index_select(0, OfPlaces(0)));
     }
 

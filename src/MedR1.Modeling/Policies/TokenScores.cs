@@ -36,8 +36,7 @@ public static class TokenScores
                     "options.SuppressedTokenIds");
             }
 
-            Tensor suppressed =
-                tensor(options.SuppressedTokenIds.Select(token => (long)token).ToArray()).to(logits.device);
+            Tensor suppressed = options.SuppressedTokenIds.Select(token => (long)token).ToArray().ToDevice(logits.device);
             scores = scores.FilledAt(-1, suppressed, float.NegativeInfinity);
         }
 

@@ -36,7 +36,7 @@ public sealed class CheckpointedPass : IDisposable
         _waiting++;
 
         // The output requires a gradient only if an input of the function does, and the layer's parameters are not inputs.
-        using Tensor asker = zeros(1, requires_grad: true);
+        using Tensor asker = zeros(1, ScalarType.Float32, CPU, requires_grad: true);
         RecomputedLayer layer = new(this, module, forward, Owner.Adapters.State, input.requires_grad);
         return RecomputedFunction.apply(layer, input, asker);
     }

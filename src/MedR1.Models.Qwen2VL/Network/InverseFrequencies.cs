@@ -13,8 +13,8 @@ internal static class InverseFrequencies
     public static Tensor Compute(double rotaryBase, int size, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor exponents = TensorArithmetic.CountTo(size / 2).Times(2L).to(ScalarType.Float32).DividedBy(size);
-        Tensor powers = tensor((float)rotaryBase).pow(exponents);
+        Tensor exponents = TensorArithmetic.CountTo(size / 2, CPU).Times(2L).to(ScalarType.Float32).DividedBy(size);
+        Tensor powers = tensor((float)rotaryBase, device: CPU).pow(exponents);
         return powers.reciprocal().to(device).MoveToOuterDisposeScope();
     }
 }

@@ -29,7 +29,7 @@ internal static class ParameterInitializer
             else
             {
                 double range = ParameterParts.IsVision(name) ? configuration.Vision.InitializerRange : configuration.Text.InitializerRange;
-                using Tensor drawn = empty(parameter.shape, dtype: ScalarType.Float32).normal_(0, range, generator);
+                using Tensor drawn = empty(parameter.shape, dtype: ScalarType.Float32, device: CPU).normal_(0, range, generator);
                 parameter.copy_(drawn);
             }
         }

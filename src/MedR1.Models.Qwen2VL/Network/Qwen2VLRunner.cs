@@ -86,7 +86,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         if (batch.Targets.Columns == 0)
         {
             return new TokenStatistics(
-                zeros(sequences.Count, 0, device: device), zeros(sequences.Count, 0, ScalarType.Bool, device), null);
+                zeros(sequences.Count, 0, ScalarType.Float32, device), zeros(sequences.Count, 0, ScalarType.Bool, device), null);
         }
 
         return FiguresOf(pass => Statistics(

@@ -44,7 +44,7 @@ internal sealed class VisionLayout : IDisposable
                 null, null);
 
         WindowOrder order = WindowOrder.Create(grids, vision.SpatialMergeSize, WindowSide(vision));
-        Tensor unitOrder = OnDevice([.. order.Index.Select(unit => (long)unit)], device);
+        Tensor unitOrder = order.Index.Select(unit => (long)unit).ToArray().ToDevice(device);
         Tensor unitInverse = unitOrder.argsort();
         angles = Regroup(angles, unitOrder, vision.MergeUnit);
         return new VisionLayout(
@@ -118,11 +118,8 @@ internal sealed class VisionLayout : IDisposable
             }
         }
 
-        using Tensor host = tensor(places, [places.Length / 2, 2, 1]);
-        using Tensor moved = host.to(device);
+        using Tensor moved = places.ToDevice(device, places.Length / 2, 2, 1);
         using Tensor products = moved * frequencies;
         return products.view(places.Length / 2, -1);
     }
-
-    private static Tensor OnDevice(long[] values, Device device) => tensor(values).to(device);
 }
