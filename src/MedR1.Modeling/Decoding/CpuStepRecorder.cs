@@ -88,7 +88,11 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     }
 
     // An in-place change follows all readers of the old values.
-    private static int PhaseOfChange(CpuStepValues values) => values.Phase = ++values.LastPhase;
+    private static int PhaseOfChange(CpuStepValues values)
+    {
+        values.ForgetWidened();
+        return values.Phase = ++values.LastPhase;
+    }
 
     private void Record<TJob>(int phase, TJob job, delegate*<void*, int, void> body, int parts)
         where TJob : unmanaged

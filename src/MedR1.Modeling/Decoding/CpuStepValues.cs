@@ -25,11 +25,17 @@ internal sealed unsafe class CpuStepValues : StepValues
     /// <summary>The values converted to float32, once requested.</summary>
     public CpuStepValues? Widened { get; set; }
 
-    /// <inheritdoc/>
-    public override void Dispose()
+    /// <summary>Drops the converted values, because these change or are no longer needed.</summary>
+    public void ForgetWidened()
     {
         Widened?.Dispose();
         Widened = null;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        ForgetWidened();
         _owner?.Release(this);
     }
 }
