@@ -12,6 +12,9 @@ internal sealed record GradientForm(long[] Shape, ScalarType Type, Device Device
     /// <summary>The form of an input's gradient.</summary>
     public static GradientForm Of(Tensor input) => new(input.shape, input.dtype, input.device);
 
+    /// <summary>The form of an input's gradient; null if the input takes none.</summary>
+    public static GradientForm? IfTaken(Tensor input) => input.requires_grad ? Of(input) : null;
+
     /// <summary>A gradient of NaN, expanded from a single element because memory may be exhausted.</summary>
     public Tensor NotNumbers() => empty(1, dtype: Type, device: Device).FillInPlace(double.NaN).expand(Shape);
 }

@@ -36,13 +36,9 @@ internal sealed class PaddedRows
 
     /// <summary>Maps <c>[rows, …]</c> to <c>[padded rows, …]</c>; returns the input itself if no padding is needed.</summary>
     public Tensor Pad(Tensor rows) => _sources is null || _places is null ? rows
-        : IsRecorded(rows) ? RowPaddingFunction.apply(rows, _sources, _places)
+        : is_grad_enabled() && rows.requires_grad ? RowPaddingFunction.apply(rows, _sources, _places)
         : rows.index_select(0, _sources);
 
     /// <summary>Maps <c>[padded rows, …]</c> to <c>[rows, …]</c>; returns the input itself if there is no padding.</summary>
-    public Tensor Unpad(Tensor padded) => _places is null ? padded
-        : IsRecorded(padded) ? RowSelectionFunction.apply(padded, _places)
-        : padded.index_select(0, _places);
-
-    private static bool IsRecorded(Tensor tensor) => is_grad_enabled() && tensor.requires_grad;
+    public Tensor Unpad(Tensor padded) => _places is null ? padded : RowSelectionFunction.Select(padded, _places);
 }

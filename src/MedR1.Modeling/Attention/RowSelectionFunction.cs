@@ -10,6 +10,13 @@ internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSe
 
     public override string Name => nameof(RowSelectionFunction);
 
+    /// <summary>Selects rows; recorded only if they take a gradient.</summary>
+    /// <param name="rows"><c>[padded rows, …]</c></param>
+    /// <param name="places"><c>[rows]</c> int64: the padded row of each row, without duplicates.</param>
+    /// <returns><c>[rows, …]</c></returns>
+    public static Tensor Select(Tensor rows, Tensor places) =>
+        is_grad_enabled() && rows.requires_grad ? apply(rows, places) : rows.index_select(0, places);
+
     /// <summary>Arguments: the padded rows, and the padded row of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {

@@ -53,17 +53,13 @@ internal sealed class SharedPrefixRows
     }
 
     /// <summary>Maps <c>[flat rows, …]</c> to <c>[full rows, …]</c>.</summary>
-    public Tensor Whole(Tensor flat) => IsRecorded(flat)
+    public Tensor Whole(Tensor flat) => is_grad_enabled() && flat.requires_grad
         ? RowRepetitionFunction.apply(flat, _sources, _firsts, _prefixes, _prefix)
         : flat.index_select(0, _sources);
 
     /// <summary>Maps <c>[full rows, …]</c> to <c>[flat rows, …]</c>, taking the prefix from the first prompt.</summary>
-    public Tensor Flat(Tensor whole) => IsRecorded(whole)
-        ? RowSelectionFunction.apply(whole, _firsts)
-        : whole.index_select(0, _firsts);
+    public Tensor Flat(Tensor whole) => RowSelectionFunction.Select(whole, _firsts);
 
     /// <summary>Returns the flat rows of full rows.</summary>
     public Tensor PlacesOf(Tensor whole) => _sources.index_select(0, whole);
-
-    private static bool IsRecorded(Tensor tensor) => is_grad_enabled() && tensor.requires_grad;
 }

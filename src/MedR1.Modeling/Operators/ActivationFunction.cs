@@ -26,7 +26,7 @@ internal sealed class ActivationFunction<TFunction> : autograd.SingleTensorFunct
     public static Tensor Apply(Tensor x) => apply(x, new GradientForm?[] { GradientForm.Of(x) });
 
     /// <summary>Applies a function of two arguments.</summary>
-    public static Tensor Apply(Tensor x, Tensor y) => apply(x, new[] { Form(x), null, Form(y) }, y);
+    public static Tensor Apply(Tensor x, Tensor y) => apply(x, new[] { GradientForm.IfTaken(x), null, GradientForm.IfTaken(y) }, y);
 
     /// <summary>Arguments: x, the forms of the required gradients, and y if the function has two arguments.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -55,8 +55,6 @@ internal sealed class ActivationFunction<TFunction> : autograd.SingleTensorFunct
             return forms.Length > 1 ? [forms[0] is null ? null : ofX, null, forms[2] is null ? null : ofY] : [ofX, null];
         });
     }
-
-    private static GradientForm? Form(Tensor input) => input.requires_grad ? GradientForm.Of(input) : null;
 
     private static bool CanBeRead(Tensor numbers) =>
         numbers.device_type == DeviceType.CPU && numbers.dtype == ScalarType.Float32 && numbers.numel() > 0

@@ -32,7 +32,7 @@ internal sealed class GainFunction : autograd.SingleTensorFunction<GainFunction>
         using Tensor frozenInput = input.detach();
         using Tensor normalised = nn.functional.layer_norm(input, gain.shape, frozenGain, frozenBias, epsilon);
         return apply(
-            normalised, frozenInput, epsilon, new[] { GradientForm.Of(normalised), null, null, null, Form(gain), Form(bias) },
+            normalised, frozenInput, epsilon, new[] { GradientForm.Of(normalised), null, null, null, GradientForm.IfTaken(gain), GradientForm.IfTaken(bias) },
             gain, bias);
     }
 
@@ -73,6 +73,4 @@ internal sealed class GainFunction : autograd.SingleTensorFunction<GainFunction>
             return [grad_output.view(grad_output.shape), null, null, null, ofGain, forms[5] is null ? null : rows.sum(dim: 0)];
         });
     }
-
-    private static GradientForm? Form(Tensor input) => input.requires_grad ? GradientForm.Of(input) : null;
 }

@@ -30,7 +30,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <param name="bias"><c>[output]</c>, or null.</param>
     public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)
     {
-        GradientForm?[] forms = [Form(input), Form(weight), null, bias is null ? null : Form(bias)];
+        GradientForm?[] forms = [
+            GradientForm.IfTaken(input), GradientForm.IfTaken(weight), null, bias is null ? null : GradientForm.IfTaken(bias)];
         return forms.All(form => form is null) ? Product(input, weight, bias)
             : bias is null ? apply(input, weight, forms) : apply(input, weight, forms, bias);
     }
@@ -76,6 +77,4 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         Tensor? ofBias = wanted[3] is null ? null : rows.to(ScalarType.Float32).sum([0]).to(weight.dtype);
         return [ofInput, ofWeight, null, ofBias];
     }
-
-    private static GradientForm? Form(Tensor input) => input.requires_grad ? GradientForm.Of(input) : null;
 }
