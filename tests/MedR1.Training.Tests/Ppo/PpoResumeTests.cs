@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Testing;
 using TorchSharp;
@@ -11,14 +12,16 @@ public sealed class PpoResumeTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Theory]
-    [InlineData(1, 1, 2, 4)]
-    [InlineData(2, 1, 1, 4)]
-    [InlineData(2, 2, 3, 3)]
+    [InlineData(1, 1, 2, 4, false)]
+    [InlineData(2, 1, 1, 4, true)]
+    [InlineData(2, 2, 3, 3, false)]
     public async Task A_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
-        int stepsPerGeneration, int iterations, int saveInterval, int savedAt)
+        int stepsPerGeneration, int iterations, int saveInterval, int savedAt, bool adaptsEntropy)
     {
         void Configure(PpoTrainerOptions options)
         {
+            // Entropies are at most ln 260 = 5.6, so that the bonus grows with each step.
+            options.AdaptiveEntropy = adaptsEntropy ? new AdaptiveEntropyOptions { Target = 6 } : null;
             options.StepsPerGeneration = stepsPerGeneration;
             options.Iterations = iterations;
         }
@@ -45,6 +48,7 @@ public sealed class PpoResumeTests : IDisposable
         Assert.Equal(PpoRuns.Weights(straight.Critic), PpoRuns.Weights(trainer.Critic));
         Assert.Equal(
             all.History.TakeLast(rest.History.Count).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
+        Assert.Equal(adaptsEntropy, rest.History[0].Values.ContainsKey("entropy_coef"));
     }
 
     // A pass whose completions have no score computes one of them anyway, of which nothing is learnt. Of five prompts, a rollout has four, and

@@ -86,6 +86,39 @@ public sealed class PpoTargetTests
         Assert.True(report.History[1].Values["value_clip_ratio"] > 0.5);
     }
 
+    // With one step per rollout and no penalty, the ratio is 1 and nothing has to be recorded.
+    [Theory]
+    [InlineData(1, 1, 0, false)]
+    [InlineData(2, 1, 0, true)]
+    [InlineData(1, 2, 0, true)]
+    [InlineData(1, 1, 0.1, true)]
+    public async Task Ratios_and_divergences_are_relative_to_the_policy_that_sampled(
+        int stepsPerGeneration, int iterations, double klCoefficient, bool isKept)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        RolloutList rollouts = [];
+        List<double> differences = [];
+        await PpoRuns.Small(
+            policy, options => (options.MaxSteps, options.StepsPerGeneration, options.Iterations) = (2, stepsPerGeneration, iterations))
+            .UseTargets(Targets with { KlCoefficient = klCoefficient })
+            .AddObserver(rollouts)
+            .AddObserver(new GradientRecorder(policy)
+            {
+                MicroStep = pass =>
+                {
+                    Assert.Equal(isKept, pass.Inputs.OldLogProbabilities is not null);
+                    differences.Add(pass.Inputs.OldLogProbabilities is { } old
+                        ? (pass.Inputs.LogProbabilities - old).abs().max().item<float>() : 0);
+                },
+            })
+            .RunAsync();
+
+        Assert.Equal(isKept, rollouts[0].OldLogProbabilities is not null);
+
+        // The second step of the same rollout uses a policy that has changed.
+        Assert.Equal([true, rollouts.Count == 2], differences.Select(difference => difference < 1e-5));
+    }
+
     // δ_t = r_t + γ·V_{t+1} − V_t and A_t = δ_t + γλ·A_{t+1}, r_t = −β·(ℓ_old − ℓ_ref), the score on the last token.
     private static double[] Advantages(double score, float[] old, float[] theirs, float[] values)
     {

@@ -176,6 +176,35 @@ public sealed class SftTrainerTests
         Assert.Contains("Example 0", longer.Message);
     }
 
+    [Fact]
+    public async Task A_step_whose_loss_is_not_finite_is_skipped_and_counted_and_the_schedule_goes_on()
+    {
+        // The second example's weighted log-probabilities, of a few −1 each, are infinite in float32, which ends at 3.4e38.
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        List<float[][]> weights = [];
+        using SftTrainer trainer = new SftTrainerBuilder(policy)
+            .UseExamples([TestData.Examples(1)[0], Weighed(TestData.Prompt(1), "xy", 3e38f), TestData.Examples(3)[2]])
+            .UseOrder(new SequentialOrder())
+            .Configure(options =>
+                (options.ExamplesPerStep, options.MaxSteps, options.LearningRate, options.Warmup) = (1, 3, 0.03, 0))
+            .AddObserver(recorder)
+            .AddObserver(new AtStep(1, Keep)).AddObserver(new AtStep(2, Keep)).AddObserver(new AtStep(3, Keep))
+            .Build();
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal((3, 1), (report.Steps, report.SkippedSteps));
+        Assert.Equal([0.0, 1, 1], report.History.Select(step => step.Values["skipped_steps"]));
+
+        // Half a cosine: (1 + cos(π·k/3))/2 is 1, 3/4 and 1/4.
+        Assert.Equal([0.03, 0.0225, 0.0075], report.History.Select(step => Math.Round(step.Values["learning_rate"], 12)));
+        Assert.Equal(weights[0], weights[1]);
+        Assert.NotEqual(weights[1], weights[2]);
+        Assert.Equal(2, recorder.Steps.Count);
+
+        void Keep() => weights.Add(TestData.Weights(policy));
+    }
+
     // A single weight applies to all tokens, several apply to one each.
     private static SupervisedExample Weighed(VqaPrompt prompt, string answer, params float[] weights) =>
         SupervisedExample.Answer(prompt, answer) with

@@ -1,0 +1,90 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What a step measures and passes on besides its gradient.</summary>
+public sealed class PolicyUpdateTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-3)]
+    public async Task Gradients_are_clipped_to_the_maximum_norm_and_0_only_measures_them(double maximum)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        TrainingReport report = await Runs.Small(policy, options => (options.MaxSteps, options.MaxGradientNorm) = (2, maximum))
+            .AddObserver(recorder).RunAsync();
+
+        Assert.All(recorder.Steps.Zip(report.History), step =>
+        {
+            double before = step.Second.Values["grad_norm"];
+            double after = Math.Sqrt(step.First.Sum(gradient => gradient?.Sum(value => (double)value * value) ?? 0));
+            Assert.True(before > 1e-2);
+            Assert.Equal(maximum == 0 ? before : maximum, after, 1e-4 * after);
+        });
+    }
+
+    [Fact]
+    public async Task The_bonus_of_a_loss_that_names_no_tokens_is_for_the_mean_entropy_of_all_tokens_of_the_step()
+    {
+        double mean = (await RunAsync(9)).Entropy;
+
+        // The coefficient of 0.1 rises by 0.02 if the mean is at most the target, and otherwise falls.
+        Assert.Equal(0.12, (await RunAsync(mean + 1e-4)).Coefficient, 1e-9);
+        Assert.Equal(0.08, (await RunAsync(mean - 1e-4)).Coefficient, 1e-9);
+
+        // Two passes, in which one answer has two tokens and the others four to six.
+        static async Task<(double Entropy, double Coefficient)> RunAsync(double target)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            TrainingReport report = await Runs.Small(
+                policy,
+                options =>
+                {
+                    (options.MaxSteps, options.PromptsPerMicroBatch, options.MeasureEntropy) = (1, 1, true);
+                    options.AdaptiveEntropy = new AdaptiveEntropyOptions { InitialCoefficient = 0.1, Target = target, Step = 0.02 };
+                },
+                new Unnamed()).UseSampler(new ScriptedSampler("a", "bbb", "cccc", "ddddd")).RunAsync();
+            return (report.LastMetrics["entropy"], report.LastMetrics["entropy_coef"]);
+        }
+    }
+
+    [Fact]
+    public async Task The_entropy_is_that_of_the_completions_that_are_computed()
+    {
+        // Of two prompts, the answers to the first all get the same reward and are left out, as if there were only the second.
+        double alone = await EntropyAsync([TestData.Prompt(1, images: 1)], skips: false);
+        double skipping = await EntropyAsync([TestData.Prompt(0, images: 1), TestData.Prompt(1, images: 1)], skips: true);
+        double all = await EntropyAsync([TestData.Prompt(0, images: 1), TestData.Prompt(1, images: 1)], skips: false);
+        Assert.Equal(alone, skipping, 1e-5);
+        Assert.True(Math.Abs(all - alone) > 1e-3, $"{all} against {alone}");
+
+        static async Task<double> EntropyAsync(IReadOnlyList<VqaPrompt> prompts, bool skips)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            TrainingReport report = await new GrpoTrainerBuilder(policy)
+                .UsePrompts(prompts)
+                .UseOrder(new SequentialOrder())
+                .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo))
+                .UseSampler(new ScriptedSampler("a", "bbb", "cccc", "ddddd"))
+                .AddReward("length", context => context.Example.Id == "example 0" ? 1 : context.Completion.TokenCount)
+                .Configure(options =>
+                {
+                    (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (prompts.Count, 1, 6);
+                    (options.GroupSize, options.MeasureEntropy, options.SkipCompletionsWithoutGradient) = (4, true, skips);
+                })
+                .RunAsync();
+            return report.LastMetrics["entropy"];
+        }
+    }
+
+    private sealed class Unnamed : IPolicyLoss
+    {
+        private readonly GrpoLoss _loss = new(GrpoLossOptions.Bnpo);
+
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs) => _loss.Compute(inputs) with { BonusEntropy = null };
+    }
+}
