@@ -153,6 +153,22 @@ public sealed class BestMetricTests : IDisposable
             .AddEvaluation(new Sometimes(step => step)).AddEvaluation(new Large());
     }
 
+    [Fact]
+    public async Task A_resumed_run_that_looks_for_the_lowest_value_instead_chooses_anew()
+    {
+        // Each evaluation reports its step: 2 and 4 before, 6 and 8 after. The highest before, 4, is not a lowest value.
+        GrpoTrainerBuilder Counting(TinyPolicy policy) =>
+            Builder(policy, "eval/score", interval: 2).AddEvaluation(new Sometimes(step => step));
+        using TinyPolicy first = TestData.Policy();
+        await Assert.ThrowsAsync<FormatException>(() => Counting(first).AddObserver(new Breaking(step => step == 5)).RunAsync());
+
+        using TinyPolicy second = TestData.Policy();
+        TrainingReport report = await Counting(second).Configure(options => options.BestIsLowest = true)
+            .ResumeFrom(Path.Combine(_folder, "step-000004")).RunAsync();
+        Assert.Equal(6, report.BestValue);
+        Assert.Equal("step-000006", File.ReadAllText(Path.Combine(_folder, "best")));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private GrpoTrainerBuilder Builder(TinyPolicy policy, string best, int interval = 0) => Runs.Small(policy, options =>

@@ -16,7 +16,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         {
             (options.LearningRate, options.Schedule, options.Warmup, options.MaxSteps) = (0.02, LearningRateDecay.Cosine, 2, 9);
             (options.WeightDecay, options.MaxGradientNorm) = (0.5, 2);
-            options.Optimizer = new AdamWOptions { Beta2 = 0.99 };
+            options.Optimizer = new AdamWOptions { Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-6 };
             (options.StopStrings, options.SuppressedTokenIds, options.MaxPromptTokens) = (["Stopp, \"hier\""], [7], 100);
             options.PromptsPerMicroBatch = 1;
             (options.TokenDivisor, options.SuppressVisionTokensInLoss) = (TokenDivisor.MeanStepTokens, false);
@@ -27,7 +27,8 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         Assert.Equal(
             [
                 "LearningRate was 0.01 and is 0.02", "Schedule was Linear and is Cosine", "Warmup was 0 and is 2",
-                "MaxSteps was 8 and is 9", "Optimizer.Beta2 was 0.999 and is 0.99", "WeightDecay was 0 and is 0.5",
+                "MaxSteps was 8 and is 9", "Optimizer.Beta1 was 0.9 and is 0.8", "Optimizer.Beta2 was 0.999 and is 0.99",
+                "Optimizer.Epsilon was 1E-08 and is 1E-06", "WeightDecay was 0 and is 0.5",
                 "MaxGradientNorm was 1 and is 2", "SuppressedTokenIds was [] and is [7]",
                 "StopStrings was [] and is [\"Stopp, \\\"hier\\\"\"]", "SuppressVisionTokensInLoss was true and is false",
                 "PromptsPerMicroBatch was all and is 1", "TokenDivisor was StepTokens and is MeanStepTokens", "MaxPromptTokens was none and is 100",

@@ -205,6 +205,24 @@ public sealed class SftTrainerTests
         void Keep() => weights.Add(TestData.Weights(policy));
     }
 
+    [Fact]
+    public async Task Observers_see_the_log_probabilities_of_every_pass_and_examples_sorted_by_length()
+    {
+        // Example 0 has no image and an answer of one letter, 1 and 2 have one and two images and longer answers; each has an end token.
+        using TinyPolicy policy = TestData.Policy();
+        Passes passes = new();
+        using SftTrainer trainer = new SftTrainerBuilder(policy)
+            .UseExamples([TestData.Examples(3)[2], TestData.Examples(3)[0], TestData.Examples(3)[1]])
+            .UseOrder(new SequentialOrder())
+            .Configure(options => (options.ExamplesPerStep, options.ExamplesPerMicroBatch, options.MaxSteps) = (3, 2, 2))
+            .AddObserver(passes)
+            .Build();
+        await trainer.RunAsync();
+
+        // The longest comes last, alone.
+        Assert.Equal(["1/0: 2x3", "1/1: 1x4", "2/0: 2x3", "2/1: 1x4"], passes);
+    }
+
     // A single weight applies to all tokens, several apply to one each.
     private static SupervisedExample Weighed(VqaPrompt prompt, string answer, params float[] weights) =>
         SupervisedExample.Answer(prompt, answer) with
@@ -237,5 +255,11 @@ public sealed class SftTrainerTests
         }).Build();
         await trainer.RunAsync();
         return Assert.Single(recorder.Steps);
+    }
+
+    private sealed class Passes : List<string>, ISftObserver
+    {
+        public void OnMicroStep(long step, int microStep, torch.Tensor logProbabilities) =>
+            Add($"{step}/{microStep}: {logProbabilities.shape[0]}x{logProbabilities.shape[1]}");
     }
 }
