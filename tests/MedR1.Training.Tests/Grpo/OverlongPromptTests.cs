@@ -40,4 +40,23 @@ public sealed class OverlongPromptTests
         Assert.Contains("5 consecutive prompts have more than 2 tokens", exception.Message);
         Assert.Contains("Raise MaxPromptTokens", exception.Message);
     }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    public async Task A_prompt_must_leave_room_for_a_token_in_the_context(int room, bool isValid)
+    {
+        VqaPrompt prompt = TestData.Prompt(1, images: 0);
+        int tokens = new TinyProcessor().Encode(prompt).TokenIds.Count;
+        using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = tokens + room });
+
+        Exception? exception = await Record.ExceptionAsync(() => new GrpoTrainerBuilder(policy)
+            .UsePrompts([prompt])
+            .UseSampler(new ScriptedSampler("a"))
+            .AddReward("same", _ => 1)
+            .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (1, 1, 1))
+            .RunAsync());
+
+        Assert.Equal(isValid ? null : typeof(InvalidPromptException), exception?.GetType());
+    }
 }

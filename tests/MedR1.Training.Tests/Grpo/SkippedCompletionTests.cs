@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Testing;
@@ -42,6 +43,25 @@ public sealed class SkippedCompletionTests
         PackedGroup group = Assert.Single(Assert.Single(recorder.Passes).Groups);
         Assert.Single(group.Prompt.Images);
         Assert.Single(group.Completions);
+    }
+
+    [Fact]
+    public async Task A_step_without_gradient_does_not_compute_an_empty_completion_instead()
+    {
+        // A server may return an answer without any token, which is the shortest, but has nothing to compute a gradient of 0 from.
+        using TinyPolicy policy = TestData.Policy();
+        PassRecorder recorder = new(policy);
+        await new GrpoTrainerBuilder(recorder)
+            .UsePrompts([TestData.Prompt(1, images: 1)])
+            .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo))
+            .UseSampler(new SometimesEmpty())
+            .AddReward("same", _ => 1)
+            .Configure(options => (options.PromptsPerStep, options.GroupSize, options.MaxSteps, options.MaxNewTokens) = (1, 3, 1, 6))
+            .Configure(options => options.SkipCompletionsWithoutGradient = true)
+            .RunAsync();
+
+        PackedGroup group = Assert.Single(Assert.Single(recorder.Passes).Groups);
+        Assert.NotEmpty(Assert.Single(group.Completions));
     }
 
     [Fact]
@@ -104,5 +124,27 @@ public sealed class SkippedCompletionTests
                 options.WeightDecay = 0.1;
                 options.SkipCompletionsWithoutGradient = skips;
             });
+    }
+
+    private sealed class SometimesEmpty : ISampler
+    {
+        private readonly ScriptedSampler _sampler = new("a", "bb", "ccc");
+
+        public async IAsyncEnumerable<CompletionGroup> SampleAsync(
+            IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (CompletionGroup group in _sampler.SampleAsync(prompts, options, cancellationToken))
+            {
+                yield return group with
+                {
+                    Completions =
+                    [
+                        group.Completions[0] with { Text = "", TokenIds = [], LogProbabilities = [], ProcessedLogProbabilities = [] },
+                        .. group.Completions.Skip(1),
+                    ],
+                };
+            }
+        }
     }
 }

@@ -79,6 +79,38 @@ public sealed class PolicyUpdateTests
         }
     }
 
+    // Two prompts with four answers each, all with the same reward. A divergence or a bonus has a gradient all the same; without them only
+    // one answer is computed, for a gradient of 0.
+    [Theory]
+    [InlineData("nothing", 1)]
+    [InlineData("divergence", 8)]
+    [InlineData("bonus", 8)]
+    [InlineData("adaptive bonus", 8)]
+    public async Task Completions_without_an_advantage_are_computed_if_the_loss_needs_more_than_that(string more, int computed)
+    {
+        GrpoLossOptions loss = GrpoLossOptions.Bnpo with
+        {
+            KlCoefficient = more == "divergence" ? 0.1 : 0,
+            EntropyCoefficient = more == "bonus" ? 0.1 : 0,
+        };
+        using TinyPolicy policy = TestData.Policy();
+        PassRecorder recorder = new(policy);
+        await new GrpoTrainerBuilder(recorder)
+            .UsePrompts(TestData.Prompts(2))
+            .UseLoss(new GrpoLoss(loss))
+            .UseSampler(new ScriptedSampler("a", "bb", "ccc", "dddd"))
+            .AddReward("same", _ => 1)
+            .Configure(options =>
+            {
+                (options.PromptsPerStep, options.GroupSize, options.MaxSteps, options.MaxNewTokens) = (2, 4, 1, 6);
+                options.SkipCompletionsWithoutGradient = true;
+                options.AdaptiveEntropy = more == "adaptive bonus" ? new AdaptiveEntropyOptions() : null;
+            })
+            .RunAsync();
+
+        Assert.Equal(computed, Assert.Single(recorder.Passes).Groups.Sum(group => group.Completions.Count));
+    }
+
     private sealed class Unnamed : IPolicyLoss
     {
         private readonly GrpoLoss _loss = new(GrpoLossOptions.Bnpo);
