@@ -26,6 +26,7 @@ internal sealed record GifHeader(
     private const int ScreenBytes = 13;
     private const byte Extension = (byte)'!';
     private const byte ImageDescriptor = (byte)',';
+    private const byte Trailer = (byte)';';
     private const byte GraphicControl = 0xF9;
     private const byte InterlaceFlag = 0x40;
 
@@ -47,11 +48,12 @@ internal sealed record GifHeader(
             {
                 return ReadFrame(encoded, position, palette, bits, transparent);
             }
-            else if (block != 0)
+            else if (block == Trailer)
             {
-                throw HeaderBytes.Broken(
-                    ImageFormat.Gif, $"byte {position - 1} is {block:X2} where its first frame is expected");
+                throw HeaderBytes.Broken(ImageFormat.Gif, $"it ends at byte {position - 1}, before its first frame");
             }
+
+            // Pillow skips any other byte.
         }
     }
 

@@ -60,6 +60,7 @@ public sealed class GifTests
     [InlineData(0b101_001_000_100, "ends after 2 of 2 x 2 pixels")]
     [InlineData(0b000_111_000_100, "ends after 1 of 2 x 2 pixels")]
     [InlineData(0b111_100, "ends after 0 of 2 x 2 pixels")]
+    [InlineData(0b110_100, "ends after 0 of 2 x 2 pixels")]
     public void Codes_that_end_early_or_are_invalid_are_refused(int codes, string said)
     {
         byte[] whole = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
@@ -67,6 +68,55 @@ public sealed class GifTests
         byte[] file = [.. whole[..data], 2, 2, (byte)codes, (byte)(codes >> 8), 0, (byte)';'];
 
         Assert.Contains(said, Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
+
+    // Pillow gives these pixels too. Code 6 stands for 1 1 and code 7 for 1 1 1, of which one fits.
+    [Fact]
+    public void Codes_may_exceed_the_image()
+    {
+        byte[] file = WithCodes(2, 2, [4, 1, 6, 7], [0, (byte)';']);
+
+        Assert.Equal(Colours(1, 1, 1, 1), Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    // Pillow gives these pixels too. Eight codes of three bits are three whole bytes.
+    [Fact]
+    public void Codes_may_start_without_a_clear_code_and_end_with_the_file()
+    {
+        byte[] file = WithCodes(6, 1, [3, 1, 4, 0, 2, 4, 3, 1], []);
+
+        Assert.Equal(Colours(3, 1, 0, 2, 3, 1), Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    // Graphic controls with the flags 8 (restore the background) and 9 (also transparent), a comment and bytes between the blocks,
+    // which Pillow skips. The comment starts with an odd letter, like flags with transparency.
+    [Theory]
+    [InlineData("21F904090000 01 00", 1)]
+    [InlineData("21F904080000 01 00", null)]
+    [InlineData("21F904090000 01 00 21FE 05 6162630261 02 6162 00", 1)]
+    [InlineData("21F904090000 01 00 21F904080000 02 00", 1)]
+    [InlineData("21F904090000 01 00 21F904090000 02 00", 2)]
+    [InlineData("0799", null)]
+    public void Only_a_graphic_control_makes_an_index_transparent(string blocks, int? transparent)
+    {
+        byte[] plain = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
+        byte[] file = [.. plain[..25], .. Convert.FromHexString(blocks.Replace(" ", "")), .. plain[25..]];
+        byte[] expected = [.. GifFile.Palette];
+        expected.AsSpan((transparent ?? 0) * 3, transparent is null ? 0 : 3).Fill(255);
+
+        Assert.Equal(expected, Decoder.Decode(file).Pixels.ToArray());
+        for (int length = 25; length < file.Length - 3; length++)
+        {
+            Assert.Throws<ImageFormatException>(() => Decoder.Decode(file.AsMemory(0, length)));
+        }
+    }
+
+    [Fact]
+    public void A_file_that_ends_before_its_first_frame_is_refused()
+    {
+        byte[] plain = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
+
+        Assert.Throws<ImageFormatException>(() => Decoder.Decode((byte[])[.. plain[..25], (byte)';', .. plain[25..]]));
     }
 
     [Fact]
@@ -84,5 +134,18 @@ public sealed class GifTests
         byte[] file = GifFile.Write(2, 2, 0, 0, 0, 2, []);
 
         Assert.Contains("0 x 2", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
+
+    private static byte[] Colours(params byte[] indices) =>
+        [.. indices.SelectMany(index => GifFile.Palette.AsSpan(index * 3, 3).ToArray())];
+
+    // A file with one block of codes of three bits.
+    private static byte[] WithCodes(int width, int height, int[] codes, byte[] end)
+    {
+        byte[] any = GifFile.Write(width, height, 0, 0, width, height, []);
+        int data = Array.LastIndexOf(any, (byte)',') + 10;
+        int bits = codes.Reverse().Aggregate(0, (sum, code) => sum << 3 | code);
+        int count = (codes.Length * 3 + 7) / 8;
+        return [.. any[..data], 2, (byte)count, .. BitConverter.GetBytes(bits)[..count], .. end];
     }
 }
