@@ -39,11 +39,6 @@ public static class RgbaConversion
     /// <summary>Blends one sample over white exactly as Pillow's <c>alpha_composite</c> does.</summary>
     internal static byte OverWhite(byte sample, byte alpha)
     {
-        if (alpha == 0)
-        {
-            return byte.MaxValue;
-        }
-
         uint front = (uint)alpha << PrecisionBits;
         uint back = (255u << PrecisionBits) - front;
         uint sum = sample * front + 255 * back + (0x80 << PrecisionBits);

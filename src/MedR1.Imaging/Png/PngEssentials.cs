@@ -103,7 +103,7 @@ internal sealed class PngEssentials
         RequireLength(chunk);
         if (chunk.Type.SequenceEqual("PLTE"u8) && colourType == Palette)
         {
-            _isPlain &= _palette is null && _transparency is null;
+            _isPlain &= _palette is null;
             _palette = chunk.Content.ToArray();
         }
         else if (chunk.Type.SequenceEqual("tRNS"u8) && colourType is Grey or Colour or Palette)
