@@ -98,6 +98,65 @@ public sealed class BmpTests
             "the masks F00, F0, F and F000", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
     }
 
+    // Only a palette whose colours are all (i, i, i) is a grey ramp. Pillow 9.4 gives these colours too.
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(0, 1, 0)]
+    [InlineData(0, 0, 1)]
+    [InlineData(1, 1, 0)]
+    [InlineData(0, 1, 1)]
+    [InlineData(1, 0, 1)]
+    public void A_palette_with_some_channels_of_a_grey_ramp_is_a_palette(byte blue, byte green, byte red)
+    {
+        byte[] palette = [.. Enumerable.Range(0, 4).SelectMany(i => Scaled(i, blue, green, red).Append((byte)0))];
+        byte[] file = BmpFile.WriteRunLength(4, 1, palette, [0, 4, 0, 1, 2, 3]);
+
+        Assert.Equal(Enumerable.Range(0, 4).SelectMany(i => Scaled(i, red, green, blue)), Decoder.Decode(file).Pixels.ToArray());
+
+        static byte[] Scaled(int i, params byte[] factors) => [.. factors.Select(factor => (byte)(factor == 1 ? i : 9))];
+    }
+
+    // BITMAPV3INFOHEADER, the shortest one with an alpha mask. It ends within the masks of the longer one.
+    [Fact]
+    public void An_alpha_mask_in_a_header_of_56_bytes_gives_alpha()
+    {
+        byte[] longer = BmpFile.Write(2, 1, 32, [0x00112233, 0xFF445566], [0xFF0000, 0xFF00, 0xFF, 0xFF000000]);
+        byte[] file = [.. longer[..70], .. longer[^8..]];
+        (file[10], file[14]) = (70, 56);
+
+        Assert.Equal([255, 255, 255, 0x44, 0x55, 0x66], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    // Masks follow a header of 40 bytes; where no offset is given, the pixels follow the masks. 0x8410 has 16 of 31, 32 of 63
+    // and 16 of 31: 16 * 255 / 31 = 131, 32 * 255 / 63 = 129, as in Pillow 9.4.
+    [Fact]
+    public void Pixels_without_an_offset_follow_the_masks()
+    {
+        byte[] longer = BmpFile.Write(1, 1, 16, [0x8410], [0xF800, 0x7E0, 0x1F, 0]);
+        byte[] file = [.. longer[..66], .. longer[^4..]];
+        (file[10], file[14]) = (0, 40);
+
+        Assert.Equal([131, 129, 131], Decoder.Decode(file).Pixels.ToArray());
+        for (int length = 0; length < file.Length - 2; length++)
+        {
+            Assert.Throws<ImageFormatException>(() => Decoder.Decode(file.AsMemory(0, length)));
+        }
+    }
+
+    [Fact]
+    public void A_palette_image_that_is_cut_off_is_refused()
+    {
+        // Two rows of one index each, padded to 4 bytes.
+        byte[] whole = BmpFile.WriteRunLength(1, 2, RedAndBlue, [0, 0, 0, 0, 1, 0, 0, 0]);
+        whole[30] = 0;
+
+        Assert.Equal([0, 0, 255, 255, 0, 0], Decoder.Decode(whole).Pixels.ToArray());
+        for (int length = 0; length < whole.Length - 3; length++)
+        {
+            Assert.Throws<ImageFormatException>(() => Decoder.Decode(whole.AsMemory(0, length)));
+        }
+    }
+
     [Fact]
     public void An_alpha_mask_gives_alpha()
     {

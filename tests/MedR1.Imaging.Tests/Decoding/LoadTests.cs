@@ -91,6 +91,7 @@ public sealed class LoadTests
             () => Decoder.Load(new StreamSource(stream), options));
 
         Assert.StartsWith("endless: ", exception.Message);
+        Assert.Throws<ImageTooLargeException>(() => Decoder.LoadHeader(new StreamSource(new EndlessStream(canSeek)), options));
         Assert.True(stream.Served <= 100_001);
     }
 

@@ -42,6 +42,31 @@ public sealed class ImageHeaderTests
         Assert.Equal(new ImageHeader(ImageFormat.WebP, 2, 1, 8, 4), ImageHeader.Read(file));
     }
 
+    // RFC 9649, section 2.7: the flags are 0x20 for an ICC profile, 0x10 for alpha, 8 for EXIF, 4 for XMP and 2 for an animation.
+    [Theory]
+    [InlineData(0x10, 4)]
+    [InlineData(0x2E, 3)]
+    public void Reads_alpha_of_an_extended_WebP(byte flags, int channels)
+    {
+        byte[] file = Bombs.Of("WebP");
+        file[20] = flags;
+
+        Assert.Equal(new ImageHeader(ImageFormat.WebP, 65_536, 65_536, 8, channels), ImageHeader.Read(file));
+        file[15] = (byte)'Y';
+        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(file));
+    }
+
+    [Fact]
+    public void Rejects_a_PNG_header_of_another_type_or_with_a_wrong_check_sum()
+    {
+        byte[] file = new PngFile(9, 5, 8, 2).Write([]);
+        byte[] other = [.. file[..8], .. PngFile.Chunk("IHDX"u8, file.AsSpan(16, 13)), .. file[33..]];
+        file[19] ^= 1;
+
+        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(file));
+        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(other));
+    }
+
     // Pillow 9.4's Image.new("RGBA", (1, 1)) as lossless WebP: 8 bytes of data, fewer than a lossy header has.
     [Fact]
     public void Reads_the_shortest_WebP()

@@ -109,6 +109,27 @@ public sealed class Gray16Tests
         Assert.Equal([255, 255, 255, 101, 101, 101], image.Pixels.ToArray());
     }
 
+    // bKGD has two bytes too, but a background is not a key.
+    [Fact]
+    public void A_background_is_not_a_key()
+    {
+        byte[] file = new PngFile(2, 1, 16, 0) { Before = PngFile.Chunk("bKGD"u8, [0, 100]) }.Write((x, _) => [0, (byte)(100 + x)]);
+
+        RgbImage image = Decoder.Decode(file, Windowed(new Gray16Window(0, 255)));
+
+        Assert.Equal([100, 100, 100, 101, 101, 101], image.Pixels.ToArray());
+    }
+
+    // The PNG specification compares all 16 bits: 0x3499 has the high byte 0x34, but is not the key 0x1234.
+    [Fact]
+    public void A_grey_key_is_compared_with_all_bits_without_a_window_too()
+    {
+        byte[][] samples = [[0x12, 0x34], [0x34, 0x99], [0x12, 0x35]];
+        byte[] file = new PngFile(3, 1, 16, 0) { Transparency = [0x12, 0x34] }.Write((x, _) => samples[x]);
+
+        Assert.Equal([255, 0x34, 0x12], Red(Decoder.Decode(file)));
+    }
+
     [Fact]
     public void Rejects_data_that_ends_before_the_last_row()
     {

@@ -29,6 +29,36 @@ public sealed class PngEssentialsTests
         Assert.Equal([200, 10, 20, 30, 210, 40], Decoder.Decode(file, Drop).Pixels.ToArray());
     }
 
+    // With one bit, two colours are a whole palette. Pillow keeps the last of several tRNS, libpng the first behind the palette.
+    [Theory]
+    [InlineData("00", "")]
+    [InlineData("", "00FF")]
+    [InlineData("FF00", "00FF")]
+    public void The_last_transparency_counts_wherever_it_is(string before, string behind)
+    {
+        byte[] palette = PngFile.Chunk("PLTE"u8, [200, 10, 20, 30, 210, 40]);
+        foreach (bool isTwice in (bool[])[false, true])
+        {
+            byte[] twice = isTwice && behind.Length > 0 ? PngFile.Chunk("tRNS"u8, [255, 0]) : [];
+            byte[] file = new PngFile(2, 1, 1, 3) { Before = [.. Transparent(before), .. palette, .. twice, .. Transparent(behind)] }
+                .Write(PngFile.Compress([0, 0x40]));
+
+            Assert.Equal([255, 255, 255, 30, 210, 40], Decoder.Decode(file).Pixels.ToArray());
+        }
+
+        static byte[] Transparent(string opacities) =>
+            opacities.Length == 0 ? [] : PngFile.Chunk("tRNS"u8, Convert.FromHexString(opacities));
+    }
+
+    // Pillow reads the key's first two bytes; libpng ignores a key of any other length.
+    [Fact]
+    public void A_grey_key_may_be_too_long()
+    {
+        byte[] file = new PngFile(2, 1, 8, 0) { Transparency = [0, 7, 0, 0] }.Write((x, _) => [(byte)(7 + x)]);
+
+        Assert.Equal([255, 255, 255, 8, 8, 8], Decoder.Decode(file).Pixels.ToArray());
+    }
+
     [Fact]
     public void An_unknown_critical_chunk_is_skipped()
     {
@@ -66,10 +96,12 @@ public sealed class PngEssentialsTests
     [Fact]
     public void High_bytes_of_colours_are_compared_with_the_low_bytes_of_a_key()
     {
-        byte[] file = new PngFile(2, 1, 16, 2) { Transparency = [1, 2, 3, 4, 5, 6] }
-            .Write((x, _) => x == 0 ? [1, 2, 3, 4, 5, 6] : [2, 9, 4, 9, 6, 9]);
+        // The key itself, its low bytes, and three colours that differ from those in one sample.
+        byte[][] colours =
+            [[1, 2, 3, 4, 5, 6], [2, 9, 4, 9, 6, 9], [3, 9, 4, 9, 6, 9], [2, 9, 5, 9, 6, 9], [2, 9, 4, 9, 7, 9]];
+        byte[] file = new PngFile(5, 1, 16, 2) { Transparency = [1, 2, 3, 4, 5, 6] }.Write((x, _) => colours[x]);
 
-        Assert.Equal([1, 3, 5, 255, 255, 255], Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal([1, 3, 5, 255, 255, 255, 3, 4, 6, 2, 5, 6, 2, 4, 7], Decoder.Decode(file).Pixels.ToArray());
     }
 
     [Fact]

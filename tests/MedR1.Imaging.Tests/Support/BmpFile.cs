@@ -40,15 +40,17 @@ internal static class BmpFile
         return file;
     }
 
-    /// <summary>A run-length encoded image (BI_RLE8) with 8 bits per pixel and a palette of blue, green, red, 0.</summary>
-    public static byte[] WriteRunLength(int width, int height, byte[] palette, byte[] runs)
+    /// <summary>
+    /// A run-length encoded image (BI_RLE8 or, with 4 bits per pixel, BI_RLE4) with a palette of blue, green, red, 0.
+    /// </summary>
+    public static byte[] WriteRunLength(int width, int height, byte[] palette, byte[] runs, int bits = 8)
     {
-        byte[] head = Write(width, height, 8, []);
+        byte[] head = Write(width, height, bits, []);
         Array.Resize(ref head, 54);
         byte[] file = [.. head, .. palette, .. runs];
         Int32(file, 2, file.Length);
         Int32(file, 10, 54 + palette.Length);
-        Int32(file, 30, 1);
+        Int32(file, 30, bits == 8 ? 1 : 2);
         Int32(file, 34, runs.Length);
         Int32(file, 46, palette.Length / 4);
         return file;
