@@ -56,6 +56,12 @@ internal sealed class DicomWriter
         return this;
     }
 
+    public DicomWriter Without(ushort group, ushort element)
+    {
+        _elements.Remove((group, element));
+        return this;
+    }
+
     public byte[] Write()
     {
         MemoryStream file = new();

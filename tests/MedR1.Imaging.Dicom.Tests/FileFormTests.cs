@@ -83,6 +83,38 @@ public sealed class FileFormTests
         AssertRead(writer.Write(), DicomWriter.ExplicitBig);
     }
 
+    // Padding (FFFC,FFFC), signatures, and what else some programs append.
+    [Fact]
+    public void Bytes_after_the_pixels_are_ignored()
+    {
+        byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 7, 5) { Samples = s_samples }.Write();
+        AssertRead([.. whole, 0, 0, 0], DicomWriter.ExplicitLittle);
+        AssertRead([.. whole, .. DicomBytes.Long(0x7FE0, 0x0010, "OB", 1, 2)], DicomWriter.ExplicitLittle);
+    }
+
+    [Fact]
+    public void What_may_be_missing_has_the_usual_value()
+    {
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 7, 5) { Samples = s_samples };
+        foreach (ushort element in (ushort[])[0x0002, 0x0101, 0x0102, 0x0103])
+        {
+            AssertRead(writer.Without(0x0028, element).Write(), DicomWriter.ExplicitLittle);
+        }
+    }
+
+    // PS3.5, 8.1.1 and 8.2: of two bytes in a big-endian word, the second comes first. The second frame starts in the middle of a
+    // word.
+    [Fact]
+    public void Bytes_in_big_endian_words_are_swapped_across_frames()
+    {
+        byte[] file = new DicomWriter(DicomWriter.ExplicitBig, 3, 1) { Samples = [2, 1, 4, 3, 6, 5] }
+            .Text(0x0028, 0x0008, "IS", "2").Write();
+        file[Array.LastIndexOf(file, (byte)'B')] = (byte)'W';
+        DicomFile read = DicomFile.Read(file);
+        Assert.Equal([1, 2, 3], read.StoredValues(0));
+        Assert.Equal([4, 5, 6], read.StoredValues(1));
+    }
+
     // A nested image, whose pixels are not those of the file.
     private static byte[] Icon() =>
         [.. DicomBytes.Element(0x0028, 0x0010, "US", 2, 0), .. DicomBytes.Long(0x7FE0, 0x0010, "OB", 9, 9, 9, 9)];

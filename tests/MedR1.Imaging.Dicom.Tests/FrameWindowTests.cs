@@ -35,6 +35,24 @@ public sealed class FrameWindowTests
         Assert.Equal([128, 255, 255], Grey(file, new DicomRenderOptions { Frame = 1, Window = new DicomWindow(0, 4) }));
     }
 
+    [Fact]
+    public void A_frame_without_functional_groups_has_the_window_of_the_file()
+    {
+        // Only frame 0 has a group, with a window of 4 around 0; that of the file is 10 around 5.
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1)
+        {
+            Samples = [0, 2, 0, 10],
+            Raw = DicomBytes.Sequence(
+                0x5200, 0x9230, true, DicomBytes.Sequence(0x0028, 0x9132, true, Window("0", "4"))),
+        }.Text(0x0028, 0x0008, "IS", "2").Text(0x0028, 0x1050, "DS", "5").Text(0x0028, 0x1051, "DS", "10")
+            .Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
+        BytesImageSource file = new("scan.dcm", writer.Write());
+
+        Assert.Equal([128, 255], Grey(DicomFile.Load(file)));
+        Assert.Equal([0, 255], Grey(DicomFile.Load(file), new DicomRenderOptions { Frame = 1 }));
+        Assert.Equal("scan.dcm#1", new DicomImageSource(file, new DicomRenderOptions { Frame = 1 }).Name);
+    }
+
     [Theory]
     [InlineData(DicomWriter.ExplicitLittle)]
     [InlineData(DicomWriter.ExplicitBig)]
@@ -85,6 +103,46 @@ public sealed class FrameWindowTests
         Assert.Equal([255, 255, 128, 0], Grey(DicomFile.Read(writer.Write())));
         writer.Text(0x0028, 0x1050, "DS", "10.5").Text(0x0028, 0x1051, "DS", "1");
         Assert.Equal([0, 0, 255, 255], Grey(DicomFile.Read(writer.Write())));
+    }
+
+    // PS3.3, C.11.1.1.1: the first value that a table maps is signed if the image's values are, or if it says so.
+    [Theory]
+    [InlineData("US", 40_000, false, 40_000, new[] { 0, 0, 255 })]
+    [InlineData("SS", -1, true, 0xFFFF, new[] { 0, 0, 255 })]
+    [InlineData("US", -1, true, 0xFFFF, new[] { 0, 0, 255 })]
+    [InlineData("SS", -1, false, 0, new[] { 255, 255, 255 })]
+    public void The_first_value_of_a_table_may_be_negative(
+        string representation, int first, bool isSigned, int second, int[] grey)
+    {
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1, 16)
+        {
+            Samples = [(ushort)(second - 1), (ushort)second, (ushort)(second + 1)],
+            Raw = DicomBytes.Sequence(0x0028, 0x3010, true, Table(representation, 2, first, 8, 0, 255)),
+        }.Number(0x0028, 0x0103, isSigned ? 1 : 0);
+
+        Assert.Equal(grey, Grey(DicomFile.Read(writer.Write())));
+    }
+
+    // Entries of 8 bits may be bytes, padded to an even number, or words. 65,536 entries are written as 0.
+    [Fact]
+    public void Entries_of_a_table_are_bytes_or_words()
+    {
+        byte[] descriptor = DicomBytes.Element(0x0028, 0x3002, "US", DicomBytes.Words(3, 0, 8));
+        byte[] all = DicomBytes.Element(0x0028, 0x3002, "US", DicomBytes.Words(0, 0, 16));
+        Assert.Equal([10, 20, 30], Mapped([.. descriptor, .. DicomBytes.Long(0x0028, 0x3006, "OW", 10, 20, 30, 0)], 0, 1, 2));
+        Assert.Equal([10, 20, 30], Mapped(Table("US", 3, 0, 8, 10, 20, 30), 0, 1, 2));
+        Assert.Equal(
+            [0, 128, 255],
+            Mapped(
+                [.. all, .. DicomBytes.Long(0x0028, 0x3006, "OW", DicomBytes.Words([.. Enumerable.Range(0, 65_536)]))],
+                0, 0x8000, 0xFFFF));
+
+        static int[] Mapped(byte[] table, params ushort[] samples) => Grey(DicomFile.Read(
+            new DicomWriter(DicomWriter.ExplicitLittle, samples.Length, 1, 16)
+            {
+                Samples = samples,
+                Raw = DicomBytes.Sequence(0x0028, 0x3010, true, table),
+            }.Write()));
     }
 
     [Fact]

@@ -19,7 +19,11 @@ public sealed class RefusalTests
     [Fact]
     public void Files_that_are_not_DICOM_or_contain_no_image_are_refused()
     {
-        Assert.Contains("'DICM'", Assert.Throws<DicomException>(() => DicomFile.Read(new byte[200])).Message);
+        for (int length = 0; length <= 200; length++)
+        {
+            Assert.Contains("'DICM'", Assert.Throws<DicomException>(() => DicomFile.Read(new byte[length])).Message);
+        }
+
         byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
         byte[] without = whole[..(whole.Length - 64 - 12)];
         Assert.Contains("Pixel Data", Assert.Throws<DicomException>(() => DicomFile.Read(without)).Message);
@@ -68,16 +72,94 @@ public sealed class RefusalTests
             () => DicomFile.Read(file, new DicomLimits { MaxInflatedBytes = 100_000 }));
         Assert.Contains("MaxInflatedBytes", exception.Message);
         Assert.Equal(1000, DicomFile.Read(file).Width);
+
+        // Block type 3 does not exist (RFC 1951, 3.2.3).
+        byte[] broken = [.. file[..(132 + 8 + DicomWriter.Deflated.Length + DicomWriter.Deflated.Length % 2)], 0b111, 0, 0, 0];
+        Assert.Contains("deflated", Assert.Throws<DicomException>(() => DicomFile.Read(broken)).Message);
     }
 
     [Theory]
     [InlineData(0x0010, 0, "8 x 0 pixels")]
     [InlineData(0x0100, 32, "32 allocated")]
     [InlineData(0x0101, 9, "9 bits stored")]
+    [InlineData(0x0102, 8, "below bit 8")]
     [InlineData(0x0002, 3, "with 3 samples")]
     public void Contradictions_are_named(ushort element, int value, string message) =>
         Assert.Contains(message, Refusal(
             new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Number(0x0028, element, value)));
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1.5")]
+    [InlineData("2000000")]
+    public void An_impossible_number_of_frames_is_refused(string frames) => Refusal(
+        new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Text(0x0028, 0x0008, "IS", frames));
+
+    // Two frames in three fragments: any of them may be the first of the second frame.
+    [Fact]
+    public void Frames_in_fragments_without_a_table_are_refused_unless_there_is_one_for_each()
+    {
+        byte[] frame = DicomWriter.Pack([.. s_samples.Select(sample => (byte)sample)]);
+        DicomWriter writer = new DicomWriter(DicomWriter.RunLength, 8, 8) { Fragments = [[], frame, frame, frame] };
+        Assert.Contains("2 frames in 3 fragments", Refusal(writer.Text(0x0028, 0x0008, "IS", "2")));
+    }
+
+    [Theory]
+    [InlineData("ZZ")]
+    [InlineData("?Z")]
+    public void An_unknown_representation_is_refused(string representation) => Refusal(
+        new DicomWriter(DicomWriter.ExplicitLittle, 8, 8)
+        {
+            Samples = s_samples,
+            Raw = DicomBytes.Element(0x0029, 0x0120, representation, 1, 2),
+        });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Sequences_are_nested_at_most_32_deep(bool hasLength)
+    {
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples };
+        byte[] inside = [];
+        for (int depth = 1; depth <= 32; depth++)
+        {
+            // The sequence of the rescale in functional groups, which has no effect at the top.
+            inside = DicomBytes.Sequence(0x0028, 0x9145, hasLength, inside);
+        }
+
+        writer.Raw = inside;
+        Assert.Equal(8, DicomFile.Read(writer.Write()).Width);
+        writer.Raw = DicomBytes.Sequence(0x0028, 0x9145, hasLength, inside);
+        Assert.Contains("deeper than 32", Refusal(writer));
+    }
+
+    [Fact]
+    public void Limits_are_inclusive_and_positive()
+    {
+        byte[] file = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
+        BytesImageSource source = new("scan.dcm", file);
+        Assert.Equal(8, DicomFile.Load(source, new DicomLimits { MaxFileBytes = file.Length, MaxPixels = 64 }).Width);
+        DicomException exception = Assert.Throws<DicomException>(
+            () => DicomFile.Load(source, new DicomLimits { MaxFileBytes = file.Length - 1 }));
+        Assert.Contains("'scan.dcm'", exception.Message);
+        Assert.Throws<DicomException>(() => DicomFile.Read(file, new DicomLimits { MaxPixels = 63 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DicomLimits { MaxFileBytes = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DicomLimits { MaxInflatedBytes = long.MaxValue });
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void A_frame_that_does_not_exist_is_refused(int frame)
+    {
+        DicomWriter grey = new(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples };
+        DicomWriter colour = new(DicomWriter.ExplicitLittle, 7, 3, 8, "RGB") { Samples = s_samples };
+        foreach (DicomWriter writer in (DicomWriter[])[grey, colour])
+        {
+            DicomFile file = DicomFile.Read(writer.Write());
+            Assert.Throws<ArgumentOutOfRangeException>(() => file.Render(new DicomRenderOptions { Frame = frame }));
+        }
+    }
 
     [Theory]
     [InlineData(150, 1)]

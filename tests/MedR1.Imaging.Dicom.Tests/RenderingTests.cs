@@ -41,6 +41,28 @@ public sealed class RenderingTests
         Assert.Equal([0xABC, 1], DicomFile.Read(writer.Write()).StoredValues());
     }
 
+    // A mask often has one stored bit in a byte.
+    [Fact]
+    public void One_stored_bit_is_enough()
+    {
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1) { Samples = [0, 1] }
+            .Number(0x0028, 0x0101, 1).Number(0x0028, 0x0102, 0);
+        Assert.Equal([0, 1], DicomFile.Read(writer.Write()).StoredValues());
+        Assert.Equal([0, 255], Grey(writer, null));
+    }
+
+    // A width of 1 shows two levels (PS3.3, C.11.2.1.2.1): black up to the centre minus 0.5, white above.
+    [Fact]
+    public void A_window_of_width_1_has_two_levels_and_no_narrower_one_can_be_given()
+    {
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1) { Samples = [9, 10, 11] }
+            .Text(0x0028, 0x1053, "DS", "0.25");
+        Assert.Equal([0, 0, 255], Grey(writer, new DicomWindow(3, 1)));
+        Assert.Throws<DicomException>(() => Grey(writer, new DicomWindow(3, 0.5)));
+        Assert.Throws<DicomException>(() => Grey(writer, new DicomWindow(3, double.NaN)));
+        Assert.Throws<DicomException>(() => Grey(writer, new DicomWindow(double.NaN, 5)));
+    }
+
     [Fact]
     public void Colours_are_interleaved_or_planar_or_YBR_or_from_a_palette()
     {
@@ -70,9 +92,33 @@ public sealed class RenderingTests
         // pydicom's apply_color_lut also distinguishes them by the length of the data.
         Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 0x140A, 0x281E), null));
         Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 10, 20, 30, 40), null));
+        Assert.Equal([10, 20, 30], Grey(Palette([0, 1, 2], [3, 0, 8], 0x140A, 0x001E), null));
         Assert.Contains(
             "6 bytes for 4 entries",
             Assert.Throws<DicomException>(() => Pixels(Palette([0], [4, 0, 16], 1, 2, 3))).Message);
+    }
+
+    // PS3.3, C.7.6.3.1.5: 0 entries mean 65,536; entry i is i here, of which the high byte is shown.
+    [Fact]
+    public void A_palette_may_have_an_entry_for_every_word()
+    {
+        byte[] entries = DicomBytes.Words([.. Enumerable.Range(0, 65_536)]);
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 3, 1, 16, "PALETTE COLOR") { Samples = [0, 0x1234, 0xFFFF] };
+        for (ushort channel = 0; channel < 3; channel++)
+        {
+            writer.Number(0x0028, (ushort)(0x1101 + channel), 0, 0, 16);
+            writer.Raw = [.. writer.Raw, .. DicomBytes.Long(0x0028, (ushort)(0x1201 + channel), "OW", entries)];
+        }
+
+        Assert.Equal([0, 0x12, 0xFF], Grey(writer, null));
+    }
+
+    [Fact]
+    public void A_palette_of_unsigned_values_may_start_above_32767()
+    {
+        DicomWriter writer = Palette([39_999, 40_000, 40_001], [2, 40_000, 16], 0x2000, 0x4000)
+            .Number(0x0028, 0x0100, 16).Number(0x0028, 0x0101, 16).Number(0x0028, 0x0102, 15);
+        Assert.Equal([0x20, 0x20, 0x40], Grey(writer, null));
     }
 
     [Fact]
@@ -88,6 +134,13 @@ public sealed class RenderingTests
         // Y 76, Y 150, Cb 85, Cr 255: R = Y + 1.402 * 127 = 254.05 and above; G = Y + 14.8 - 90.7 = 0.1 and 74.1; B = Y - 76.2.
         DicomWriter writer = new(DicomWriter.ExplicitLittle, 2, 1, 8, "YBR_FULL_422") { Samples = [76, 150, 85, 255] };
         Assert.Equal([254, 0, 0, 255, 74, 74], Pixels(writer));
+
+        // The second pair is grey, as Cb and Cr are 128.
+        DicomWriter pairs = new(DicomWriter.ExplicitLittle, 2, 2, 8, "YBR_FULL_422")
+        {
+            Samples = [76, 150, 85, 255, 10, 20, 128, 128],
+        };
+        Assert.Equal([254, 0, 0, 255, 74, 74, 10, 10, 10, 20, 20, 20], Pixels(pairs));
         DicomWriter odd = new(DicomWriter.ExplicitLittle, 3, 1, 8, "YBR_FULL_422") { Samples = [76, 150, 85, 255, 1, 1, 1, 1] };
         Assert.Contains("even number", Assert.Throws<DicomException>(() => Pixels(odd)).Message);
     }
@@ -101,6 +154,7 @@ public sealed class RenderingTests
         Assert.Equal([7, 7, 7, 100, 100, 100, 255, 255, 255], image.Pixels.ToArray());
         DicomException exception = Assert.Throws<DicomException>(() => new DicomImageSource(
             new BytesImageSource("scan.dcm", file), new DicomRenderOptions { Frame = 1 }).OpenRead());
+        Assert.Equal("scan.dcm", source.Name);
         Assert.Contains("'scan.dcm' has 1 frames", exception.Message);
     }
 

@@ -48,6 +48,17 @@ public sealed class TransferSyntaxTests
         Assert.Equal(samples.Select(sample => (int)sample), file.StoredValues());
     }
 
+    // PS3.5, G.3.1: -128 does nothing; 1 is followed by 2 bytes as they are; -9 repeats a byte 10 times, here past the last pixel.
+    [Fact]
+    public void Runs_may_be_empty_and_exceed_the_frame()
+    {
+        byte[] packed = [.. DicomWriter.Pack([])[..64], 0x80, 1, 7, 8, 0x80, 0, 5, unchecked((byte)-9), 6];
+        packed[0] = 1;
+        packed[4] = 64;
+        DicomWriter writer = new(DicomWriter.RunLength, 3, 2) { Fragments = [[], packed] };
+        Assert.Equal([7, 8, 5, 6, 6, 6], DicomFile.Read(writer.Write()).StoredValues());
+    }
+
     [Fact]
     public void Run_length_encoded_colours_have_one_plane_per_segment()
     {
@@ -94,10 +105,20 @@ public sealed class TransferSyntaxTests
         AssertColor(unnamed, "YBR_FULL", 200, 100, 50);
         AssertColor(unnamed, "RGB", 124, 86, 182);
 
+        // An Adobe segment with the transform 1 names YCbCr, with 0 RGB, whatever the file declares. Tables may precede the frame.
+        AssertColor([.. unnamed[..2], .. Adobe(1), .. unnamed[2..]], "RGB", 200, 100, 50);
+        AssertColor([.. unnamed[..2], .. Adobe(0), .. unnamed[2..]], "YBR_FULL", 124, 86, 182);
+        int tables = unnamed.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]);
+        byte[] table = unnamed[tables..(tables + 2 + unnamed[tables + 2] * 256 + unnamed[tables + 3])];
+        AssertColor([.. unnamed[..2], .. table, .. unnamed[2..]], "RGB", 124, 86, 182);
+
         // Subsampled colours are YCbCr, whatever the file says.
         byte[] coarse = ColorJpeg(SKJpegEncoderDownsample.Downsample420);
         AssertColor([.. coarse[..2], .. coarse[20..]], "RGB", 200, 100, 50);
     }
+
+    // APP14 with version 100 and two words of flags.
+    private static byte[] Adobe(byte transform) => [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, transform];
 
     private static byte[] ColorJpeg(SKJpegEncoderDownsample downsample)
     {

@@ -49,9 +49,10 @@ public sealed class ImageHeaderTests
     public void Reads_alpha_of_an_extended_WebP(byte flags, int channels)
     {
         byte[] file = Bombs.Of("WebP");
-        file[20] = flags;
+        (file[20], file[26]) = (flags, 2);
 
-        Assert.Equal(new ImageHeader(ImageFormat.WebP, 65_536, 65_536, 8, channels), ImageHeader.Read(file));
+        // Three bytes each, minus one: 0x2FFFF and 0xFFFF.
+        Assert.Equal(new ImageHeader(ImageFormat.WebP, 196_608, 65_536, 8, channels), ImageHeader.Read(file));
         file[15] = (byte)'Y';
         Assert.Throws<ImageFormatException>(() => ImageHeader.Read(file));
     }
@@ -132,7 +133,14 @@ public sealed class ImageHeaderTests
     [Fact]
     public void Skips_fill_bytes_and_segments_before_a_JPEG_frame()
     {
-        byte[] file = [0xFF, 0xD8, 0xFF, 0xFF, 0xFF, 0xFE, 0, 4, 1, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 0, 7, 1, 1, 0x11, 0];
+        // A comment of two bytes and one of none; TEM and RST, which have no length (T.81, B.1.1.3); tables (DHT), a reserved segment
+        // (JPG) and conditions (DAC), whose markers lie among those of frames.
+        byte[] file =
+        [
+            0xFF, 0xD8, 0xFF, 0xFF, 0xFF, 0xFE, 0, 4, 1, 2, 0xFF, 0xFE, 0, 2, 0xFF, 0x01, 0xFF, 0xD0, 0xFF, 0xD7,
+            0xFF, 0xC4, 0, 9, 0, 1, 0, 1, 0, 1, 0, 0xFF, 0xC8, 0, 9, 0, 1, 0, 1, 0, 1, 0, 0xFF, 0xCC, 0, 9, 0, 1, 0, 1, 0, 1, 0,
+            0xFF, 0xC2, 0, 11, 8, 0, 5, 0, 7, 1, 1, 0x11, 0,
+        ];
 
         Assert.Equal(new ImageHeader(ImageFormat.Jpeg, 7, 5, 8, 1), ImageHeader.Read(file));
     }
