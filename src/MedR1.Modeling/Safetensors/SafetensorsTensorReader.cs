@@ -40,7 +40,15 @@ internal static unsafe class SafetensorsTensorReader
         }
         else if (contiguous)
         {
-            ReadPieces(file, entry, type, destination.view(-1));
+            Tensor buffer = file.RentBuffer();
+            try
+            {
+                ReadPieces(file, entry, type, destination.view(-1), buffer);
+            }
+            finally
+            {
+                file.ReturnBuffer(buffer);
+            }
         }
         else
         {
@@ -88,12 +96,12 @@ internal static unsafe class SafetensorsTensorReader
         }
     }
 
-    private static void ReadPieces(SafetensorsFile file, SafetensorsEntry entry, ScalarType type, Tensor destination)
+    private static void ReadPieces(
+        SafetensorsFile file, SafetensorsEntry entry, ScalarType type, Tensor destination, Tensor buffer)
     {
         int elementSize = entry.Type.ElementSize();
         long count = entry.ByteLength / elementSize;
         long pieceCount = Math.Min(count, PieceLength / elementSize);
-        Tensor buffer = file.RentBuffer();
         using Tensor piece = FusedOperators.ViewAsType(buffer, type);
         byte* address = (byte*)TensorMemory.AddressOf(piece);
         if (destination.device_type == DeviceType.CPU)
@@ -109,7 +117,5 @@ internal static unsafe class SafetensorsTensorReader
             using Tensor target = destination.narrow(0, start, length);
             target.copy_(source);
         }
-
-        file.ReturnBuffer(buffer);
     }
 }

@@ -156,6 +156,26 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains("the file ended at byte 200, inside the tensor", exception.Message, StringComparison.Ordinal);
     }
 
+    // The memory of a piece, 16 MiB, is kept for the next tensor, also if a conversion fails in the middle.
+    [Fact]
+    public void A_conversion_that_fails_leaves_no_memory_behind()
+    {
+        SafetensorsFile.Save(Path, [new("t", zeros(1000))]);
+        long alive = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        using (SafetensorsFile file = SafetensorsFile.Open(Path))
+        {
+            using (FileStream stream = new(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            {
+                stream.SetLength(200);
+            }
+
+            Assert.Throws<SafetensorsFormatException>(() => file.LoadTensor("t", float64));
+            Assert.Throws<SafetensorsFormatException>(() => file.LoadTensor("t", float64));
+        }
+
+        Assert.Equal(alive, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
     [Fact]
     public void Keeps_a_mapped_tensor_valid_after_the_file_is_closed()
     {
