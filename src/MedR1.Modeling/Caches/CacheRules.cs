@@ -28,6 +28,33 @@ internal static class CacheRules
         }
     }
 
+    /// <summary>Checks the slots of prompts.</summary>
+    /// <exception cref="ArgumentException">A slot does not exist or occurs twice.</exception>
+    public static void RequireSlots(this SlotKeyValueCache cache, IReadOnlyList<int> slots)
+    {
+        if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= cache.PromptSlots))
+        {
+            throw new ArgumentException(
+                $"The slots are {string.Join(", ", slots)}; give each prompt a different one from 0 to {cache.PromptSlots - 1}.",
+                nameof(slots));
+        }
+    }
+
+    /// <summary>Checks the numbers of tokens of prompts.</summary>
+    /// <exception cref="InvalidPromptException">A prompt is empty, or longer than those that the cache was created for.</exception>
+    public static void RequireLengths(this SlotKeyValueCache cache, IReadOnlyList<int> lengths)
+    {
+        foreach (int length in lengths)
+        {
+            if (length < 1 || length > cache.PromptCapacity)
+            {
+                throw new InvalidPromptException(
+                    $"A prompt has {length} tokens, but the cache was created for prompts of 1 to {cache.PromptCapacity}; "
+                    + "create it with a larger prompt capacity, or leave out an empty prompt.");
+            }
+        }
+    }
+
     /// <summary>Checks keys or values, <c>[tokens, key-value heads, d]</c>.</summary>
     /// <exception cref="ArgumentException">The shape differs.</exception>
     public static void RequireVectors(this SlotKeyValueCache cache, Tensor vectors, long tokens, string name)

@@ -160,16 +160,8 @@ public sealed class SlotKeyValueCache : IKeyValueCache
                 nameof(slots));
         }
 
-        RequireSlots(slots);
-        foreach (int length in lengths)
-        {
-            if (length < 1 || length > PromptCapacity)
-            {
-                throw new InvalidPromptException(
-                    $"A prompt has {length} tokens, but the cache was created for prompts of 1 to {PromptCapacity}; " +
-                    "create it with a larger prompt capacity, or leave out an empty prompt.");
-            }
-        }
+        this.RequireSlots(slots);
+        this.RequireLengths(lengths);
 
         for (int prompt = 0; prompt < slots.Count; prompt++)
         {
@@ -207,7 +199,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         this.RequireLayer(layer);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PromptCapacity);
-        RequireSlots(slots);
+        this.RequireSlots(slots);
         this.RequireVectors(keys, (long)slots.Count * length, nameof(keys));
         this.RequireVectors(values, (long)slots.Count * length, nameof(values));
         Write(_promptKeys[layer], keys);
@@ -297,16 +289,6 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         foreach (Tensor? part in All)
         {
             part?.Dispose();
-        }
-    }
-
-    private void RequireSlots(IReadOnlyList<int> slots)
-    {
-        if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= PromptSlots))
-        {
-            throw new ArgumentException(
-                $"The slots are {string.Join(", ", slots)}; give each prompt a different one from 0 to {PromptSlots - 1}.",
-                nameof(slots));
         }
     }
 
