@@ -32,7 +32,8 @@ internal sealed class GainFunction : autograd.SingleTensorFunction<GainFunction>
         using Tensor frozenInput = input.detach();
         using Tensor normalised = nn.functional.layer_norm(input, gain.shape, frozenGain, frozenBias, epsilon);
         return apply(
-            normalised, frozenInput, epsilon, new[] { GradientForm.Of(normalised), null, null, null, GradientForm.IfTaken(gain), GradientForm.IfTaken(bias) },
+            normalised, frozenInput, epsilon,
+            new[] { GradientForm.Of(normalised), null, null, null, GradientForm.IfTaken(gain), GradientForm.IfTaken(bias) },
             gain, bias);
     }
 
