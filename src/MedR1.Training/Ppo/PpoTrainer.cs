@@ -14,9 +14,6 @@ namespace MedR1.Training;
 /// </remarks>
 public sealed class PpoTrainer : IDisposable
 {
-    // The critic's squared errors are summed over tokens, its squared gradients over parameters, both in float32, which ends at 3.4e38.
-    private const double LargestTotal = 1e12;
-
     private readonly ParameterUpdater _policyUpdater;
     private readonly ParameterUpdater _criticUpdater;
     private readonly IVisionLanguagePolicy? _ownReference;
@@ -29,7 +26,7 @@ public sealed class PpoTrainer : IDisposable
         PpoTargetOptions targets, ValueModel? critic, string? resumeFrom)
     {
         _gate = new RunGate(nameof(PpoTrainer), policy, options, parts.Reference);
-        parts = parts with { ScoresAreAdvantages = true, LargestTotal = LargestTotal };
+        parts = parts with { ScoresAreAdvantages = true };
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         try
         {

@@ -10,8 +10,8 @@ public enum RewardFailureKind
     Timeout,
 
     /// <summary>
-    /// The reward returned NaN, infinity, or a number that is infinite in float32, alone or, with its weight, in the completion's total. For
-    /// PPO, whose critic squares it, a total above 1e12 or below -1e12 is too large as well.
+    /// The reward returned NaN, infinity, or a number that is infinite in float32, alone or, with its weight, in the completion's total. A
+    /// total beyond ±1e12 is too large as well if nothing divides advantages by a deviation, as in PPO, Dr. GRPO and RLOO.
     /// </summary>
     NotFinite,
 

@@ -33,8 +33,13 @@ internal sealed record RolloutTrainerParts
     /// </summary>
     public bool ScoresAreAdvantages { get; init; }
 
-    /// <summary>The largest magnitude of a completion's total that the trainer can learn from.</summary>
-    public double LargestTotal { get; init; } = float.MaxValue;
+    /// <summary>
+    /// The largest magnitude of a completion's total that the trainer can learn from. Gradients grow with the totals unless a deviation
+    /// divides them, and squares of errors and gradients are summed over tokens and parameters in float32, which ends at 3.4e38.
+    /// </summary>
+    public double LargestTotal =>
+        ScoresAreAdvantages || Advantages is { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }
+            ? 1e12 : float.MaxValue;
 
     /// <summary>The folder of recorded rollouts; null to sample.</summary>
     public string? RecordedRollouts { get; init; }

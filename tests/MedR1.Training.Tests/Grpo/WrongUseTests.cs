@@ -3,10 +3,26 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Wrong use of checkpoints, evaluations and the ways to choose groups.</summary>
+/// <summary>Wrong use of rewards, checkpoints, evaluations and the ways to choose groups.</summary>
 public sealed class WrongUseTests : IDisposable
 {
     private readonly TinyPolicy _policy = TestData.Policy();
+
+    // Unscaled, the gradient of a total of 1e20 has a square beyond 3.4e38, where float32 ends; divided by the deviation, it is about 1.
+    [Theory]
+    [InlineData(AdvantageScale.None, 4)]
+    [InlineData(AdvantageScale.Group, 0)]
+    public async Task A_total_whose_unscaled_gradient_is_infinite_is_a_failure_of_its_reward(AdvantageScale scale, int failures)
+    {
+        TrainingReport report = await Runs.Small(_policy, options => options.MaxSteps = 2)
+            .UseAdvantages(new AdvantageOptions { Scale = scale })
+            .AddReward("huge", context => context.Completion.SampleIndex == 0 ? -1e20 : context.Completion.SampleIndex * 1e11)
+            .RunAsync();
+
+        // One of each of two groups, in each of two steps.
+        Assert.Equal(failures, report.RewardFailures.GetValueOrDefault("huge"));
+        Assert.Equal(0, report.SkippedSteps);
+    }
 
     [Fact]
     public void Every_invalid_option_is_reported_at_once_with_its_fix()
