@@ -158,7 +158,7 @@ internal sealed class PolicyUpdate(
             ? own
             : (double)rollout.ActiveTokenCount / rollout.StepCount;
         return new StepCounts(
-            Math.Max(1, divisor), rows.Length, lengths.Count(length => length > 0), plan.MicroSteps.Count);
+            Math.Max(1, divisor), rows.Length, lengths.Length, plan.MicroSteps.Count);
     }
 
     private Tensor? Features(MicroBatch batch)

@@ -14,10 +14,13 @@ public sealed class RolloutOfTwoStepsTests
     public async Task Excluded_completions_do_not_count_among_the_tokens(TokenDivisor divisor, double first, double second)
     {
         using TinyPolicy policy = TestData.Policy();
-        GradientRecorder recorder = new(policy);
+        List<double> masked = [];
+        GradientRecorder recorder = new(policy) { MicroStep = pass => masked.Add(pass.Inputs.Mask.sum().item<long>()) };
         await Builder(policy, new GrpoLoss(GrpoLossOptions.Dapo), divisor).AddObserver(recorder).RunAsync();
 
         Assert.Equal([first, second], recorder.MicroSteps.Select(pass => pass.Inputs.TokensInStep!.Value));
+        Assert.Equal([10, 7], masked);
+        Assert.Equal([(4, 4), (4, 3)], recorder.MicroSteps.Select(pass => (pass.Inputs.RowsInStep, pass.Inputs.NonEmptyRowsInStep)));
     }
 
     [Fact]
