@@ -79,6 +79,10 @@ public sealed class GrpoTrainerTests
         Assert.NotEqual(weights[1], weights[2]);
         Assert.All(weights[2], values => Assert.All(values, value => Assert.True(float.IsFinite(value))));
         Assert.Equal([0.0, 1.0, 1.0], report.History.Select(metrics => metrics.Values["skipped_steps"]));
+
+        // The schedule, a straight line to 0, goes on.
+        double[] rates = [.. report.History.Select(metrics => metrics.Values["learning_rate"])];
+        Assert.Equal([1, Math.Round(2 / 3.0, 9), Math.Round(1 / 3.0, 9)], rates.Select(rate => Math.Round(rate / rates[0], 9)));
     }
 
     [Fact]

@@ -70,6 +70,20 @@ public sealed class ReferenceSyncTests
         Assert.Contains("Nothing was saved", TrainingFailure.Of(exception)!.Message);
     }
 
+    [Fact]
+    public void A_trainer_frees_the_reference_that_it_made_and_not_the_policy()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        CloningPolicy cloning = new(policy);
+        using (Runs.Small(cloning, options => options.ReferenceSync = new ReferenceSyncOptions()).Build())
+        {
+            Assert.All(cloning.Clone!.Parameters, pair => Assert.False(pair.Value.IsInvalid));
+        }
+
+        Assert.All(cloning.Clone!.Parameters, pair => Assert.True(pair.Value.IsInvalid));
+        Assert.All(policy.Parameters, pair => Assert.False(pair.Value.IsInvalid));
+    }
+
     [Theory]
     [InlineData(1.0, true)]
     [InlineData(0.5, false)]

@@ -34,6 +34,22 @@ public sealed class ValueModelTests
         Assert.All(policy.Parameters, pair => Assert.False(pair.Value.IsInvalid));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_trainer_frees_only_the_critic_that_it_copied(bool isGiven)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel given = ValueModel.CopyOf(policy);
+        PpoTrainerBuilder builder = PpoRuns.Small(policy, _ => { });
+        PpoTrainer trainer = (isGiven ? builder.UseCritic(given) : builder).Build();
+        IReadOnlyList<KeyValuePair<string, Parameter>> parameters = trainer.Critic.Parameters;
+        trainer.Dispose();
+
+        Assert.All(parameters, pair => Assert.Equal(isGiven, !pair.Value.IsInvalid));
+        Assert.All(policy.Parameters, pair => Assert.False(pair.Value.IsInvalid));
+    }
+
     /// <summary>A policy whose hidden states are empty, so that no head fits them.</summary>
     private sealed class WidthlessPolicy(IVisionLanguagePolicy policy) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
