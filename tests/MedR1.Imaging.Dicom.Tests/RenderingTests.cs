@@ -76,6 +76,10 @@ public sealed class RenderingTests
         DicomWriter ybr = new(DicomWriter.ExplicitLittle, 2, 1, 8, "YBR_FULL") { Samples = [76, 85, 255, 128, 128, 128] };
         Assert.Equal([254, 0, 0, 128, 128, 128], Pixels(ybr));
 
+        // Greens next to a half: 100 + (0.202008 * 70 + 0.419198 * 121) / 0.587 = 210.50003, 200 - (the same) = 89.49997.
+        ybr.Samples = [100, 58, 7, 200, 198, 249];
+        Assert.Equal([0, 211, 0, 255, 89, 255], Pixels(ybr));
+
         DicomWriter palette = new(DicomWriter.ExplicitLittle, 3, 1, 8, "PALETTE COLOR") { Samples = [10, 11, 200] };
         for (ushort channel = 0; channel < 3; channel++)
         {

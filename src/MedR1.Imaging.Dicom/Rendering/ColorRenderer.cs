@@ -34,7 +34,10 @@ internal static class ColorRenderer
             double blue = ybr[i + 1] - 128;
             double red = ybr[i + 2] - 128;
             rgb[i] = Level(ybr[i] + 1.402 * red);
-            rgb[i + 1] = Level(ybr[i] - 0.344136 * blue - 0.714136 * red);
+
+            // 0.114 * 1.772 and 0.299 * 1.402 over 0.587, as in JPEG (ITU-T T.871, 7) and pydicom; rounded to six digits, two colours
+            // would be off by one level.
+            rgb[i + 1] = Level(ybr[i] - (0.202008 * blue + 0.419198 * red) / 0.587);
             rgb[i + 2] = Level(ybr[i] + 1.772 * blue);
         }
 
