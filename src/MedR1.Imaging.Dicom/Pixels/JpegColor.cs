@@ -1,74 +1,40 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>The sample format that a JPEG file declares before its first scan (ITU-T T.81, annex B).</summary>
+/// <summary>The sample format in the frame header of a JPEG file (ITU-T T.81, annex B.2.2).</summary>
 /// <param name="Bits">Bits per sample; 8 if no frame header was found, so that the decoder reports the error.</param>
 /// <param name="HasFullColor">Whether it has three components, none of them subsampled relative to the others.</param>
-/// <param name="SaysSpace">Whether a JFIF or an Adobe segment states the colour space.</param>
-internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool SaysSpace)
+internal readonly record struct JpegColor(int Bits, bool HasFullColor)
 {
-    private const byte Marker = 0xFF;
-    private const byte ScanStart = 0xDA;
+    // The length takes two bytes, the size four; each component has an id, sampling factors and a quantization table.
+    private const int BitsAt = 2;
+    private const int ComponentsAt = 7;
+    private const int ThreeComponentsEnd = ComponentsAt + 1 + 3 * 3;
 
     // APP14 of 14 bytes: "Adobe", version 100, two words of flags, and transform 0, which means RGB.
     private static readonly byte[] s_adobeRgb =
-        [Marker, 0xEE, 0, 14, (byte)'A', (byte)'d', (byte)'o', (byte)'b', (byte)'e', 0, 100, 0, 0, 0, 0, 0];
+        [0xFF, 0xEE, 0, 14, (byte)'A', (byte)'d', (byte)'o', (byte)'b', (byte)'e', 0, 100, 0, 0, 0, 0, 0];
 
     public static JpegColor Read(ReadOnlySpan<byte> jpeg)
     {
-        bool saysSpace = false;
-        int at = 2;
-        while (at + 4 <= jpeg.Length && jpeg[at] == Marker && jpeg[at + 1] != ScanStart)
+        JpegFrameHeader header = JpegFrameHeader.Find(jpeg);
+        if (header.Start == 0)
         {
-            byte kind = jpeg[at + 1];
-            if (kind == Marker)
-            {
-                at++;
-                continue;
-            }
-
-            int length = jpeg[at + 2] << 8 | jpeg[at + 3];
-            if (length < 2 || at + 2 + length > jpeg.Length)
-            {
-                break;
-            }
-
-            ReadOnlySpan<byte> body = jpeg.Slice(at + 4, length - 2);
-            saysSpace |= kind == 0xE0 && IsSegment(body, "JFIF"u8, 14) || kind == 0xEE && IsSegment(body, "Adobe"u8, 12);
-            if (IsFrameHeader(kind) && body.Length >= 6)
-            {
-                return new JpegColor(body[0], IsFullColor(body[5..]), saysSpace);
-            }
-
-            at += 2 + length;
+            return new JpegColor(8, false);
         }
 
-        return new JpegColor(8, false, saysSpace);
+        ReadOnlySpan<byte> frame = jpeg[header.Start..];
+        bool hasFullColor = frame[ComponentsAt] == 3 && frame.Length >= ThreeComponentsEnd
+            && frame[ComponentsAt + 2] == frame[ComponentsAt + 5] && frame[ComponentsAt + 5] == frame[ComponentsAt + 8];
+        return new JpegColor(frame[BitsAt], hasFullColor);
     }
 
     /// <summary>
     /// The JPEG to decode. A decoder assumes that three components are YCbCr unless the JPEG says otherwise. If the DICOM file says
-    /// RGB and the JPEG states no colour space, an Adobe segment that declares RGB is inserted.
+    /// RGB, an Adobe segment that declares RGB is inserted at the start, where a JFIF or Adobe segment of the JPEG itself overrules
+    /// it.
     /// </summary>
     public ReadOnlyMemory<byte> WithPhotometric(ReadOnlyMemory<byte> jpeg, PixelFormat format) =>
-        HasFullColor && !SaysSpace && format.Photometric == "RGB"
+        HasFullColor && format.Photometric == "RGB"
             ? (byte[])[.. jpeg.Span[..2], .. s_adobeRgb, .. jpeg.Span[2..]]
             : jpeg;
-
-    // All start-of-frame markers; DHT, JPG and DAC are in the same range.
-    private static bool IsFrameHeader(byte kind) => kind is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
-
-    // Decoders ignore shorter segments.
-    private static bool IsSegment(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, int bytes) =>
-        body.Length >= bytes && body.StartsWith(name);
-
-    private static bool IsFullColor(ReadOnlySpan<byte> components)
-    {
-        if (components[0] != 3 || components.Length < 10)
-        {
-            return false;
-        }
-
-        // Each component consists of its id, sampling factors and quantization table.
-        return components[2] == components[5] && components[5] == components[8];
-    }
 }
