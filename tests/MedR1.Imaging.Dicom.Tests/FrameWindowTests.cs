@@ -154,6 +154,10 @@ public sealed class FrameWindowTests
             Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 300, 10, 12, 1, 2)),
         };
         Assert.Contains("300 entries", Assert.Throws<DicomException>(() => Grey(DicomFile.Read(writer.Write()))).Message);
+
+        // Six bytes hold four entries of 8 bits, but not of 12.
+        writer.Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 4, 10, 12, 1, 2, 3));
+        Assert.Contains("4 entries", Assert.Throws<DicomException>(() => Grey(DicomFile.Read(writer.Write()))).Message);
     }
 
     [Theory]

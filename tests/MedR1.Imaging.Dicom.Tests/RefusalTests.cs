@@ -104,6 +104,38 @@ public sealed class RefusalTests
         Assert.Contains("2 frames in 3 fragments", Refusal(writer.Text(0x0028, 0x0008, "IS", "2")));
     }
 
+    // Eight pixels of 8 bits, in one segment from byte 64: too short, cut off, with an impossible start, or more than one.
+    [Theory]
+    [InlineData(1, 64, new byte[] { 6, 1, 2, 3, 4, 5, 6, 7 })]
+    [InlineData(1, 64, new byte[] { 7, 1, 2, 3, 4, 5 })]
+    [InlineData(1, 64, new byte[] { 0x100 - 6, 1, 0x80, 0x100 - 1 })]
+    [InlineData(1, 63, new byte[] { 7, 1, 2, 3, 4, 5, 6, 7, 8, 0 })]
+    [InlineData(1, 75, new byte[] { 7, 1, 2, 3, 4, 5, 6, 7, 8, 0 })]
+    [InlineData(2, 64, new byte[] { 7, 1, 2, 3, 4, 5, 6, 7, 8, 0 })]
+    public void A_damaged_run_length_encoded_frame_is_refused(byte segments, byte start, byte[] segment)
+    {
+        byte[] frame = [segments, 0, 0, 0, start, .. new byte[59], .. segment];
+        Refusal(new DicomWriter(DicomWriter.RunLength, 8, 1) { Fragments = [[], frame] });
+    }
+
+    [Fact]
+    public void Items_of_another_kind_are_refused()
+    {
+        byte[] item = [0xFE, 0xFF, 0x00, 0xE0];
+        byte[] fragments = new DicomWriter(DicomWriter.RunLength, 8, 8) { Fragments = [[], DicomWriter.Pack(new byte[64])] }.Write();
+        byte[] sequence = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8)
+        {
+            Samples = s_samples,
+            Raw = DicomBytes.Sequence(0x0029, 0x1140, false, DicomBytes.Element(0x0028, 0x0010, "US", 2, 0)),
+        }.Write();
+        foreach (byte[] file in (byte[][])[fragments, sequence])
+        {
+            DicomFile.Read(file).Render();
+            file[file.AsSpan().LastIndexOf(item) + 2] = 0x0D;
+            Assert.Throws<DicomException>(() => DicomFile.Read(file).Render());
+        }
+    }
+
     [Theory]
     [InlineData("ZZ")]
     [InlineData("?Z")]
