@@ -42,9 +42,11 @@ public sealed class RepetitionReward : IReward
     /// <param name="tokens">The completion's tokens.</param>
     /// <param name="ngramSize">Number of tokens in an n-gram.</param>
     /// <param name="maxPenalty">The score that a completion consisting only of repetition approaches; at most 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The n-gram size is below 1.</exception>
     public static double Score(IReadOnlyList<int> tokens, int ngramSize, double maxPenalty)
     {
         ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ngramSize, 1);
         int count = tokens.Count - ngramSize + 1;
         if (count <= 0)
         {

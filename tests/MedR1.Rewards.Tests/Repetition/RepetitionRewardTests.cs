@@ -24,5 +24,8 @@ public sealed class RepetitionRewardTests
         _ = new RepetitionReward(2, 0);
         Assert.Throws<ArgumentOutOfRangeException>(() => new RepetitionReward(2, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RepetitionReward(0));
+
+        // All runs of no tokens are equal, so that any text would count as a repetition.
+        Assert.Throws<ArgumentOutOfRangeException>("ngramSize", () => RepetitionReward.Score([1, 2, 3], 0, -1));
     }
 }
