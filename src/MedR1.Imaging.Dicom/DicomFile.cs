@@ -4,7 +4,7 @@ namespace MedR1.Imaging.Dicom;
 
 /// <summary>
 /// A DICOM file with images (PS3.10), with or without its preamble: explicit and implicit little endian, big endian, deflated, RLE
-/// and baseline JPEG; grey with 8 or 16 bits, signed or unsigned, RGB, YBR_FULL, YBR_FULL_422 and palettes. Rescale, window and
+/// and baseline JPEG; gray with 8 or 16 bits, signed or unsigned, RGB, YBR_FULL, YBR_FULL_422 and palettes. Rescale, window and
 /// lookup tables are applied per frame, including the functional groups of enhanced files; overlays are not drawn. The sizes that
 /// the file declares are checked before anything is allocated.
 /// </summary>
@@ -91,7 +91,7 @@ public sealed class DicomFile
     /// <summary>The stored values of a frame, before rescale and window; for images with one sample per pixel.</summary>
     /// <param name="frame">Which frame, from 0.</param>
     /// <returns><c>[Height, Width]</c> values.</returns>
-    /// <exception cref="InvalidOperationException">The image is in colour.</exception>
+    /// <exception cref="InvalidOperationException">The image is in color.</exception>
     /// <exception cref="DicomException">The frame is broken.</exception>
     public int[] StoredValues(int frame = 0)
     {
@@ -115,7 +115,7 @@ public sealed class DicomFile
         CheckFrame(options.Frame);
         if (_format.IsMonochrome)
         {
-            return GreyRenderer.Render(StoredValues(options.Frame), _format, _table, options);
+            return GrayRenderer.Render(StoredValues(options.Frame), _format, _table, options);
         }
 
         if (_format.Samples == 1)

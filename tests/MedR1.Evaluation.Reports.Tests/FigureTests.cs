@@ -18,7 +18,7 @@ public sealed class FigureTests : IDisposable
         Assert.Equal(labels.Split(' '), new AxisTicks(low, high).Ticks.Select(tick => tick.Label));
 
     [Fact]
-    public void Colours_go_from_light_to_dark_and_diverge_at_zero()
+    public void Colors_go_from_light_to_dark_and_diverge_at_zero()
     {
         ColorScale sequential = new(0, 100, isDifference: false);
         double[] light = [.. Enumerable.Range(0, 11).Select(i => sequential.Of(i * 10).Luminance)];
@@ -29,9 +29,9 @@ public sealed class FigureTests : IDisposable
         Assert.True(diverging.Of(-30).Red > diverging.Of(-30).Blue && diverging.Of(30).Blue > diverging.Of(30).Red);
     }
 
-    // The contrast of text on every colour of both scales; WCAG requires 4.5.
+    // The contrast of text on every color of both scales; WCAG requires 4.5.
     [Fact]
-    public void Text_is_readable_on_every_colour()
+    public void Text_is_readable_on_every_color()
     {
         foreach (ColorScale scale in (ColorScale[])[new(0, 1, false), new(-1, 1, true)])
         {
@@ -45,7 +45,7 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void A_png_has_the_size_colours_and_letters_of_the_drawing()
+    public void A_png_has_the_size_colors_and_letters_of_the_drawing()
     {
         HeatMap map = new()
         {
@@ -64,17 +64,17 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void Ten_lines_have_ten_colours()
+    public void Ten_lines_have_ten_colors()
     {
         LineChart chart = new()
         {
             Title = "Lines", XLabel = "x", YLabel = "y",
             Series = [.. Enumerable.Range(0, 10).Select(i => new ChartSeries($"line {i}", [(0, i), (1, i)]))],
         };
-        string[] colours = [.. System.Xml.Linq.XElement.Parse(chart.ToSvg()).Elements()
+        string[] colors = [.. System.Xml.Linq.XElement.Parse(chart.ToSvg()).Elements()
             .Where(element => element.Name.LocalName == "polyline").Select(element => (string)element.Attribute("stroke")!)];
-        Assert.Equal(10, colours.Length);
-        Assert.Equal(10, colours.Distinct().Count());
+        Assert.Equal(10, colors.Length);
+        Assert.Equal(10, colors.Distinct().Count());
     }
 
     [Fact]

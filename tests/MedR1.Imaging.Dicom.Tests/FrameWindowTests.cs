@@ -28,11 +28,11 @@ public sealed class FrameWindowTests
         DicomFile file = DicomFile.Read(writer.Write());
 
         // x = -2, 0, 2 in [-2, 2]; then 0, 5, 10 in [0, 10]: black, middle (127.5, rounded up), white.
-        Assert.Equal([0, 128, 255], Grey(file, new DicomRenderOptions { Frame = 0 }));
-        Assert.Equal([0, 128, 255], Grey(file, new DicomRenderOptions { Frame = 1 }));
+        Assert.Equal([0, 128, 255], Gray(file, new DicomRenderOptions { Frame = 0 }));
+        Assert.Equal([0, 128, 255], Gray(file, new DicomRenderOptions { Frame = 1 }));
 
         // A window given by the caller is in rescaled units too: 4 around 0 shows all of frame 1 except its first value as white.
-        Assert.Equal([128, 255, 255], Grey(file, new DicomRenderOptions { Frame = 1, Window = new DicomWindow(0, 4) }));
+        Assert.Equal([128, 255, 255], Gray(file, new DicomRenderOptions { Frame = 1, Window = new DicomWindow(0, 4) }));
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class FrameWindowTests
             .Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
         BytesImageSource file = new("scan.dcm", writer.Write());
 
-        Assert.Equal([128, 255], Grey(DicomFile.Load(file)));
-        Assert.Equal([0, 255], Grey(DicomFile.Load(file), new DicomRenderOptions { Frame = 1 }));
+        Assert.Equal([128, 255], Gray(DicomFile.Load(file)));
+        Assert.Equal([0, 255], Gray(DicomFile.Load(file), new DicomRenderOptions { Frame = 1 }));
         Assert.Equal("scan.dcm#1", new DicomImageSource(file, new DicomRenderOptions { Frame = 1 }).Name);
     }
 
@@ -70,7 +70,7 @@ public sealed class FrameWindowTests
             ? [0x00, 0x28, 0x30, 0x10, .. "UN"u8, 0, 0, 0, 0, 0, (byte)items.Length]
             : [0x28, 0x00, 0x10, 0x30, .. "UN"u8, 0, 0, (byte)items.Length, 0, 0, 0];
         DicomWriter writer = new(syntax, 2, 1) { Samples = [10, 11], Raw = [.. head, .. items] };
-        Assert.Equal([255, 0], Grey(DicomFile.Read(writer.Write())));
+        Assert.Equal([255, 0], Gray(DicomFile.Read(writer.Write())));
     }
 
     [Fact]
@@ -86,13 +86,13 @@ public sealed class FrameWindowTests
         Assert.Equal([-128, -1, 0, 1, 50], file.StoredValues());
 
         // Stretched from 100 to 300; then by an exact window of 200 around 200: (x - 200) / 200 + 0.5.
-        Assert.Equal([0, 0, 255, 128, 128], Grey(file));
+        Assert.Equal([0, 0, 255, 128, 128], Gray(file));
         writer.Text(0x0028, 0x1050, "DS", "200").Text(0x0028, 0x1051, "DS", "400").Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
-        Assert.Equal([64, 64, 191, 128, 128], Grey(DicomFile.Read(writer.Write())));
+        Assert.Equal([64, 64, 191, 128, 128], Gray(DicomFile.Read(writer.Write())));
     }
 
     [Fact]
-    public void A_table_of_grey_values_is_used_without_a_window()
+    public void A_table_of_gray_values_is_used_without_a_window()
     {
         // 12 bits: 4095 is white, 2048 is 2048 / 4095 * 255 = 127.53.
         DicomWriter writer = new(DicomWriter.ExplicitLittle, 4, 1)
@@ -100,9 +100,9 @@ public sealed class FrameWindowTests
             Samples = [9, 10, 11, 12],
             Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 3, 10, 12, 4095, 2048, 0)),
         };
-        Assert.Equal([255, 255, 128, 0], Grey(DicomFile.Read(writer.Write())));
+        Assert.Equal([255, 255, 128, 0], Gray(DicomFile.Read(writer.Write())));
         writer.Text(0x0028, 0x1050, "DS", "10.5").Text(0x0028, 0x1051, "DS", "1");
-        Assert.Equal([0, 0, 255, 255], Grey(DicomFile.Read(writer.Write())));
+        Assert.Equal([0, 0, 255, 255], Gray(DicomFile.Read(writer.Write())));
     }
 
     // PS3.3, C.11.1.1.1: the first value that a table maps is signed if the image's values are, or if it says so.
@@ -112,7 +112,7 @@ public sealed class FrameWindowTests
     [InlineData("US", -1, true, 0xFFFF, new[] { 0, 0, 255 })]
     [InlineData("SS", -1, false, 0, new[] { 255, 255, 255 })]
     public void The_first_value_of_a_table_may_be_negative(
-        string representation, int first, bool isSigned, int second, int[] grey)
+        string representation, int first, bool isSigned, int second, int[] gray)
     {
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1, 16)
         {
@@ -120,7 +120,7 @@ public sealed class FrameWindowTests
             Raw = DicomBytes.Sequence(0x0028, 0x3010, true, Table(representation, 2, first, 8, 0, 255)),
         }.Number(0x0028, 0x0103, isSigned ? 1 : 0);
 
-        Assert.Equal(grey, Grey(DicomFile.Read(writer.Write())));
+        Assert.Equal(gray, Gray(DicomFile.Read(writer.Write())));
     }
 
     // Entries of 8 bits may be bytes, padded to an even number, or words. 65,536 entries are written as 0.
@@ -137,7 +137,7 @@ public sealed class FrameWindowTests
                 [.. all, .. DicomBytes.Long(0x0028, 0x3006, "OW", DicomBytes.Words([.. Enumerable.Range(0, 65_536)]))],
                 0, 0x8000, 0xFFFF));
 
-        static int[] Mapped(byte[] table, params ushort[] samples) => Grey(DicomFile.Read(
+        static int[] Mapped(byte[] table, params ushort[] samples) => Gray(DicomFile.Read(
             new DicomWriter(DicomWriter.ExplicitLittle, samples.Length, 1, 16)
             {
                 Samples = samples,
@@ -153,11 +153,11 @@ public sealed class FrameWindowTests
             Samples = [9],
             Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 300, 10, 12, 1, 2)),
         };
-        Assert.Contains("300 entries", Assert.Throws<DicomException>(() => Grey(DicomFile.Read(writer.Write()))).Message);
+        Assert.Contains("300 entries", Assert.Throws<DicomException>(() => Gray(DicomFile.Read(writer.Write()))).Message);
 
         // Six bytes hold four entries of 8 bits, but not of 12.
         writer.Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 4, 10, 12, 1, 2, 3));
-        Assert.Contains("4 entries", Assert.Throws<DicomException>(() => Grey(DicomFile.Read(writer.Write()))).Message);
+        Assert.Contains("4 entries", Assert.Throws<DicomException>(() => Gray(DicomFile.Read(writer.Write()))).Message);
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class FrameWindowTests
         // x = v / 2 = 0, 1. 0.5 around 0.5 is [0.25, 0.75]; the middle of 0.5 around 0 is 0; without a window 0 is the lowest.
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1) { Samples = [0, 2] }
             .Text(0x0028, 0x1053, "DS", "0.5").Text(0x0028, 0x1050, "DS", center).Text(0x0028, 0x1051, "DS", width);
-        Assert.Equal([first, 255], Grey(DicomFile.Read(writer.Write())));
+        Assert.Equal([first, 255], Gray(DicomFile.Read(writer.Write())));
     }
 
     private static byte[] Rescale(string intercept, string slope) =>
@@ -187,6 +187,6 @@ public sealed class FrameWindowTests
         .. DicomBytes.Long(0x0028, 0x3006, "OW", DicomBytes.Words(values)),
     ];
 
-    private static int[] Grey(DicomFile file, DicomRenderOptions? options = null) =>
+    private static int[] Gray(DicomFile file, DicomRenderOptions? options = null) =>
         [.. file.Render(options).Pixels.ToArray().Where((_, i) => i % 3 == 0).Select(value => (int)value)];
 }

@@ -184,9 +184,9 @@ public sealed class RefusalTests
     [InlineData(1)]
     public void A_frame_that_does_not_exist_is_refused(int frame)
     {
-        DicomWriter grey = new(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples };
-        DicomWriter colour = new(DicomWriter.ExplicitLittle, 7, 3, 8, "RGB") { Samples = s_samples };
-        foreach (DicomWriter writer in (DicomWriter[])[grey, colour])
+        DicomWriter gray = new(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples };
+        DicomWriter color = new(DicomWriter.ExplicitLittle, 7, 3, 8, "RGB") { Samples = s_samples };
+        foreach (DicomWriter writer in (DicomWriter[])[gray, color])
         {
             DicomFile file = DicomFile.Read(writer.Write());
             Assert.Throws<ArgumentOutOfRangeException>(() => file.Render(new DicomRenderOptions { Frame = frame }));
@@ -256,7 +256,7 @@ public sealed class RefusalTests
         return writers;
     }
 
-    // Rescale in functional groups, a table of grey values and an item of undefined length.
+    // Rescale in functional groups, a table of gray values and an item of undefined length.
     private static byte[] Groups() =>
     [
         .. DicomBytes.Sequence(0x0028, 0x3010, false,

@@ -9,27 +9,27 @@ public sealed class RenderingTests
         // between ((x + 0.5) / 9 + 0.5) * 255; x = -12 gives 0, x = -10 gives 0, x = 0 gives 141.67, x = 4 gives 255.
         DicomWriter writer = Signed(0xFFF, 0, 5, 7, 100);
         Assert.Equal([-1, 0, 5, 7, 100], DicomFile.Read(writer.Write()).StoredValues());
-        Assert.Equal([0, 0, 142, 255, 255], Grey(writer, new DicomWindow(0, 10)));
-        Assert.Equal([255, 255, 113, 0, 0], Grey(Inverse(Signed(0xFFF, 0, 5, 7, 100)), new DicomWindow(0, 10)));
+        Assert.Equal([0, 0, 142, 255, 255], Gray(writer, new DicomWindow(0, 10)));
+        Assert.Equal([255, 255, 113, 0, 0], Gray(Inverse(Signed(0xFFF, 0, 5, 7, 100)), new DicomWindow(0, 10)));
 
         // The window of the file, here the first of two: 20 around 5, so that x = 0 gives ((0 - 4.5) / 19 + 0.5) * 255 = 67.1.
         writer.Text(0x0028, 0x1050, "DS", "5\\40").Text(0x0028, 0x1051, "DS", "20\\400");
-        Assert.Equal([0, 0, 67, 121, 255], Grey(writer, null));
+        Assert.Equal([0, 0, 67, 121, 255], Gray(writer, null));
 
         // LINEAR_EXACT: ((0 - 5) / 20 + 0.5) * 255 = 63.75. SIGMOID: 255 / (1 + exp(-4 (0 - 5) / 20)) = 68.6.
         writer.Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
-        Assert.Equal(64, Grey(writer, null)[2]);
+        Assert.Equal(64, Gray(writer, null)[2]);
         writer.Text(0x0028, 0x1056, "CS", "SIGMOID");
-        Assert.Equal(69, Grey(writer, null)[2]);
+        Assert.Equal(69, Gray(writer, null)[2]);
     }
 
     [Fact]
     public void Without_a_window_bytes_are_unchanged_and_words_are_stretched()
     {
         DicomWriter bytes = new(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] };
-        Assert.Equal([7, 100, 255], Grey(bytes, null));
+        Assert.Equal([7, 100, 255], Gray(bytes, null));
         DicomWriter words = new(DicomWriter.ExplicitLittle, 3, 1, 16) { Samples = [1000, 2000, 5000] };
-        Assert.Equal([0, 64, 255], Grey(words, null));
+        Assert.Equal([0, 64, 255], Gray(words, null));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class RenderingTests
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1) { Samples = [0, 1] }
             .Number(0x0028, 0x0101, 1).Number(0x0028, 0x0102, 0);
         Assert.Equal([0, 1], DicomFile.Read(writer.Write()).StoredValues());
-        Assert.Equal([0, 255], Grey(writer, null));
+        Assert.Equal([0, 255], Gray(writer, null));
     }
 
     // A width of 1 shows two levels (PS3.3, C.11.2.1.2.1): black up to the centre minus 0.5, white above.
@@ -57,14 +57,14 @@ public sealed class RenderingTests
     {
         DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1) { Samples = [9, 10, 11] }
             .Text(0x0028, 0x1053, "DS", "0.25");
-        Assert.Equal([0, 0, 255], Grey(writer, new DicomWindow(3, 1)));
-        Assert.Throws<DicomException>(() => Grey(writer, new DicomWindow(3, 0.5)));
-        Assert.Throws<DicomException>(() => Grey(writer, new DicomWindow(3, double.NaN)));
-        Assert.Throws<DicomException>(() => Grey(writer, new DicomWindow(double.NaN, 5)));
+        Assert.Equal([0, 0, 255], Gray(writer, new DicomWindow(3, 1)));
+        Assert.Throws<DicomException>(() => Gray(writer, new DicomWindow(3, 0.5)));
+        Assert.Throws<DicomException>(() => Gray(writer, new DicomWindow(3, double.NaN)));
+        Assert.Throws<DicomException>(() => Gray(writer, new DicomWindow(double.NaN, 5)));
     }
 
     [Fact]
-    public void Colours_are_interleaved_or_planar_or_YBR_or_from_a_palette()
+    public void Colors_are_interleaved_or_planar_or_YBR_or_from_a_palette()
     {
         DicomWriter interleaved = new(DicomWriter.ExplicitLittle, 2, 1, 8, "RGB") { Samples = [1, 2, 3, 4, 5, 6] };
         Assert.Equal([1, 2, 3, 4, 5, 6], Pixels(interleaved));
@@ -94,9 +94,9 @@ public sealed class RenderingTests
     public void Entries_of_an_8_bit_palette_are_bytes_or_words()
     {
         // pydicom's apply_color_lut also distinguishes them by the length of the data.
-        Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 0x140A, 0x281E), null));
-        Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 10, 20, 30, 40), null));
-        Assert.Equal([10, 20, 30], Grey(Palette([0, 1, 2], [3, 0, 8], 0x140A, 0x001E), null));
+        Assert.Equal([10, 20, 30, 40], Gray(Palette([0, 1, 2, 3], [4, 0, 8], 0x140A, 0x281E), null));
+        Assert.Equal([10, 20, 30, 40], Gray(Palette([0, 1, 2, 3], [4, 0, 8], 10, 20, 30, 40), null));
+        Assert.Equal([10, 20, 30], Gray(Palette([0, 1, 2], [3, 0, 8], 0x140A, 0x001E), null));
         Assert.Contains(
             "6 bytes for 4 entries",
             Assert.Throws<DicomException>(() => Pixels(Palette([0], [4, 0, 16], 1, 2, 3))).Message);
@@ -114,7 +114,7 @@ public sealed class RenderingTests
             writer.Raw = [.. writer.Raw, .. DicomBytes.Long(0x0028, (ushort)(0x1201 + channel), "OW", entries)];
         }
 
-        Assert.Equal([0, 0x12, 0xFF], Grey(writer, null));
+        Assert.Equal([0, 0x12, 0xFF], Gray(writer, null));
     }
 
     [Fact]
@@ -122,24 +122,24 @@ public sealed class RenderingTests
     {
         DicomWriter writer = Palette([39_999, 40_000, 40_001], [2, 40_000, 16], 0x2000, 0x4000)
             .Number(0x0028, 0x0100, 16).Number(0x0028, 0x0101, 16).Number(0x0028, 0x0102, 15);
-        Assert.Equal([0x20, 0x20, 0x40], Grey(writer, null));
+        Assert.Equal([0x20, 0x20, 0x40], Gray(writer, null));
     }
 
     [Fact]
     public void A_palette_of_signed_values_may_start_below_0()
     {
         DicomWriter writer = Palette([0x80, 0xFF, 0, 1, 50], [3, 0xFFFF, 16], 0x2000, 0x4000, 0x6000).Number(0x0028, 0x0103, 1);
-        Assert.Equal([0x20, 0x20, 0x40, 0x60, 0x60], Grey(writer, null));
+        Assert.Equal([0x20, 0x20, 0x40, 0x60, 0x60], Gray(writer, null));
     }
 
     [Fact]
-    public void Neighbours_share_their_colour_in_YBR_FULL_422()
+    public void Neighbours_share_their_color_in_YBR_FULL_422()
     {
         // Y 76, Y 150, Cb 85, Cr 255: R = Y + 1.402 * 127 = 254.05 and above; G = Y + 14.8 - 90.7 = 0.1 and 74.1; B = Y - 76.2.
         DicomWriter writer = new(DicomWriter.ExplicitLittle, 2, 1, 8, "YBR_FULL_422") { Samples = [76, 150, 85, 255] };
         Assert.Equal([254, 0, 0, 255, 74, 74], Pixels(writer));
 
-        // The second pair is grey, as Cb and Cr are 128.
+        // The second pair is gray, as Cb and Cr are 128.
         DicomWriter pairs = new(DicomWriter.ExplicitLittle, 2, 2, 8, "YBR_FULL_422")
         {
             Samples = [76, 150, 85, 255, 10, 20, 128, 128],
@@ -184,7 +184,7 @@ public sealed class RenderingTests
 
     private static byte[] Pixels(DicomWriter writer) => DicomFile.Read(writer.Write()).Render().Pixels.ToArray();
 
-    private static int[] Grey(DicomWriter writer, DicomWindow? window)
+    private static int[] Gray(DicomWriter writer, DicomWindow? window)
     {
         byte[] pixels = DicomFile.Read(writer.Write()).Render(new DicomRenderOptions { Window = window }).Pixels.ToArray();
         return [.. pixels.Where((_, i) => i % 3 == 0).Select(value => (int)value)];

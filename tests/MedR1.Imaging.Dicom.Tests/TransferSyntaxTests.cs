@@ -60,7 +60,7 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void Run_length_encoded_colours_have_one_plane_per_segment()
+    public void Run_length_encoded_colors_have_one_plane_per_segment()
     {
         byte[] red = [1, 2, 3, 4];
         byte[] green = [5, 5, 5, 5];
@@ -94,10 +94,10 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
-    public void A_JPEG_without_a_colour_space_has_that_of_the_file()
+    public void A_JPEG_without_a_color_space_has_that_of_the_file()
     {
-        // One colour, 200 100 50, as YCbCr (JFIF): Y = 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2, Cb = 128 + (50 - 124.2) /
-        // 1.772 = 86.1, Cr = 128 + (200 - 124.2) / 1.402 = 182.1. These are the colours if the file declares the samples as RGB.
+        // One color, 200 100 50, as YCbCr (JFIF): Y = 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2, Cb = 128 + (50 - 124.2) /
+        // 1.772 = 86.1, Cr = 128 + (200 - 124.2) / 1.402 = 182.1. These are the colors if the file declares the samples as RGB.
         byte[] named = ColorJpeg(SKJpegEncoderDownsample.Downsample444);
         byte[] unnamed = [.. named[..2], .. named[20..]];
         AssertColor(named, "YBR_FULL", 200, 100, 50);
@@ -112,7 +112,7 @@ public sealed class TransferSyntaxTests
         byte[] table = unnamed[tables..(tables + 2 + unnamed[tables + 2] * 256 + unnamed[tables + 3])];
         AssertColor([.. unnamed[..2], .. table, .. unnamed[2..]], "RGB", 124, 86, 182);
 
-        // Subsampled colours are YCbCr, whatever the file says.
+        // Subsampled colors are YCbCr, whatever the file says.
         byte[] coarse = ColorJpeg(SKJpegEncoderDownsample.Downsample420);
         AssertColor([.. coarse[..2], .. coarse[20..]], "RGB", 200, 100, 50);
     }

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Shrinks an image to a square of grey values, each the mean of the part of the image that it covers.</summary>
+/// <summary>Shrinks an image to a square of gray values, each the mean of the part of the image that it covers.</summary>
 internal static class AreaAverage
 {
     public static double[] Of(RgbImage image, int side)

@@ -7,7 +7,7 @@ namespace MedR1.Datasets;
 /// or slight brightness changes have nearly the same fingerprint.
 /// </summary>
 /// <remarks>
-/// The hash follows Zauner 2010, chapter 3.2: the image is averaged to 32 × 32 grey values; each bit says whether one of the 64
+/// The hash follows Zauner 2010, chapter 3.2: the image is averaged to 32 × 32 gray values; each bit says whether one of the 64
 /// lowest frequencies of their discrete cosine transform, with the mean set to 0, is above the median.
 /// </remarks>
 public sealed class ImageFingerprint
@@ -32,8 +32,8 @@ public sealed class ImageFingerprint
     public static ImageFingerprint Of(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        double[] greys = AreaAverage.Of(image, Side);
-        return new ImageFingerprint(HashOf(greys), Thumbnail(greys));
+        double[] grays = AreaAverage.Of(image, Side);
+        return new ImageFingerprint(HashOf(grays), Thumbnail(grays));
     }
 
     /// <summary>The number of the 64 bits in which two hashes differ.</summary>
@@ -44,7 +44,7 @@ public sealed class ImageFingerprint
         return BitOperations.PopCount(Hash ^ other.Hash);
     }
 
-    /// <summary>The mean absolute difference of the two thumbnails of 16 × 16 grey values, 0 to 255.</summary>
+    /// <summary>The mean absolute difference of the two thumbnails of 16 × 16 gray values, 0 to 255.</summary>
     /// <param name="other">The other image's fingerprint.</param>
     public double GrayDistance(ImageFingerprint other)
     {
@@ -58,7 +58,7 @@ public sealed class ImageFingerprint
         return (double)sum / _thumbnail.Length;
     }
 
-    private static ulong HashOf(double[] greys)
+    private static ulong HashOf(double[] grays)
     {
         Span<double> rows = stackalloc double[Side * Frequencies];
         for (int y = 0; y < Side; y++)
@@ -68,7 +68,7 @@ public sealed class ImageFingerprint
                 double sum = 0;
                 for (int x = 0; x < Side; x++)
                 {
-                    sum += greys[y * Side + x] * s_cosines[u * Side + x];
+                    sum += grays[y * Side + x] * s_cosines[u * Side + x];
                 }
 
                 rows[y * Frequencies + u] = sum;
@@ -102,7 +102,7 @@ public sealed class ImageFingerprint
         return hash;
     }
 
-    private static byte[] Thumbnail(double[] greys)
+    private static byte[] Thumbnail(double[] grays)
     {
         byte[] thumbnail = new byte[ThumbnailSide * ThumbnailSide];
         for (int y = 0; y < ThumbnailSide; y++)
@@ -110,7 +110,7 @@ public sealed class ImageFingerprint
             for (int x = 0; x < ThumbnailSide; x++)
             {
                 int at = y * 2 * Side + x * 2;
-                double sum = greys[at] + greys[at + 1] + greys[at + Side] + greys[at + Side + 1];
+                double sum = grays[at] + grays[at + 1] + grays[at + Side] + grays[at + Side + 1];
                 thumbnail[y * ThumbnailSide + x] = (byte)Math.Clamp(Math.Round(sum / 4), 0, 255);
             }
         }

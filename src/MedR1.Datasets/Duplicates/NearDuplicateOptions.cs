@@ -17,7 +17,7 @@ public sealed record NearDuplicateOptions
         }
     } = 6;
 
-    /// <summary>The maximum mean difference of the thumbnails, in grey levels of 0 to 255.</summary>
+    /// <summary>The maximum mean difference of the thumbnails, in gray levels of 0 to 255.</summary>
     /// <value>The default is 4.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not a number.</exception>
     public double MaxGrayDistance

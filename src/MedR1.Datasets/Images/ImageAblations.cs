@@ -14,11 +14,11 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// The same questions with every image replaced by a plain grey one of its size: a model's score on them comes from the text
+    /// The same questions with every image replaced by a plain gray one of its size: a model's score on them comes from the text
     /// alone.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="gray">The grey level, 0 to 255.</param>
+    /// <param name="gray">The gray level, 0 to 255.</param>
     public static IVqaDataset BlankImages(this IVqaDataset dataset, byte gray = 128)
     {
         ArgumentNullException.ThrowIfNull(dataset);

@@ -6,12 +6,12 @@ namespace MedR1.Datasets;
 /// <param name="Top">The same from the upper to the lower edge.</param>
 /// <param name="Radians">The angle of rotation.</param>
 /// <param name="Brightness">The value added to each channel, as a fraction of white.</param>
-/// <param name="Contrast">The factor by which each value's distance from mid-grey is multiplied.</param>
+/// <param name="Contrast">The factor by which each value's distance from mid-gray is multiplied.</param>
 internal readonly record struct ImageAugmentation(
     double CropFraction, double Left, double Top, double Radians, double Brightness, double Contrast)
 {
     private const double White = 255;
-    private const double MidGrey = White / 2;
+    private const double MidGray = White / 2;
 
     public static ImageAugmentation Draw(DeterministicRandom random, ImageAugmentationOptions options)
     {
@@ -66,7 +66,7 @@ internal readonly record struct ImageAugmentation(
     {
         for (int value = 0; value < tones.Length; value++)
         {
-            double changed = (value - MidGrey) * Contrast + MidGrey + White * Brightness;
+            double changed = (value - MidGray) * Contrast + MidGray + White * Brightness;
             tones[value] = (byte)Math.Round(Math.Clamp(changed, 0, White));
         }
     }

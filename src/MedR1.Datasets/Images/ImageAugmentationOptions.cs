@@ -29,7 +29,7 @@ public sealed record ImageAugmentationOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is not from 0 to 1.</exception>
     public double MaxBrightness { get; init => field = Within(value, 1); } = 0.05;
 
-    /// <summary>The maximum by which the distance from mid-grey grows or shrinks, as a fraction of that distance.</summary>
+    /// <summary>The maximum by which the distance from mid-gray grows or shrinks, as a fraction of that distance.</summary>
     /// <value>The default is 0.1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not from 0 to 1.</exception>
     public double MaxContrast { get; init => field = Within(value, 1); } = 0.1;

@@ -10,7 +10,7 @@ internal sealed class PhantomCanvas(int size)
     private const int NoiseAmplitude = 10;
     private readonly byte[] _pixels = new byte[size * size * 3];
 
-    /// <summary>Colours every pixel whose centre lies inside.</summary>
+    /// <summary>Colors every pixel whose centre lies inside.</summary>
     public void Paint(PhantomColor color, Func<int, int, bool> isInside)
     {
         byte red = ToByte(color.Red);
@@ -38,7 +38,7 @@ internal sealed class PhantomCanvas(int size)
     public void Ellipse(PhantomColor color, int x, int y, int radiusX, int radiusY) =>
         Paint(color, (u, v) => IsInEllipse(u - x, v - y, radiusX, radiusY));
 
-    /// <summary>Adds grain to the whole image, the same for all three colours of a pixel.</summary>
+    /// <summary>Adds grain to the whole image, the same for all three colors of a pixel.</summary>
     public void AddNoise(DeterministicRandom random)
     {
         for (int i = 0; i < _pixels.Length; i += 3)

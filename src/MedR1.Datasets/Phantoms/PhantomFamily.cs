@@ -6,7 +6,7 @@ public enum PhantomFamily
     /// <summary>Horizontal layers with or without dark pockets, modelled on optical coherence tomography of the retina.</summary>
     OctLayers,
 
-    /// <summary>A coloured spot on skin, modelled on dermoscopy.</summary>
+    /// <summary>A colored spot on skin, modelled on dermoscopy.</summary>
     SkinLesion,
 
     /// <summary>An ellipse with or without a bright rim and one spot in it, modelled on slices of a head.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A colour with 8 bits per channel.</summary>
+/// <summary>A color with 8 bits per channel.</summary>
 internal readonly record struct Color(byte Red, byte Green, byte Blue)
 {
     public static Color Ink { get; } = new(0x1f, 0x24, 0x30);
@@ -16,7 +16,7 @@ internal readonly record struct Color(byte Red, byte Green, byte Blue)
     /// <summary>Relative luminance (WCAG 2), 0 to 1.</summary>
     public double Luminance => 0.2126 * Linear(Red) + 0.7152 * Linear(Green) + 0.0722 * Linear(Blue);
 
-    /// <summary>The text colour that is easier to read on this colour.</summary>
+    /// <summary>The text color that is easier to read on this color.</summary>
     public Color Contrast => (Luminance + 0.05) / (Ink.Luminance + 0.05) > 1.05 / (Luminance + 0.05) ? Ink : White;
 
     public override string ToString() => $"#{Red:x2}{Green:x2}{Blue:x2}";

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Maps values to colours that are readable in print and with red-green colour blindness.</summary>
+/// <summary>Maps values to colors that are readable in print and with red-green color blindness.</summary>
 internal sealed class ColorScale(double low, double high, bool isDifference)
 {
     private static readonly Color[] Sequential =

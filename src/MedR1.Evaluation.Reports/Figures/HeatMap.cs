@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A table whose cells are coloured by value, with a legend next to it.</summary>
+/// <summary>A table whose cells are colored by value, with a legend next to it.</summary>
 public sealed record HeatMap : Figure
 {
     /// <summary>The names of the columns.</summary>
@@ -25,7 +25,7 @@ public sealed record HeatMap : Figure
     public required double High { get; init; }
 
     /// <summary>
-    /// Whether the colours diverge at 0, for differences: orange below, blue above. Otherwise they range from light to dark blue.
+    /// Whether the colors diverge at 0, for differences: orange below, blue above. Otherwise they range from light to dark blue.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool IsDifference { get; init; }

@@ -7,7 +7,7 @@ internal sealed class LineChartPainter(LineChart chart, ICanvas canvas)
     private const double PlotHeight = 280;
     private const double LegendLine = 20;
 
-    // One colour for each of OmniMedVQA's eight modalities, and two more.
+    // One color for each of OmniMedVQA's eight modalities, and two more.
     private static readonly Color[] Palette =
     [
         new(0x1f, 0x77, 0xb4), new(0xd9, 0x5f, 0x02), new(0x1b, 0x9e, 0x77), new(0x75, 0x70, 0xb3), new(0xa6, 0x76, 0x1d),

@@ -34,7 +34,7 @@ internal static class JpegFrame
         }
     }
 
-    /// <summary>The values of a grey image.</summary>
+    /// <summary>The values of a gray image.</summary>
     public static int[] Values(RgbImage image)
     {
         ReadOnlySpan<byte> pixels = image.Pixels.Span;

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Renders colour images from decoded bytes.</summary>
+/// <summary>Renders color images from decoded bytes.</summary>
 internal static class ColorRenderer
 {
     private const int MostEntries = 65_536;
@@ -9,7 +9,7 @@ internal static class ColorRenderer
     public static RgbImage Render(ReadOnlyMemory<byte> interleaved, PixelFormat format) => new(
         format.Columns, format.Rows, format.Photometric == "RGB" ? interleaved : FromYbr(interleaved.Span));
 
-    /// <summary>Colours looked up in the file's three tables.</summary>
+    /// <summary>Colors looked up in the file's three tables.</summary>
     /// <exception cref="DicomException">A table is missing or too short.</exception>
     public static RgbImage RenderPalette(int[] stored, PixelFormat format, ElementTable table)
     {
@@ -35,7 +35,7 @@ internal static class ColorRenderer
             double red = ybr[i + 2] - 128;
             rgb[i] = Level(ybr[i] + 1.402 * red);
 
-            // 0.114 * 1.772 and 0.299 * 1.402 over 0.587, as in JPEG (ITU-T T.871, 7) and pydicom; rounded to six digits, two colours
+            // 0.114 * 1.772 and 0.299 * 1.402 over 0.587, as in JPEG (ITU-T T.871, 7) and pydicom; rounded to six digits, two colors
             // would be off by one level.
             rgb[i + 1] = Level(ybr[i] - (0.202008 * blue + 0.419198 * red) / 0.587);
             rgb[i + 2] = Level(ybr[i] + 1.772 * blue);

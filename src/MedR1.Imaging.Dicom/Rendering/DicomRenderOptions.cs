@@ -11,7 +11,7 @@ public sealed record DicomRenderOptions
     public int Frame { get; init; }
 
     /// <summary>
-    /// The window for grey images; <see langword="null"/> uses the file's first window or VOI LUT. Without either, 8-bit values are
+    /// The window for gray images; <see langword="null"/> uses the file's first window or VOI LUT. Without either, 8-bit values are
     /// shown unchanged and other values are scaled from the frame's minimum to its maximum.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>

@@ -1,10 +1,10 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Maps rescaled values to grey: PS3.3, C.11.2.1.2 and C.11.2.1.3.</summary>
+/// <summary>Maps rescaled values to gray: PS3.3, C.11.2.1.2 and C.11.2.1.3.</summary>
 internal readonly struct VoiFunction(DicomWindow window, string function)
 {
-    /// <summary>The grey level, from 0 (black) to 255 (white), not rounded.</summary>
-    public double Grey(double value) => function switch
+    /// <summary>The gray level, from 0 (black) to 255 (white), not rounded.</summary>
+    public double Gray(double value) => function switch
     {
         "SIGMOID" => 255 / (1 + Math.Exp(-4 * (value - window.Center) / window.Width)),
 

@@ -12,6 +12,6 @@ internal enum BmpCompression : uint
     /// <summary>Run-length encoded pairs of palette indices of four bits.</summary>
     RunLength4,
 
-    /// <summary>Uncompressed, with a bit mask for each colour.</summary>
+    /// <summary>Uncompressed, with a bit mask for each color.</summary>
     BitFields,
 }

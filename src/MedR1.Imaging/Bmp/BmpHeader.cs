@@ -8,9 +8,9 @@ namespace MedR1.Imaging;
 /// <param name="IsTopDown">Whether the first row in the file is the top row.</param>
 /// <param name="BitsPerPixel">1, 4, 8, 16, 24 or 32.</param>
 /// <param name="Compression">How pixels are stored.</param>
-/// <param name="Masks">The bits of each colour in a pixel; ignored if there is a palette.</param>
+/// <param name="Masks">The bits of each color in a pixel; ignored if there is a palette.</param>
 /// <param name="PaletteStart">The offset of the palette in the file.</param>
-/// <param name="PaletteCount">Number of colours in the palette.</param>
+/// <param name="PaletteCount">Number of colors in the palette.</param>
 /// <param name="PaletteEntryBytes">Bytes per palette entry, 3 or 4, in the order blue, green, red.</param>
 /// <param name="DataStart">The offset of the pixels in the file.</param>
 internal sealed record BmpHeader(
@@ -70,7 +70,7 @@ internal sealed record BmpHeader(
             bits,
             BmpCompression.None,
             BmpMasks.Default(bits),
-            colours: 0,
+            colors: 0,
             CoreHeaderBytes);
     }
 
@@ -126,7 +126,7 @@ internal sealed record BmpHeader(
         int bits,
         BmpCompression compression,
         BmpMasks masks,
-        uint colours,
+        uint colors,
         int headerBytes)
     {
         bool hasPalette = bits is 1 or 4 or 8;
@@ -142,11 +142,11 @@ internal sealed record BmpHeader(
         }
 
         HeaderBytes.RequireSize(ImageFormat.Bmp, width, height);
-        uint paletteCount = !hasPalette ? 0 : colours == 0 ? 1u << bits : colours;
+        uint paletteCount = !hasPalette ? 0 : colors == 0 ? 1u << bits : colors;
         if (paletteCount > IndexedPixels.TableEntries)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Bmp, $"its palette has {paletteCount} colours, expected at most {IndexedPixels.TableEntries}");
+                ImageFormat.Bmp, $"its palette has {paletteCount} colors, expected at most {IndexedPixels.TableEntries}");
         }
 
         bool isBehindMasks = compression == BmpCompression.BitFields && headerBytes == InfoHeaderBytes;

@@ -1,13 +1,13 @@
 namespace MedR1.Imaging;
 
-/// <summary>The bits of each colour in a pixel, which is read as a little-endian number.</summary>
+/// <summary>The bits of each color in a pixel, which is read as a little-endian number.</summary>
 /// <param name="Red">The bits of red.</param>
 /// <param name="Green">The bits of green.</param>
 /// <param name="Blue">The bits of blue.</param>
 /// <param name="Alpha">The bits of alpha; 0 if there is none.</param>
 internal readonly record struct BmpMasks(uint Red, uint Green, uint Blue, uint Alpha)
 {
-    /// <summary>16 bits per pixel, with five for each colour.</summary>
+    /// <summary>16 bits per pixel, with five for each color.</summary>
     public static readonly BmpMasks FiveBits = new(0x7C00, 0x3E0, 0x1F, 0);
 
     /// <summary>16 bits per pixel, with six for green and five for red and blue.</summary>

@@ -9,7 +9,7 @@ internal static class BmpReader
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, Transparency transparency)
     {
         BmpHeader header = BmpHeader.Read(encoded);
-        return header.HasPalette ? DecodeIndices(encoded, header) : DecodeColours(encoded, header, transparency);
+        return header.HasPalette ? DecodeIndices(encoded, header) : DecodeColors(encoded, header, transparency);
     }
 
     private static RgbImage DecodeIndices(ReadOnlySpan<byte> encoded, BmpHeader header)
@@ -58,7 +58,7 @@ internal static class BmpReader
         return ordered;
     }
 
-    // Indices past the palette's end are black. If the palette is a grey ramp, Pillow ignores it and treats indices as grey levels.
+    // Indices past the palette's end are black. If the palette is a gray ramp, Pillow ignores it and treats indices as gray levels.
     private static byte[] Table(ReadOnlySpan<byte> encoded, BmpHeader header)
     {
         byte[] table = new byte[IndexedPixels.TableEntries * 3];
@@ -76,10 +76,10 @@ internal static class BmpReader
             isRamp &= red == i && green == i && blue == i;
         }
 
-        return isRamp ? IndexedPixels.GreyTable() : table;
+        return isRamp ? IndexedPixels.GrayTable() : table;
     }
 
-    private static RgbImage DecodeColours(ReadOnlySpan<byte> encoded, BmpHeader header, Transparency transparency)
+    private static RgbImage DecodeColors(ReadOnlySpan<byte> encoded, BmpHeader header, Transparency transparency)
     {
         RequireRows(encoded, header);
         bool isComposited = header.Masks.Alpha != 0 && transparency == Transparency.CompositeOverWhite;

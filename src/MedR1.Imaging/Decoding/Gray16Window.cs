@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>The samples of a 16-bit grey image that become black and white; samples in between are mapped linearly.</summary>
+/// <summary>The samples of a 16-bit gray image that become black and white; samples in between are mapped linearly.</summary>
 /// <remarks>The result is <c>round(255·(sample − Low) / (High − Low))</c>, with halves rounded up, clamped to 0 to 255.</remarks>
 public sealed record Gray16Window
 {
@@ -15,7 +15,7 @@ public sealed record Gray16Window
         if (!double.IsFinite(low) || !double.IsFinite(high) || high <= low)
         {
             throw new ArgumentException(
-                $"A grey window from {low.ToText()} to {high.ToText()} is empty: give finite ends, the high one above the low one.");
+                $"A gray window from {low.ToText()} to {high.ToText()} is empty: give finite ends, the high one above the low one.");
         }
 
         Low = low;
@@ -26,7 +26,7 @@ public sealed record Gray16Window
     public static Gray16Window FullRange { get; } = new(0, ushort.MaxValue);
 
     /// <summary>
-    /// Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does for 16-bit grey without alpha; with alpha, Pillow
+    /// Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does for 16-bit gray without alpha; with alpha, Pillow
     /// takes the high byte.
     /// </summary>
     public static Gray16Window CutAt255 { get; } = new(0, 255);
@@ -51,7 +51,7 @@ public sealed record Gray16Window
         return new Gray16Window(center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2);
     }
 
-    /// <summary>The 8-bit grey level of a sample.</summary>
+    /// <summary>The 8-bit gray level of a sample.</summary>
     /// <param name="sample">The 16-bit sample.</param>
     public byte Map(ushort sample) =>
         (byte)Math.Clamp(Math.Floor(255 * (sample - Low) / (High - Low) + 0.5), 0, 255);

@@ -9,7 +9,7 @@ public interface IImageDecoder
 {
     /// <summary>Decodes an image; of an animation, the first frame.</summary>
     /// <param name="encoded">The whole file.</param>
-    /// <param name="options">Limits and colour rules; null for the defaults.</param>
+    /// <param name="options">Limits and color rules; null for the defaults.</param>
     /// <exception cref="ImageFormatException">The bytes are not an image, or the image is broken.</exception>
     /// <exception cref="ImageTooLargeException">The image exceeds a limit of the options.</exception>
     RgbImage Decode(ReadOnlyMemory<byte> encoded, ImageDecodeOptions? options = null);

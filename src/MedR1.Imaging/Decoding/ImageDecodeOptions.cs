@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>Limits and colour rules for decoding an image.</summary>
+/// <summary>Limits and color rules for decoding an image.</summary>
 public sealed record ImageDecodeOptions
 {
     /// <summary>The largest <see cref="MaxPixels"/>: four bytes per pixel must fit in one array.</summary>
@@ -13,7 +13,7 @@ public sealed record ImageDecodeOptions
     /// <value>The default is <see cref="Transparency.CompositeOverWhite"/>.</value>
     public Transparency Transparency { get; init; } = Transparency.CompositeOverWhite;
 
-    /// <summary>The window for 16-bit grey PNG; null uses the high byte, as for all other 16-bit samples.</summary>
+    /// <summary>The window for 16-bit gray PNG; null uses the high byte, as for all other 16-bit samples.</summary>
     /// <value>The default is null. Set it for radiographs and CT, whose samples often use only part of the 16 bits.</value>
     public Gray16Window? Gray16Window { get; init; }
 

@@ -9,7 +9,7 @@ public static class ImageDecoderExtensions
     /// </summary>
     /// <param name="decoder">The decoder.</param>
     /// <param name="source">The image; its name is included in exception messages.</param>
-    /// <param name="options">Limits and colour rules; null for the defaults.</param>
+    /// <param name="options">Limits and color rules; null for the defaults.</param>
     /// <exception cref="ImageFormatException">The bytes are not an image, or the image is broken.</exception>
     /// <exception cref="ImageTooLargeException">The image exceeds a limit; reading stopped there.</exception>
     /// <exception cref="IOException">The source can't be read; the message names it.</exception>

@@ -1,13 +1,13 @@
 namespace MedR1.Imaging;
 
-/// <summary>Converts palette indices to colours.</summary>
+/// <summary>Converts palette indices to colors.</summary>
 internal static class IndexedPixels
 {
-    /// <summary>Number of colours in a table.</summary>
+    /// <summary>Number of colors in a table.</summary>
     public const int TableEntries = 256;
 
-    /// <summary>A table in which colour i is the grey level i.</summary>
-    public static byte[] GreyTable()
+    /// <summary>A table in which color i is the gray level i.</summary>
+    public static byte[] GrayTable()
     {
         byte[] table = new byte[TableEntries * 3];
         for (int i = 0; i < table.Length; i++)
@@ -22,7 +22,7 @@ internal static class IndexedPixels
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="indices"><c>[height, width]</c> indices.</param>
-    /// <param name="table">256 colours: red, green, blue.</param>
+    /// <param name="table">256 colors: red, green, blue.</param>
     public static RgbImage ToRgb(int width, int height, ReadOnlySpan<byte> indices, ReadOnlySpan<byte> table)
     {
         byte[] rgb = GC.AllocateUninitializedArray<byte>(indices.Length * 3);

@@ -7,9 +7,9 @@ namespace MedR1.Imaging;
 /// Decodes PNG, JPEG, WebP, BMP and GIF to the same bytes as Pillow. EXIF orientation, ICC profiles and gamma are not applied.
 /// </summary>
 /// <remarks>
-/// BMP and GIF, and 16-bit grey PNG with a window, are decoded by managed code. The other formats use Skia's codecs (libpng,
-/// libjpeg-turbo, libwebp) with unpremultiplied RGBA output, so that colours under alpha are preserved. A truncated file is an
-/// error, never an image with grey parts. Damage inside the data, such as a premature end marker in a JPEG, may go unnoticed in
+/// BMP and GIF, and 16-bit gray PNG with a window, are decoded by managed code. The other formats use Skia's codecs (libpng,
+/// libjpeg-turbo, libwebp) with unpremultiplied RGBA output, so that colors under alpha are preserved. A truncated file is an
+/// error, never an image with gray parts. Damage inside the data, such as a premature end marker in a JPEG, may go unnoticed in
 /// formats other than PNG, the only one with checksums. Safe to use from several threads at once.
 /// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
@@ -56,7 +56,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
             bool isOpaque = ReadPixels(encoded, header, pixels);
             if (!isOpaque && header.Format == ImageFormat.Png)
             {
-                PngColourKey.Apply(encoded.Span, header, pixels);
+                PngColorKey.Apply(encoded.Span, header, pixels);
             }
 
             return RgbaConversion.ToRgb(

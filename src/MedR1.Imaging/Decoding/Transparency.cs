@@ -7,7 +7,7 @@ public enum Transparency
     CompositeOverWhite,
 
     /// <summary>
-    /// Drop alpha and keep the colours under it, as transformers 4 and Pillow's <c>convert("RGB")</c> do.
+    /// Drop alpha and keep the colors under it, as transformers 4 and Pillow's <c>convert("RGB")</c> do.
     /// </summary>
     Drop,
 }

@@ -16,11 +16,11 @@ internal static class GifReader
         return IndexedPixels.ToRgb(header.Width, header.Height, OnScreen(frame, header), table);
     }
 
-    // Pillow ignores a palette that is a grey ramp: it uses the screen's palette instead of the frame's, and without any, indices
-    // are grey levels. Indices past a palette's end are black.
+    // Pillow ignores a palette that is a gray ramp: it uses the screen's palette instead of the frame's, and without any, indices
+    // are gray levels. Indices past a palette's end are black.
     private static byte[] Table(ReadOnlySpan<byte> encoded, GifHeader header)
     {
-        byte[] table = IndexedPixels.GreyTable();
+        byte[] table = IndexedPixels.GrayTable();
         foreach (Range range in (ReadOnlySpan<Range>)[header.Palette, header.GlobalPalette])
         {
             ReadOnlySpan<byte> palette = encoded[range];

@@ -6,7 +6,7 @@ namespace MedR1.Imaging;
 /// <param name="Height">Rows, at least 1.</param>
 /// <param name="BitsPerSample">Bits per sample, or per palette index if there is a palette.</param>
 /// <param name="Channels">
-/// Samples per pixel: 1 for grey and palettes, 2 with alpha, 3 for colour, 4 for CMYK and colour with alpha.
+/// Samples per pixel: 1 for gray and palettes, 2 with alpha, 3 for color, 4 for CMYK and color with alpha.
 /// </param>
 public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int BitsPerSample, int Channels)
 {

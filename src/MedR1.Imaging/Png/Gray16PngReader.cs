@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Reads PNG files with 16-bit grey samples (colour types 0 and 4), so that a window can be applied to all 65,536 levels.
+/// Reads PNG files with 16-bit gray samples (color types 0 and 4), so that a window can be applied to all 65,536 levels.
 /// </summary>
 internal static class Gray16PngReader
 {

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>The chunks that a grey image needs, with their checksums verified.</summary>
+/// <summary>The chunks that a gray image needs, with their checksums verified.</summary>
 /// <param name="ImageData">The zlib stream of all IDAT chunks.</param>
-/// <param name="TransparentGray">The grey sample that tRNS makes transparent, or null.</param>
+/// <param name="TransparentGray">The gray sample that tRNS makes transparent, or null.</param>
 internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
 {
     public static PngChunks Read(ReadOnlySpan<byte> encoded)

@@ -8,16 +8,16 @@ namespace MedR1.Imaging;
 /// decodes them as Pillow does. A file that libpng already decodes like Pillow is left unchanged.
 /// </summary>
 /// <remarks>
-/// While it decodes, libpng keeps texts, colour profiles and suggested palettes in memory, decompressed: a malicious file of 7 MB
-/// can take 7 GB. Unlike Pillow, it rejects unknown critical chunks, maps indices past the palette's end to its last colour instead
+/// While it decodes, libpng keeps texts, color profiles and suggested palettes in memory, decompressed: a malicious file of 7 MB
+/// can take 7 GB. Unlike Pillow, it rejects unknown critical chunks, maps indices past the palette's end to its last color instead
 /// of black, and ignores a tRNS chunk that precedes the palette or has more entries.
 /// </remarks>
 internal sealed class PngEssentials
 {
     private const int BitsAt = 24;
-    private const int ColourTypeAt = 25;
-    private const byte Grey = 0;
-    private const byte Colour = 2;
+    private const int ColorTypeAt = 25;
+    private const byte Gray = 0;
+    private const byte Color = 2;
     private const byte Palette = 3;
 
     private byte[]? _palette;
@@ -61,7 +61,7 @@ internal sealed class PngEssentials
             }
             else if (_dataStart == 0)
             {
-                ReadHead(chunk, encoded[ColourTypeAt]);
+                ReadHead(chunk, encoded[ColorTypeAt]);
             }
             else
             {
@@ -96,19 +96,19 @@ internal sealed class PngEssentials
         _dataEnd = chunk.End;
     }
 
-    private void ReadHead(PngChunkCursor chunk, byte colourType)
+    private void ReadHead(PngChunkCursor chunk, byte colorType)
     {
         chunk.RequireType();
         chunk.RequireCheckSum();
         RequireLength(chunk);
-        if (chunk.Type.SequenceEqual("PLTE"u8) && colourType == Palette)
+        if (chunk.Type.SequenceEqual("PLTE"u8) && colorType == Palette)
         {
             _isPlain &= _palette is null;
             _palette = chunk.Content.ToArray();
         }
-        else if (chunk.Type.SequenceEqual("tRNS"u8) && colourType is Grey or Colour or Palette)
+        else if (chunk.Type.SequenceEqual("tRNS"u8) && colorType is Gray or Color or Palette)
         {
-            _isPlain &= _transparency is null && (colourType != Palette || _palette is not null);
+            _isPlain &= _transparency is null && (colorType != Palette || _palette is not null);
             _transparency = chunk.Content.ToArray();
         }
         else
@@ -139,8 +139,8 @@ internal sealed class PngEssentials
     // Resizes palette and transparency to the sizes that libpng accepts.
     private void Arrange(ReadOnlySpan<byte> encoded)
     {
-        int colours = 1 << encoded[BitsAt];
-        switch (encoded[ColourTypeAt])
+        int colors = 1 << encoded[BitsAt];
+        switch (encoded[ColorTypeAt])
         {
             case Palette when _palette is null && _isCut:
                 break;
@@ -148,16 +148,16 @@ internal sealed class PngEssentials
                 throw HeaderBytes.Broken(ImageFormat.Png, "its pixels are palette indices, but it has no palette (PLTE)");
             case Palette:
                 int transparent = _transparency?.Length ?? 0;
-                _isPlain &= _palette.Length == colours * 3 && transparent <= colours;
-                Array.Resize(ref _palette, colours * 3);
-                Array.Resize(ref _transparency, Math.Min(transparent, colours));
+                _isPlain &= _palette.Length == colors * 3 && transparent <= colors;
+                Array.Resize(ref _palette, colors * 3);
+                Array.Resize(ref _transparency, Math.Min(transparent, colors));
                 break;
-            case Grey or Colour when _transparency is not null:
-                int wanted = encoded[ColourTypeAt] == Grey ? 2 : 6;
+            case Gray or Color when _transparency is not null:
+                int wanted = encoded[ColorTypeAt] == Gray ? 2 : 6;
                 if (_transparency.Length < wanted)
                 {
                     throw HeaderBytes.Broken(
-                        ImageFormat.Png, $"its colour key (tRNS) has {_transparency.Length} bytes instead of {wanted}");
+                        ImageFormat.Png, $"its color key (tRNS) has {_transparency.Length} bytes instead of {wanted}");
                 }
 
                 _isPlain &= _transparency.Length == wanted;

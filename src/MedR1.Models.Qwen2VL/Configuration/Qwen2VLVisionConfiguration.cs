@@ -21,7 +21,7 @@ public sealed record Qwen2VLVisionConfiguration
     /// <summary>The activation, as named in configuration files.</summary>
     public required string Activation { get; init; }
 
-    /// <summary>The number of colour channels.</summary>
+    /// <summary>The number of color channels.</summary>
     /// <value>The default is 3.</value>
     public int ChannelCount { get; init; } = 3;
 

@@ -99,8 +99,8 @@ internal static class ImageProcessorConfigurationFile
         Range("merge_size", configuration.MergeSize, 1, 64);
         Range("min_pixels", configuration.MinPixels, 1, int.MaxValue);
         Range("max_pixels", configuration.MaxPixels, 1, long.MaxValue);
-        Colours("image_mean", configuration.Mean, _ => true, "three finite numbers");
-        Colours("image_std", configuration.StandardDeviation, value => value > 0, "three positive numbers");
+        Colors("image_mean", configuration.Mean, _ => true, "three finite numbers");
+        Colors("image_std", configuration.StandardDeviation, value => value > 0, "three positive numbers");
 
         void Range(string field, long value, long lowest, long highest)
         {
@@ -109,7 +109,7 @@ internal static class ImageProcessorConfigurationFile
                     $"write a number from {lowest} to {highest}.");
         }
 
-        void Colours(string field, IReadOnlyList<double> values, Func<double, bool> isGood, string wanted)
+        void Colors(string field, IReadOnlyList<double> values, Func<double, bool> isGood, string wanted)
         {
             if (values.Count != 3 || !values.All(value => double.IsFinite(value) && isGood(value)))
                 throw new ModelConfigurationException(source, field, $"[{string.Join(", ", values.Select(value => value.ToText()))}]",

@@ -9,7 +9,7 @@ public sealed record ImageProcessorOptions
     /// <value>The default is SkiaSharp's.</value>
     public IImageDecoder Decoder { get; init; } = new SkiaImageDecoder();
 
-    /// <summary>Limits and colour rules of decoding.</summary>
+    /// <summary>Limits and color rules of decoding.</summary>
     /// <value>The default composites transparency over white, as transformers 5 does.</value>
     public ImageDecodeOptions Decoding { get; init; } = ImageDecodeOptions.Default;
 

@@ -4,7 +4,7 @@ namespace MedR1.Testing;
 
 /// <summary>
 /// The processor of <see cref="TinyPolicy"/>: each message is a turn token, its text as bytes and one token for each image, and
-/// an end token; a turn token follows. An image becomes 48 values: the mean colours of a grid of 4 × 4 cells of a
+/// an end token; a turn token follows. An image becomes 48 values: the mean colors of a grid of 4 × 4 cells of a
 /// <see cref="PixelImageSource"/>, or the means of 48 equal parts of any other source's bytes, undecoded.
 /// </summary>
 public sealed class TinyProcessor : IVisionLanguageProcessor

@@ -21,14 +21,14 @@ public sealed class NearDuplicateTests
     }
 
     [Fact]
-    public void Greys_are_means_of_their_areas()
+    public void Grays_are_means_of_their_areas()
     {
         // Left half black, right half white: its thumbnail and that of its negative differ by 255 everywhere.
         RgbImage half = Paint(64, (x, _) => x < 32 ? (byte)0 : (byte)255);
         RgbImage negative = Paint(64, (x, _) => x < 32 ? (byte)255 : (byte)0);
         Assert.Equal(255, ImageFingerprint.Of(half).GrayDistance(ImageFingerprint.Of(negative)));
 
-        // A uniform image has no frequencies but the mean: its hash is 0, and only greys distinguish such images.
+        // A uniform image has no frequencies but the mean: its hash is 0, and only grays distinguish such images.
         ImageFingerprint dark = ImageFingerprint.Of(Paint(10, (_, _) => 20));
         ImageFingerprint light = ImageFingerprint.Of(Paint(10, (_, _) => 27));
         Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GrayDistance(light)));
@@ -112,12 +112,12 @@ public sealed class NearDuplicateTests
         Assert.Equal(new FingerprintProgress(7, 7), progress[^1]);
         Assert.Equal(test, test.WithoutNearDuplicatesOf(new InMemoryDataset("other", [train[3]]), Decode));
 
-        // If no grey may differ, 2 and 3 are not like any other; 1 has the same name.
+        // If no gray may differ, 2 and 3 are not like any other; 1 has the same name.
         NearDuplicateOptions equal = new() { MaxGrayDistance = 0 };
         Assert.Equal([test[0], test[2], test[3], test[4], test[5]], test.WithoutNearDuplicatesOf(train, Decode, equal));
     }
 
-    // As above, but if no grey may differ, the nine are noisy images of their own, which fill each half by one.
+    // As above, but if no gray may differ, the nine are noisy images of their own, which fill each half by one.
     [Fact]
     public void A_split_takes_the_given_limits()
     {
@@ -220,12 +220,12 @@ public sealed class NearDuplicateTests
         return new RgbImage(image.Width, image.Height, pixels);
     }
 
-    private static RgbImage Paint(int side, Func<int, int, byte> grey)
+    private static RgbImage Paint(int side, Func<int, int, byte> gray)
     {
         byte[] pixels = new byte[side * side * 3];
         for (int i = 0; i < side * side; i++)
         {
-            pixels.AsSpan(i * 3, 3).Fill(grey(i % side, i / side));
+            pixels.AsSpan(i * 3, 3).Fill(gray(i % side, i / side));
         }
 
         return new RgbImage(side, side, pixels);

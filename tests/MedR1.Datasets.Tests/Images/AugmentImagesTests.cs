@@ -67,7 +67,7 @@ public sealed class AugmentImagesTests
     }
 
     [Fact]
-    public void Brightness_adds_and_contrast_scales_around_mid_grey()
+    public void Brightness_adds_and_contrast_scales_around_mid_gray()
     {
         Assert.Equal(141, new ImageAugmentation(1, 0, 0, 0, 0.2, 1).Apply(Plain(90)).Pixels.Span[0]);
         Assert.Equal(71, new ImageAugmentation(1, 0, 0, 0, 0, 1.5).Apply(Plain(90)).Pixels.Span[0]);
@@ -106,8 +106,8 @@ public sealed class AugmentImagesTests
     private static readonly PixelImageSource Original = new(
         "picture", new RgbImage(Width, Height, Enumerable.Range(0, Width * Height * 3).Select(i => (byte)(i * 7)).ToArray()));
 
-    private static RgbImage Plain(byte grey) =>
-        new(Width, Height, Enumerable.Repeat(grey, Width * Height * 3).ToArray());
+    private static RgbImage Plain(byte gray) =>
+        new(Width, Height, Enumerable.Repeat(gray, Width * Height * 3).ToArray());
 
     private static InMemoryDataset Questions() =>
         new("two", [.. new[] { "first", "second" }.Select(id => Examples.Make(id) with { Images = [Original] })]);

@@ -85,11 +85,11 @@ public sealed class BlankImagesTests
 
     // A cache of prepared images keeps one per file, however many questions are about it.
     [Fact]
-    public void Are_equal_if_the_original_file_and_the_grey_are_the_same()
+    public void Are_equal_if_the_original_file_and_the_gray_are_the_same()
     {
-        IImageSource Blank(string file, byte grey) => new InMemoryDataset(
+        IImageSource Blank(string file, byte gray) => new InMemoryDataset(
             "one", [new() { Id = "x", Question = "q", Answer = "a", Images = [new FileImageSource(file)] }])
-            .BlankImages(grey)[0].Images[0];
+            .BlankImages(gray)[0].Images[0];
         Assert.Equal(new FileImageSource("a.png"), new FileImageSource("a.png"));
         Assert.NotEqual(new FileImageSource("a.png"), new FileImageSource("A.png"));
         Assert.Equal(Blank("a.png", 100), Blank("a.png", 100));

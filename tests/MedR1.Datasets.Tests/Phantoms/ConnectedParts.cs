@@ -1,7 +1,7 @@
 namespace MedR1.Datasets.Tests;
 
 /// <summary>
-/// Counts the connected components of the pixels of a grey image that meet a condition, ignoring specks of a few pixels.
+/// Counts the connected components of the pixels of a gray image that meet a condition, ignoring specks of a few pixels.
 /// </summary>
 internal static class ConnectedParts
 {

@@ -5,7 +5,7 @@ public sealed class BmpRunLengthTests
 {
     private static readonly SkiaImageDecoder Decoder = new();
 
-    // The red of colour i is i, its green and blue are not.
+    // The red of color i is i, its green and blue are not.
     private static readonly byte[] Palette = [.. Enumerable.Range(0, 16).SelectMany(i => new[] { (byte)200, (byte)100, (byte)i, (byte)0 })];
 
     // A run ends with its row, a literal does not. From the bottom: a run of 3, and 1 of the next 3; a literal of 3 (padded by 9),

@@ -54,7 +54,7 @@ public sealed class BmpTests
     [Theory]
     [InlineData(Transparency.Drop)]
     [InlineData(Transparency.CompositeOverWhite)]
-    public void Pixels_skipped_by_run_length_encoding_have_the_first_palette_colour(Transparency transparency)
+    public void Pixels_skipped_by_run_length_encoding_have_the_first_palette_color(Transparency transparency)
     {
         byte[] file = BmpFile.WriteRunLength(4, 2, RedAndBlue, [2, 1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 0, 0, 1]);
 
@@ -98,7 +98,7 @@ public sealed class BmpTests
             "the masks F00, F0, F and F000", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
     }
 
-    // Only a palette whose colours are all (i, i, i) is a grey ramp. Pillow 9.4 gives these colours too.
+    // Only a palette whose colors are all (i, i, i) is a gray ramp. Pillow 9.4 gives these colors too.
     [Theory]
     [InlineData(1, 0, 0)]
     [InlineData(0, 1, 0)]
@@ -106,7 +106,7 @@ public sealed class BmpTests
     [InlineData(1, 1, 0)]
     [InlineData(0, 1, 1)]
     [InlineData(1, 0, 1)]
-    public void A_palette_with_some_channels_of_a_grey_ramp_is_a_palette(byte blue, byte green, byte red)
+    public void A_palette_with_some_channels_of_a_gray_ramp_is_a_palette(byte blue, byte green, byte red)
     {
         byte[] palette = [.. Enumerable.Range(0, 4).SelectMany(i => Scaled(i, blue, green, red).Append((byte)0))];
         byte[] file = BmpFile.WriteRunLength(4, 1, palette, [0, 4, 0, 1, 2, 3]);

@@ -6,7 +6,7 @@ public sealed class GifTests
     private static readonly ImageDecodeOptions Drop = new() { Transparency = Transparency.Drop };
 
     [Fact]
-    public void The_transparent_index_keeps_its_palette_colour_when_alpha_is_dropped()
+    public void The_transparent_index_keeps_its_palette_color_when_alpha_is_dropped()
     {
         byte[] file = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3], transparent: 1);
 
@@ -21,11 +21,11 @@ public sealed class GifTests
         Assert.Equal([200, 10, 20, 255, 255, 255, 50, 60, 220, 120, 120, 120], Decoder.Decode(file).Pixels.ToArray());
     }
 
-    // Pillow starts with a screen of zeros, hence of the first palette colour.
+    // Pillow starts with a screen of zeros, hence of the first palette color.
     [Theory]
     [InlineData(Transparency.Drop)]
     [InlineData(Transparency.CompositeOverWhite)]
-    public void Around_an_opaque_frame_the_screen_has_the_first_colour(Transparency transparency)
+    public void Around_an_opaque_frame_the_screen_has_the_first_color(Transparency transparency)
     {
         byte[] file = GifFile.Write(3, 1, 1, 0, 1, 1, [2]);
 
@@ -76,7 +76,7 @@ public sealed class GifTests
     {
         byte[] file = WithCodes(2, 2, [4, 1, 6, 7], [0, (byte)';']);
 
-        Assert.Equal(Colours(1, 1, 1, 1), Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal(Colors(1, 1, 1, 1), Decoder.Decode(file).Pixels.ToArray());
     }
 
     // Pillow gives these pixels too. Eight codes of three bits are three whole bytes.
@@ -85,7 +85,7 @@ public sealed class GifTests
     {
         byte[] file = WithCodes(6, 1, [3, 1, 4, 0, 2, 4, 3, 1], []);
 
-        Assert.Equal(Colours(3, 1, 0, 2, 3, 1), Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal(Colors(3, 1, 0, 2, 3, 1), Decoder.Decode(file).Pixels.ToArray());
     }
 
     // Graphic controls with the flags 8 (restore the background) and 9 (also transparent), a comment and bytes between the blocks,
@@ -136,7 +136,7 @@ public sealed class GifTests
         Assert.Contains("0 x 2", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
     }
 
-    private static byte[] Colours(params byte[] indices) =>
+    private static byte[] Colors(params byte[] indices) =>
         [.. indices.SelectMany(index => GifFile.Palette.AsSpan(index * 3, 3).ToArray())];
 
     // A file with one block of codes of three bits.

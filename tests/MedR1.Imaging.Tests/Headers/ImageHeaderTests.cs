@@ -86,9 +86,9 @@ public sealed class ImageHeaderTests
     [InlineData(8, 2, 3)]
     [InlineData(8, 6, 4)]
     [InlineData(2, 3, 1)]
-    public void Reads_depth_and_channels_of_PNG(byte bits, byte colour, int channels)
+    public void Reads_depth_and_channels_of_PNG(byte bits, byte color, int channels)
     {
-        byte[] file = new PngFile(9, 5, bits, colour).Write([]);
+        byte[] file = new PngFile(9, 5, bits, color).Write([]);
 
         Assert.Equal(new ImageHeader(ImageFormat.Png, 9, 5, bits, channels), ImageHeader.Read(file));
     }
@@ -98,8 +98,8 @@ public sealed class ImageHeaderTests
     [InlineData(16, 3)]
     [InlineData(4, 2)]
     [InlineData(8, 5)]
-    public void Rejects_depths_that_PNG_does_not_have(byte bits, byte colour) =>
-        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(new PngFile(9, 5, bits, colour).Write([])));
+    public void Rejects_depths_that_PNG_does_not_have(byte bits, byte color) =>
+        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(new PngFile(9, 5, bits, color).Write([])));
 
     [Theory]
     [InlineData(0, 5)]

@@ -88,7 +88,7 @@ public sealed class Gray16Tests
         Assert.Throws<ArgumentException>(() => Gray16Window.FromCenterAndWidth(40, width));
 
     [Fact]
-    public void Alpha_of_16_bit_grey_is_composited_or_dropped()
+    public void Alpha_of_16_bit_gray_is_composited_or_dropped()
     {
         byte[] file = new PngFile(2, 1, 16, 4).Write((x, _) => x == 0 ? [0, 100, 0, 0] : [0, 100, 255, 255]);
         ImageDecodeOptions options = Windowed(new Gray16Window(0, 255));
@@ -100,7 +100,7 @@ public sealed class Gray16Tests
     }
 
     [Fact]
-    public void A_grey_key_makes_its_sample_transparent()
+    public void A_gray_key_makes_its_sample_transparent()
     {
         byte[] file = new PngFile(2, 1, 16, 0) { Transparency = [0, 100] }.Write((x, _) => [0, (byte)(100 + x)]);
 
@@ -122,7 +122,7 @@ public sealed class Gray16Tests
 
     // The PNG specification compares all 16 bits: 0x3499 has the high byte 0x34, but is not the key 0x1234.
     [Fact]
-    public void A_grey_key_is_compared_with_all_bits_without_a_window_too()
+    public void A_gray_key_is_compared_with_all_bits_without_a_window_too()
     {
         byte[][] samples = [[0x12, 0x34], [0x34, 0x99], [0x12, 0x35]];
         byte[] file = new PngFile(3, 1, 16, 0) { Transparency = [0x12, 0x34] }.Write((x, _) => samples[x]);

@@ -29,7 +29,7 @@ public sealed class PngEssentialsTests
         Assert.Equal([200, 10, 20, 30, 210, 40], Decoder.Decode(file, Drop).Pixels.ToArray());
     }
 
-    // With one bit, two colours are a whole palette. Pillow keeps the last of several tRNS, libpng the first behind the palette.
+    // With one bit, two colors are a whole palette. Pillow keeps the last of several tRNS, libpng the first behind the palette.
     [Theory]
     [InlineData("00", "")]
     [InlineData("", "00FF")]
@@ -52,7 +52,7 @@ public sealed class PngEssentialsTests
 
     // Pillow reads the key's first two bytes; libpng ignores a key of any other length.
     [Fact]
-    public void A_grey_key_may_be_too_long()
+    public void A_gray_key_may_be_too_long()
     {
         byte[] file = new PngFile(2, 1, 8, 0) { Transparency = [0, 7, 0, 0] }.Write((x, _) => [(byte)(7 + x)]);
 
@@ -94,12 +94,12 @@ public sealed class PngEssentialsTests
     }
 
     [Fact]
-    public void High_bytes_of_colours_are_compared_with_the_low_bytes_of_a_key()
+    public void High_bytes_of_colors_are_compared_with_the_low_bytes_of_a_key()
     {
-        // The key itself, its low bytes, and three colours that differ from those in one sample.
-        byte[][] colours =
+        // The key itself, its low bytes, and three colors that differ from those in one sample.
+        byte[][] colors =
             [[1, 2, 3, 4, 5, 6], [2, 9, 4, 9, 6, 9], [3, 9, 4, 9, 6, 9], [2, 9, 5, 9, 6, 9], [2, 9, 4, 9, 7, 9]];
-        byte[] file = new PngFile(5, 1, 16, 2) { Transparency = [1, 2, 3, 4, 5, 6] }.Write((x, _) => colours[x]);
+        byte[] file = new PngFile(5, 1, 16, 2) { Transparency = [1, 2, 3, 4, 5, 6] }.Write((x, _) => colors[x]);
 
         Assert.Equal([1, 3, 5, 255, 255, 255, 3, 4, 6, 2, 5, 6, 2, 4, 7], Decoder.Decode(file).Pixels.ToArray());
     }

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Writes GIF files with one frame and four colours: 0 red, 1 green, 2 blue, 3 grey.</summary>
+/// <summary>Writes GIF files with one frame and four colors: 0 red, 1 green, 2 blue, 3 gray.</summary>
 internal static class GifFile
 {
     public static readonly byte[] Palette = [200, 10, 20, 30, 210, 40, 50, 60, 220, 120, 120, 120];

@@ -6,7 +6,7 @@ namespace MedR1.Imaging.Tests;
 /// <summary>
 /// Writes PNG files of any bit depth, filter and interlace method, valid or invalid on request.
 /// </summary>
-internal sealed class PngFile(int width, int height, byte bits, byte colour)
+internal sealed class PngFile(int width, int height, byte bits, byte color)
 {
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -48,7 +48,7 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
     {
         using MemoryStream file = new();
         file.Write(Signature);
-        file.Write(Header(width, height, bits, colour, IsInterlaced));
+        file.Write(Header(width, height, bits, color, IsInterlaced));
         if (Transparency is not null)
         {
             file.Write(Chunk("tRNS"u8, Transparency));
@@ -87,12 +87,12 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
         return chunk;
     }
 
-    private static byte[] Header(int width, int height, byte bits, byte colour, bool isInterlaced)
+    private static byte[] Header(int width, int height, byte bits, byte color, bool isInterlaced)
     {
         byte[] data = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(data, width);
         BinaryPrimitives.WriteInt32BigEndian(data.AsSpan(4), height);
-        (data[8], data[9], data[12]) = (bits, colour, (byte)(isInterlaced ? 1 : 0));
+        (data[8], data[9], data[12]) = (bits, color, (byte)(isInterlaced ? 1 : 0));
         return Chunk("IHDR"u8, data);
     }
 

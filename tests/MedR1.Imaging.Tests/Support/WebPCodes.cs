@@ -21,7 +21,7 @@ internal sealed class WebPCodes
         data.Bits(4 * BlocksASide - 1, 14);
         data.Bits(4 * BlocksASide - 1, 14);
 
-        // No alpha, version 0, no transform, no colour cache.
+        // No alpha, version 0, no transform, no color cache.
         data.Bits(0, 1 + 3 + 1 + 1);
         data.EntropyImage();
         for (int group = 0; group < BlocksASide * BlocksASide; group++)

@@ -42,7 +42,7 @@ public sealed class PreparedImagesTests
     public void A_processor_keeps_images_only_if_configured_to()
     {
         ImageProcessorConfiguration configuration = new() { PatchSize = 2 };
-        IImageSource source = new PixelImageSource("grey", new RgbImage(8, 8, new byte[8 * 8 * 3]));
+        IImageSource source = new PixelImageSource("gray", new RgbImage(8, 8, new byte[8 * 8 * 3]));
         ImageProcessor forgetful = new(configuration);
         ImageProcessor remembering = new(configuration, new ImageProcessorOptions { CacheBytes = 1 << 20 });
         Assert.NotSame(forgetful.Process(source), forgetful.Process(source));

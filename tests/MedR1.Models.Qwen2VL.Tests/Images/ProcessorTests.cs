@@ -6,7 +6,7 @@ namespace MedR1.Models.Qwen2VL.Tests;
 public sealed class ProcessorTests
 {
     private static readonly IImageSource _image =
-        new PixelImageSource("grey", new RgbImage(16, 8, new byte[16 * 8 * 3]));
+        new PixelImageSource("gray", new RgbImage(16, 8, new byte[16 * 8 * 3]));
 
     [Fact]
     public void A_prompt_has_a_placeholder_for_each_feature()

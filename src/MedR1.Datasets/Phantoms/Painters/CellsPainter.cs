@@ -4,7 +4,7 @@ internal sealed class CellsPainter : PhantomPainter
 {
     private static readonly string[] s_counts = ["2 or fewer cells", "3 or 4 cells", "5 or more cells"];
     private static readonly string[] s_grounds = ["Bright cells on a dark ground", "Dark cells on a bright ground"];
-    private static readonly PhantomColor[] s_brightInks = [new(70, 215, 90), new(90, 130, 235), PhantomColor.Grey(220)];
+    private static readonly PhantomColor[] s_brightInks = [new(70, 215, 90), new(90, 130, 235), PhantomColor.Gray(220)];
     private static readonly PhantomColor[] s_darkInks = [new(95, 55, 130), new(60, 75, 140), new(110, 60, 35)];
 
     public override PhantomFamily Family => PhantomFamily.Cells;
@@ -16,7 +16,7 @@ internal sealed class CellsPainter : PhantomPainter
         int count = random.Below(s_counts.Length);
         int fuller = random.Below(2);
         int ground = random.Below(2);
-        canvas.Fill(ground == 0 ? PhantomColor.Grey(18) : new PhantomColor(225, 205, 220));
+        canvas.Fill(ground == 0 ? PhantomColor.Gray(18) : new PhantomColor(225, 205, 220));
         PhantomColor ink = random.Pick(ground == 0 ? s_brightInks : s_darkInks);
         (int more, int fewer) = count switch
         {

@@ -15,7 +15,7 @@ internal sealed class DiscsPainter : PhantomPainter
         int count = random.Below(s_counts.Length);
         int tone = random.Below(2);
         int size = random.Below(2);
-        canvas.Fill(PhantomColor.Grey(random.Between(110, 140)));
+        canvas.Fill(PhantomColor.Gray(random.Between(110, 140)));
 
         // Nine positions on a 3 x 3 board, so that discs never touch.
         int[] places = [.. Enumerable.Range(0, 9)];
@@ -25,7 +25,7 @@ internal sealed class DiscsPainter : PhantomPainter
         {
             int x = 190 + place % 3 * 310 + random.Between(-15, 15);
             int y = 190 + place / 3 * 310 + random.Between(-15, 15);
-            canvas.Disc(PhantomColor.Grey(tone == 0 ? 230 : 25), x, y, radius);
+            canvas.Disc(PhantomColor.Gray(tone == 0 ? 230 : 25), x, y, radius);
         }
 
         return

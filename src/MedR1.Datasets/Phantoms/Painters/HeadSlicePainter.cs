@@ -20,17 +20,17 @@ internal sealed class HeadSlicePainter : PhantomPainter
         int shape = random.Below(2);
         int radiusX = shape == 0 ? random.Between(300, 330) : random.Between(410, 440);
         int radiusY = shape == 0 ? random.Between(410, 440) : random.Between(300, 330);
-        canvas.Fill(PhantomColor.Grey(random.Between(5, 20)));
+        canvas.Fill(PhantomColor.Gray(random.Between(5, 20)));
         if (rim == 0)
         {
-            canvas.Ellipse(PhantomColor.Grey(235), 500, 500, radiusX, radiusY);
-            canvas.Ellipse(PhantomColor.Grey(15), 500, 500, radiusX - 45, radiusY - 45);
+            canvas.Ellipse(PhantomColor.Gray(235), 500, 500, radiusX, radiusY);
+            canvas.Ellipse(PhantomColor.Gray(15), 500, 500, radiusX - 45, radiusY - 45);
         }
 
-        canvas.Ellipse(PhantomColor.Grey(random.Between(105, 130)), 500, 500, radiusX - 65, radiusY - 65);
+        canvas.Ellipse(PhantomColor.Gray(random.Between(105, 130)), 500, 500, radiusX - 65, radiusY - 65);
         int x = 500 + (side == 0 ? -1 : 1) * radiusX * random.Between(30, 42) / 100;
         int y = 500 + (level == 0 ? -1 : 1) * radiusY * random.Between(30, 42) / 100;
-        canvas.Disc(PhantomColor.Grey(spot == 0 ? 225 : 25), x, y, random.Between(65, 85));
+        canvas.Disc(PhantomColor.Gray(spot == 0 ? 225 : 25), x, y, random.Between(65, 85));
         return
         [
             Fact("phantom_head_rim", QuestionType.OtherBiologicalAttributes, s_rims, rim,

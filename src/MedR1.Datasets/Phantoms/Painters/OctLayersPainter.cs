@@ -20,21 +20,21 @@ internal sealed class OctLayersPainter : PhantomPainter
         int top = random.Between(220, 300);
         int bottom = random.Between(780, 860);
         int count = layers + FewestLayers;
-        canvas.Fill(PhantomColor.Grey(random.Between(10, 30)));
+        canvas.Fill(PhantomColor.Gray(random.Between(10, 30)));
         int bright = random.Between(170, 200);
         for (int layer = 0; layer < count; layer++)
         {
             int from = top + (bottom - top) * layer / count;
             int to = top + (bottom - top) * (layer + 1) / count;
             canvas.Paint(
-                PhantomColor.Grey(layer % 2 == 0 ? bright : bright - 80),
+                PhantomColor.Gray(layer % 2 == 0 ? bright : bright - 80),
                 (u, v) => v - Sag(u, surface) >= from && v - Sag(u, surface) < to);
         }
 
         if (fluid > 0)
         {
             int middle = (top + bottom) / 2 + 20;
-            canvas.Ellipse(PhantomColor.Grey(12), 500 + (fluid - 2) * 280 + random.Between(-40, 40), middle, 110, 75);
+            canvas.Ellipse(PhantomColor.Gray(12), 500 + (fluid - 2) * 280 + random.Between(-40, 40), middle, 110, 75);
         }
 
         return

@@ -17,10 +17,10 @@ internal sealed class StripesPainter : PhantomPainter
         int direction = random.Below(s_directions.Length);
         int count = random.Below(s_counts.Length);
         int width = random.Below(2);
-        canvas.Fill(PhantomColor.Grey(random.Between(25, 60)));
+        canvas.Fill(PhantomColor.Gray(random.Between(25, 60)));
         int share = width == 0 ? random.Between(22, 28) : random.Between(58, 64);
         int stripes = count + FewestStripes;
-        canvas.Paint(PhantomColor.Grey(random.Between(190, 230)), (u, v) =>
+        canvas.Paint(PhantomColor.Gray(random.Between(190, 230)), (u, v) =>
         {
             // The position along the stripes' normal. Diagonals use the middle half of their longer extent; corners would cut off
             // other stripes.

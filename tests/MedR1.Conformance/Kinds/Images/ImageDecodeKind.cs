@@ -9,7 +9,7 @@ public sealed class ImageDecodeKind : IConformanceKind
     // Like Pillow's convert("RGB").
     private static readonly ImageDecodeOptions LikePillow = new() { Transparency = Transparency.Drop };
 
-    // Pillow clips 16-bit grey at 255, but uses the high byte if there is alpha.
+    // Pillow clips 16-bit gray at 255, but uses the high byte if there is alpha.
     private static readonly ImageDecodeOptions LikePillowWithGray16 =
         LikePillow with { Gray16Window = Gray16Window.CutAt255 };
 

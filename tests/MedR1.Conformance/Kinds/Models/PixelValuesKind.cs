@@ -84,7 +84,7 @@ internal sealed class PixelValuesKind : IConformanceKind
         }
     }
 
-    // One row of grey pixels, one patch each, through the same table as images.
+    // One row of gray pixels, one patch each, through the same table as images.
     private static void CheckLevels(ConformanceCase conformanceCase, Checker checker, int levels)
     {
         JsonElement inputs = conformanceCase.Inputs;
@@ -98,8 +98,8 @@ internal sealed class PixelValuesKind : IConformanceKind
             StandardDeviation =
                 [.. inputs.GetProperty("image_std").EnumerateArray().Select(value => value.GetDouble())],
         });
-        byte[] grey = [.. Enumerable.Range(0, levels).SelectMany(level => Enumerable.Repeat((byte)level, 3))];
-        float[] values = processor.Process(new RgbImage(levels, 1, grey)).Patches.ToArray();
+        byte[] gray = [.. Enumerable.Range(0, levels).SelectMany(level => Enumerable.Repeat((byte)level, 3))];
+        float[] values = processor.Process(new RgbImage(levels, 1, gray)).Patches.ToArray();
         checker.Numbers("values", conformanceCase.Tensor(conformanceCase.Expected.GetProperty("values")), values);
         if (conformanceCase.Expected.TryGetProperty("bits", out JsonElement bits))
         {

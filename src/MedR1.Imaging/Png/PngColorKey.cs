@@ -1,10 +1,10 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Applies the colour key (tRNS) as Pillow does to images for which the result differs from that of libpng, which scales samples
+/// Applies the color key (tRNS) as Pillow does to images for which the result differs from that of libpng, which scales samples
 /// and key alike.
 /// </summary>
-internal static class PngColourKey
+internal static class PngColorKey
 {
     /// <summary>Recomputes alpha for images whose result differs.</summary>
     /// <param name="encoded">The file.</param>
@@ -12,9 +12,9 @@ internal static class PngColourKey
     /// <param name="rgba">The decoded pixels.</param>
     public static void Apply(ReadOnlySpan<byte> encoded, ImageHeader header, Span<byte> rgba)
     {
-        bool isGrey = header.BitsPerSample < 8 && PngHeader.IsGray(encoded);
-        bool isDeepColour = header.BitsPerSample == 16 && PngHeader.IsColour(encoded);
-        if (!isGrey && !isDeepColour)
+        bool isGray = header.BitsPerSample < 8 && PngHeader.IsGray(encoded);
+        bool isDeepColor = header.BitsPerSample == 16 && PngHeader.IsColor(encoded);
+        if (!isGray && !isDeepColor)
         {
             return;
         }

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace MedR1.Imaging.Tests;
 
-public sealed class ColourTests
+public sealed class ColorTests
 {
     private static readonly SkiaImageDecoder Decoder = new();
     private static readonly ImageDecodeOptions Drop = new() { Transparency = Transparency.Drop };
@@ -31,7 +31,7 @@ public sealed class ColourTests
     [Theory]
     [InlineData(SKEncodedImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Webp)]
-    public void Dropping_alpha_keeps_the_colours_under_it(SKEncodedImageFormat format)
+    public void Dropping_alpha_keeps_the_colors_under_it(SKEncodedImageFormat format)
     {
         byte[] file = Images.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, format);
         if (format == SKEncodedImageFormat.Png)
@@ -68,7 +68,7 @@ public sealed class ColourTests
     }
 
     [Fact]
-    public void A_colour_key_is_composited_or_dropped()
+    public void A_color_key_is_composited_or_dropped()
     {
         byte[] file = new PngFile(2, 1, 8, 2) { Transparency = [0, 10, 0, 20, 0, 30] }
             .Write((x, _) => x == 0 ? [10, 20, 30] : [10, 20, 31]);
@@ -89,7 +89,7 @@ public sealed class ColourTests
     [InlineData(4, 1, new byte[] { 0, 17, 34, 51 })]
     [InlineData(4, 15, new byte[] { 0, 17, 34, 51 })]
     [InlineData(4, 34, new byte[] { 0, 17, 255, 51 })]
-    public void A_grey_key_of_few_bits_is_compared_with_expanded_samples(byte bits, byte key, byte[] overWhite)
+    public void A_gray_key_of_few_bits_is_compared_with_expanded_samples(byte bits, byte key, byte[] overWhite)
     {
         // Samples 0 to 3 after the filter byte of the row, most significant bits first.
         byte[] row = bits == 2 ? [0, 0b00_01_10_11] : [0, 0x01, 0x23];
@@ -113,7 +113,7 @@ public sealed class ColourTests
     }
 
     [Fact]
-    public void Sixteen_bit_colour_keeps_the_high_byte()
+    public void Sixteen_bit_color_keeps_the_high_byte()
     {
         byte[] file = new PngFile(1, 1, 16, 2).Write((_, _) => [10, 255, 20, 200, 30, 0]);
 

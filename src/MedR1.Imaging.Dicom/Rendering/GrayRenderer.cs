@@ -1,13 +1,13 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Renders grey images from stored values: rescale, window, and inversion for MONOCHROME1.</summary>
-internal static class GreyRenderer
+/// <summary>Renders gray images from stored values: rescale, window, and inversion for MONOCHROME1.</summary>
+internal static class GrayRenderer
 {
     public static RgbImage Render(int[] stored, PixelFormat format, ElementTable table, DicomRenderOptions options)
     {
         FrameAttributes attributes = new(table, options.Frame);
         Func<int, double> rescale = Rescaling(attributes.Rescale, table, format);
-        Func<double, double> grey = Windowing(options.Window, attributes.Window, format)
+        Func<double, double> gray = Windowing(options.Window, attributes.Window, format)
             ?? Unwindowed(stored, rescale, format, attributes.Rescale, table);
         bool isInverse = format.Photometric == "MONOCHROME1";
 
@@ -18,7 +18,7 @@ internal static class GreyRenderer
         {
             if (!levels.TryGetValue(stored[i], out byte level))
             {
-                level = (byte)Math.Clamp(Math.Floor(grey(rescale(stored[i])) + 0.5), 0, 255);
+                level = (byte)Math.Clamp(Math.Floor(gray(rescale(stored[i])) + 0.5), 0, 255);
                 levels.Add(stored[i], level);
             }
 
@@ -54,7 +54,7 @@ internal static class GreyRenderer
 
         if ((wanted ?? FileWindow(attributes)) is DicomWindow window)
         {
-            return new VoiFunction(window, attributes.Text(DicomTag.VoiLutFunction) ?? "LINEAR").Grey;
+            return new VoiFunction(window, attributes.Text(DicomTag.VoiLutFunction) ?? "LINEAR").Gray;
         }
 
         return LookupTable.Find(attributes, DicomTag.VoiLutSequence, format.IsSigned) is LookupTable values
