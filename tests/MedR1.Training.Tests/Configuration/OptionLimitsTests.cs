@@ -48,6 +48,8 @@ public sealed class OptionLimitsTests
         { "ReferenceSync", options => options.ReferenceSync = new() { Interval = 0 } },
         { "ReferenceSync", options => options.ReferenceSync = new() { Mixup = 0 } },
         { "ReferenceSync", options => options.ReferenceSync = new() { Mixup = 1.01 } },
+        { "Beta1", options => options.Optimizer = new() { Beta1 = 1 } },
+        { "Cycles", options => options.ScheduleOptions = new() { Cycles = 2 } },
     };
 
     [Theory]

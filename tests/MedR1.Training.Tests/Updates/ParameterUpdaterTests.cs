@@ -31,10 +31,14 @@ public sealed class ParameterUpdaterTests
         using ParameterUpdater updater = new([new("first", parameter)], new PpoTrainerOptions(), totalSteps: 4);
         ICheckpointParts critic = new CriticCheckpoint(updater);
         updater.Skip(0);
+
+        // The rollout that follows needs the memory of the gradients.
+        Assert.Null(parameter.grad);
         Assert.Equal((0, false), (updater.Reached, critic.IsBeyond(0)));
 
         Give(parameter);
         updater.Step(1);
+        Assert.Null(parameter.grad);
         Assert.Equal((2, true), (updater.Reached, critic.IsBeyond(1)));
         Assert.False(critic.IsBeyond(2));
     }
