@@ -112,6 +112,47 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_step_cancelled_between_two_passes_is_repeated_without_the_gradient_of_the_first()
+    {
+        using TinyPolicy whole = TestData.Policy(), policy = TestData.Policy();
+        await Builder(whole).RunAsync();
+        using CancellationTokenSource source = new();
+        using GrpoTrainer trainer = Builder(policy)
+            .AddObserver(new GradientRecorder(policy) { MicroStep = pass => CancelIn(pass.Step, pass.MicroStep) }).Build();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+        Assert.Equal(3, (await trainer.RunAsync()).History[0].Step);
+
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
+
+        void CancelIn(long step, int microStep)
+        {
+            if ((step, microStep) == (3, 0))
+            {
+                source.Cancel();
+            }
+        }
+
+        static GrpoTrainerBuilder Builder(TinyPolicy policy) => Runs.Small(policy, options => options.PromptsPerMicroBatch = 1);
+    }
+
+    [Fact]
+    public async Task A_supervised_step_cancelled_between_two_passes_is_repeated_too()
+    {
+        using TinyPolicy whole = TestData.Policy(), policy = TestData.Policy();
+        using SftTrainer straight = Builder(whole).Build();
+        await straight.RunAsync();
+        using CancellationTokenSource source = new();
+        using SftTrainer trainer = Builder(policy).AddObserver(new AtPass(2, 0, source.Cancel)).Build();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+        Assert.Equal(2, (await trainer.RunAsync()).History[0].Step);
+
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
+
+        static SftTrainerBuilder Builder(TinyPolicy policy) => new SftTrainerBuilder(policy).UseExamples(TestData.Examples(4)).Configure(
+            options => (options.ExamplesPerStep, options.ExamplesPerMicroBatch, options.MaxSteps, options.LearningRate) = (4, 2, 3, 0.01));
+    }
+
+    [Fact]
     public async Task A_checkpoint_within_a_rollout_contains_it_exactly()
     {
         using TinyPolicy policy = TestData.Policy();
@@ -209,6 +250,17 @@ public sealed class ResumeTests : IDisposable
             if (metrics.Step == after)
             {
                 source!.Cancel();
+            }
+        }
+    }
+
+    private sealed class AtPass(long step, int microStep, Action action) : ISftObserver
+    {
+        public void OnMicroStep(long ofStep, int pass, TorchSharp.torch.Tensor logProbabilities)
+        {
+            if ((ofStep, pass) == (step, microStep))
+            {
+                action();
             }
         }
     }
