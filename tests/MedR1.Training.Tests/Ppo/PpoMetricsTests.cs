@@ -32,6 +32,31 @@ public sealed class PpoMetricsTests
         Assert.All(report.History, step => Assert.DoesNotContain("frac_reward_zero_std", step.Values.Keys));
     }
 
+    [Fact]
+    public async Task A_pass_in_which_no_completion_has_a_score_is_left_out()
+    {
+        IReadOnlyDictionary<string, double> alone = await RunAsync([TestData.Prompt(1)]);
+        IReadOnlyDictionary<string, double> beside = await RunAsync([TestData.Prompt(0), TestData.Prompt(1)]);
+        Assert.All(["value_loss", "returns", "critic/grad_norm"], name => Assert.Equal(alone[name], beside[name], 1e-5));
+
+        // No reward applies to the answers to the first prompt, which are a pass of their own.
+        static async Task<IReadOnlyDictionary<string, double>> RunAsync(IReadOnlyList<VqaPrompt> prompts)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            return (await new PpoTrainerBuilder(policy)
+                .UsePrompts(prompts)
+                .UseOrder(new SequentialOrder())
+                .UseSampler(new ScriptedSampler("a", "bbb"))
+                .AddReward("length", context => context.Example.Id == "example 0" ? null : context.Completion.TokenCount)
+                .Configure(options =>
+                {
+                    (options.GroupSize, options.PromptsPerStep, options.PromptsPerMicroBatch) = (2, prompts.Count, 1);
+                    (options.MaxSteps, options.MaxNewTokens) = (1, 6);
+                })
+                .RunAsync()).LastMetrics;
+        }
+    }
+
     private static double MeanOf(IReadOnlyList<IReadOnlyList<float[]>> numbers) =>
         numbers.SelectMany(group => group).SelectMany(tokens => tokens).Average(number => (double)number);
 }

@@ -26,6 +26,25 @@ public sealed class PolicyUpdateTests
     }
 
     [Fact]
+    public async Task The_loss_of_a_step_is_the_sum_of_those_of_its_passes()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        TrainingReport report = await Runs.Small(
+            policy, options => (options.MaxSteps, options.PromptsPerMicroBatch) = (1, 1),
+            new GrpoLoss(GrpoLossOptions.Dapo with { MaskTruncatedCompletions = false }))
+            .UseSampler(new ScriptedSampler("a", "bbb", "cccc", "ddddd"))
+            .AddReward("length", context => context.Completion.TokenCount)
+            .AddObserver(recorder).RunAsync();
+
+        // Two prompts with answers of n = 2, 4, 5 and 6 tokens, whose rewards deviate by d from their mean of 4.25: Σd² = 8.75. The first
+        // ratio is 1, so that the loss is −Σ n·A / Σn over all tokens, with A = d / (√(Σd²/3) + 1e-4) and Σ n·d = Σd².
+        double expected = -8.75 / ((Math.Sqrt(8.75 / 3) + 1e-4) * 17);
+        Assert.Equal(expected, report.LastMetrics["loss"], 1e-5);
+        Assert.Equal([expected / 2, expected / 2], recorder.MicroSteps.Select(pass => pass.Loss), (left, right) => Math.Abs(left - right) < 1e-5);
+    }
+
+    [Fact]
     public async Task The_bonus_of_a_loss_that_names_no_tokens_is_for_the_mean_entropy_of_all_tokens_of_the_step()
     {
         double mean = (await RunAsync(9)).Entropy;
