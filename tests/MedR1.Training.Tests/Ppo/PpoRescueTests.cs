@@ -74,6 +74,26 @@ public sealed class PpoRescueTests : IDisposable
         Assert.Equal(all.History.Skip(2).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
     }
 
+    // In the second of two passes, the critic already has the gradient of the first.
+    [Theory]
+    [InlineData(2, 4)]
+    [InlineData(1, 8)]
+    public async Task A_run_whose_critic_failed_continues_without_updating_the_policy_twice(int promptsPerPass, int failAt)
+    {
+        void Configure(PpoTrainerOptions options) => (options.MaxSteps, options.PromptsPerMicroBatch) = (3, promptsPerPass);
+        using TinyPolicy whole = TestData.Policy();
+        await PpoRuns.Small(whole, Configure).RunAsync();
+
+        using TinyPolicy policy = TestData.Policy(), body = TestData.Policy();
+        using FailingAt failing = new(body, failAt);
+        using ValueModel critic = new(failing);
+        using PpoTrainer trainer = PpoRuns.Small(policy, Configure).UseCritic(critic).Build();
+        await Assert.ThrowsAsync<OutOfMemoryException>(() => trainer.RunAsync());
+        await trainer.RunAsync();
+
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<OutOfMemoryException> FailAsync(int failAt, Func<TinyPolicy, IVisionLanguagePolicy>? wrap = null)
@@ -109,7 +129,7 @@ public sealed class PpoRescueTests : IDisposable
         }
     }
 
-    // One call each for the values of a rollout and for the update.
+    // Per pass, one call each for the values of a rollout and for the update.
     private sealed class FailingAt(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;
