@@ -4,11 +4,13 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Intersection over union of the answer's box and the right box, <c>[left, top, right, bottom]</c> in square or round brackets.
-/// With several boxes, the sum over the best one-to-one pairing, divided by the larger number of boxes.
+/// Intersection over union of the answer's box and the right box: <c>[left, top, right, bottom]</c>, or as Qwen2-VL writes it
+/// <c>(left,top),(right,bottom)</c>, in square or round brackets. With several boxes, the sum over the best one-to-one pairing, divided
+/// by the larger number of boxes.
 /// </summary>
 /// <remarks>
-/// Both must use the same coordinates. Since a model sees the resized image, rescale either its boxes or the right boxes.
+/// Both must use the same coordinates: rescale either the model's boxes or the right boxes. Qwen2-VL measures in thousandths of the
+/// image's width and height, Qwen2.5-VL in pixels of the resized image.
 /// </remarks>
 public sealed partial class BoxIouReward : IReward
 {
@@ -73,7 +75,7 @@ public sealed partial class BoxIouReward : IReward
         return Assignment.LargestSum(overlaps) / Math.Max(predicted.Count, reference.Count);
     }
 
-    /// <summary>The boxes in a text: four numbers in brackets, with left ≤ right and top ≤ bottom.</summary>
+    /// <summary>The boxes in a text: four numbers in brackets or two points of two, with left ≤ right and top ≤ bottom.</summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<Box> Find(string text)
     {
@@ -86,7 +88,7 @@ public sealed partial class BoxIouReward : IReward
     }
 
     [GeneratedRegex(
-        @"[\[(]\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,"
+        @"[\[(]\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,\s*(-?[0-9]+(?:\.[0-9]+)?)\s*(?:[\])]\s*,\s*[\[(]|,)\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,"
         + @"\s*(-?[0-9]+(?:\.[0-9]+)?)\s*[\])]",
         RegexOptions.CultureInvariant)]
     private static partial Regex BoxPattern();

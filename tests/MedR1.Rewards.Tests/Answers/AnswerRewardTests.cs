@@ -251,6 +251,21 @@ public sealed class AnswerRewardTests
     public void Corners_out_of_order_are_not_a_box(string text, int count) =>
         Assert.Equal(count, BoxIouReward.Find(text).Count);
 
+    // As Qwen2-VL writes boxes, without and with the tokens around them, and as nested lists.
+    [Theory]
+    [InlineData("(10,20),(300.5,400)")]
+    [InlineData("<|box_start|>(10, 20) , ( 300.5, 400 )<|box_end|>")]
+    [InlineData("[[10, 20], [300.5, 400]]")]
+    [InlineData("(10, 20, 300.5, 400)")]
+    public void Two_points_are_a_box(string text) => Assert.Equal([new Box(10, 20, 300.5, 400)], BoxIouReward.Find(text));
+
+    [Theory]
+    [InlineData("(10,20) (300,400)")]
+    [InlineData("(10,20),300,400")]
+    [InlineData("(10,20),(300,400,500)")]
+    [InlineData("(300,20),(10,400)")]
+    public void Other_points_are_not(string text) => Assert.Empty(BoxIouReward.Find(text));
+
     [Fact]
     public void The_pairing_of_boxes_is_optimal()
     {
