@@ -148,8 +148,8 @@ internal static class LoraPlan
                 continue;
             if (int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
                 return number;
-            string mistake = $"layers_pattern has '{list}', whose group is '{match.Groups[1].Value}' where PEFT expects the number of a layer; "
-                + "write (?:…) for a group of another kind.";
+            string mistake = $"layers_pattern has '{list}', whose group is '{match.Groups[1].Value}' where PEFT expects the number of "
+                + "a layer; write (?:…) for a group of another kind.";
             if (!mistakes.Contains(mistake))
                 mistakes.Add(mistake);
             return null;

@@ -80,8 +80,8 @@ internal sealed class ScoreTable
                 if (TotalOf(group, sample, rewards) is double total
                     && (!float.IsFinite((float)total) || Math.Abs(total) > largest))
                 {
-                    string limit = float.IsFinite((float)total) ? $"beyond ±{largest.ToText("0E+0")}, the most that this trainer can square and add up"
-                        : "infinite";
+                    string limit = float.IsFinite((float)total)
+                        ? $"beyond ±{largest.ToText("0E+0")}, the most that this trainer can square and add up" : "infinite";
                     MarkFailed(group, sample);
                     double?[] scores = _scores[group][sample];
                     int most = Enumerable.Range(0, scores.Length)

@@ -22,6 +22,6 @@ internal static class ForeignCancellation
     /// <summary>Converts the exception to a failure, for a run whose own token is not cancelled.</summary>
     public static TimeoutException Explain(OperationCanceledException exception) => new(
         $"{exception.Data[Key] as string ?? "Something in the run"} was cancelled, although the run was not: "
-        + $"{ForeignExceptions.Describe(exception)} Most likely its own time limit has expired, such as HttpClient.Timeout: raise it, or catch the "
-        + "exception there.", exception);
+        + $"{ForeignExceptions.Describe(exception)} Most likely its own time limit has expired, such as HttpClient.Timeout: raise it, or "
+        + "catch the exception there.", exception);
 }
