@@ -83,9 +83,22 @@ public sealed class GifTests
     [Fact]
     public void Codes_may_start_without_a_clear_code_and_end_with_the_file()
     {
-        byte[] file = WithCodes(6, 1, [3, 1, 4, 0, 2, 4, 3, 1], []);
+        byte[] file = WithCodes(6, 1, [1, 3, 4, 0, 2, 4, 3, 1], []);
 
-        Assert.Equal(Colors(3, 1, 0, 2, 3, 1), Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal(Colors(1, 3, 0, 2, 3, 1), Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    // Each code after the first defines another one, up to 4095; then codes stay 12 bits wide, and the table in use (GIF89a, appendix
+    // F). Code 6 + i stands for the indices i and i + 1, so that 4095 stands for 4089 and 4090. Pillow gives these pixels too.
+    [Fact]
+    public void A_full_table_stays_in_use()
+    {
+        byte[] indices = [.. Enumerable.Range(0, 4196).Select(i => (byte)(i * i % 7 % 4))];
+        List<byte> blocks = [.. FullTable(indices).Chunk(255).SelectMany(block => block.Prepend((byte)block.Length))];
+        byte[] any = GifFile.Write(4198, 1, 0, 0, 4198, 1, []);
+        byte[] file = [.. any[..(Array.LastIndexOf(any, (byte)',') + 10)], 2, .. blocks, 0, (byte)';'];
+
+        Assert.Equal(Colors([.. indices, indices[4089], indices[4090]]), Decoder.Decode(file).Pixels.ToArray());
     }
 
     // Graphic controls with the flags 8 (restore the background) and 9 (also transparent), a comment and bytes between the blocks,
@@ -138,6 +151,25 @@ public sealed class GifTests
 
     private static byte[] Colors(params byte[] indices) =>
         [.. indices.SelectMany(index => GifFile.Palette.AsSpan(index * 3, 3).ToArray())];
+
+    // Codes that stand for one index each, and the last code of the table.
+    private static byte[] FullTable(byte[] indices)
+    {
+        byte[] data = new byte[indices.Length * 12 / 8 + 2];
+        (int bit, int width, int next) = (0, 3, 6);
+        foreach (int code in indices.Select(index => (int)index).Append(4095))
+        {
+            for (int i = 0; i < width; i++, bit++)
+            {
+                data[bit / 8] |= (byte)((code >> i & 1) << (bit % 8));
+            }
+
+            next += bit > width && next < 4096 ? 1 : 0;
+            width += next == 1 << width && width < 12 ? 1 : 0;
+        }
+
+        return data[..((bit + 7) / 8)];
+    }
 
     // A file with one block of codes of three bits.
     private static byte[] WithCodes(int width, int height, int[] codes, byte[] end)
