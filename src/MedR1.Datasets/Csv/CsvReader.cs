@@ -52,8 +52,6 @@ internal sealed class CsvReader(TextReader text, string filePath)
         }
         while (Accept(','));
 
-        Accept('\r');
-        Accept('\n');
         return [.. cells];
     }
 
