@@ -34,6 +34,39 @@ public sealed class NearDuplicateTests
         Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GrayDistance(light)));
     }
 
+    // Computed with numpy from the definition: grays of ITU-R BT.601, each pixel in the cell of 32 x 32 in which it lies (of a
+    // shorter side, each cell has the pixel that lies there), cosines as matrix products, and the 33rd of the 64 sorted numbers as
+    // the median, from which all other numbers differ by more than 3.
+    [Fact]
+    public void Fingerprints_of_any_size_follow_the_definition()
+    {
+        ImageFingerprint wide = ImageFingerprint.Of(Pattern(70, 40, 1));
+        ImageFingerprint narrow = ImageFingerprint.Of(Pattern(20, 45, 2));
+
+        Assert.Equal((0xD3D6947CFCE000A9, 0xF69CDAE29E307021), (wide.Hash, narrow.Hash));
+        Assert.Equal(32.0, wide.GrayDistance(narrow));
+
+        static RgbImage Pattern(int width, int height, int k) => new(width, height, Enumerable.Range(0, width * height)
+            .Select(i => (X: i % width, Y: i / width))
+            .SelectMany(at => new[] { at.X * at.X * k + at.Y * 7, at.X * 3 + at.Y * at.Y * k, at.X * at.Y + k * 11 })
+            .Select(sample => (byte)sample)
+            .ToArray());
+    }
+
+    // Uniform images have the hash 0; by default, grays may differ by 4.
+    [Fact]
+    public void Limits_are_inclusive_and_not_negative()
+    {
+        ImageFingerprint[] images = [.. new byte[] { 20, 24, 29 }.Select(gray => ImageFingerprint.Of(Paint(8, (_, _) => gray)))];
+        UnionFind found = new(images.Length);
+        NearDuplicates.Find(images, new NearDuplicateOptions { MaxBitDistance = 0 }, found, CancellationToken.None);
+
+        Assert.Equal([[0, 1], [2]], found.Groups());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NearDuplicateOptions { MaxBitDistance = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NearDuplicateOptions { MaxBitDistance = 16 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NearDuplicateOptions { MaxGrayDistance = double.NaN });
+    }
+
     [Fact]
     public void No_near_copies_are_on_both_sides_of_the_split()
     {

@@ -57,18 +57,24 @@ public sealed class JsonLinesTests : IDisposable
     public void An_image_that_is_null_is_treated_as_none(string image) => Assert.Empty(Assert.Single(JsonLines.Load(
         _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}"""))).Images);
 
-    // One letter more than supported; and only nulls, with which programs express that there are none.
+    // One letter more than supported, or one left out; and only nulls, with which programs express that there are none.
     [Fact]
-    public void Objects_with_too_many_letters_are_refused_and_objects_of_nulls_mean_no_options()
+    public void Objects_with_other_or_too_many_letters_are_refused_and_objects_of_nulls_mean_no_options()
     {
         string letters = string.Join(',', Enumerable.Range(0, 27).Select(i => $"\"{(char)('A' + i)}\":{(i == 26 ? "null" : "\"x\"")}"));
         TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", $$$"""
             {"question":"a","answer":"b","options":{"A":null,"B":null},"other":{{{{letters}}}}}
             """));
         Assert.Empty(Assert.Single(dataset).Options);
-        Assert.Contains(
-            "a list of strings was expected", Assert.Throws<DatasetException>(() => JsonLines.Load(_folder.Write(
-                "b.jsonl", $$$"""{"question":"a","answer":"b","options":{{{{letters}}}}}"""))).Message);
+        foreach (string options in (string[])[letters, """ "A":"x","C":"y" """])
+        {
+            Assert.Contains("a list of strings was expected", Assert.Throws<DatasetException>(() => Load(options)).Message);
+        }
+
+        Assert.Equal(26, Load(letters[..letters.LastIndexOf(',')])[0].Options.Count);
+
+        TableDataset Load(string options) => JsonLines.Load(_folder.Write(
+            "b.jsonl", $$$"""{"question":"a","answer":"A","options":{{{{options}}}}}"""));
     }
 
     [Fact]
@@ -99,6 +105,9 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("data: 45-year-old man with a cough")]
     [InlineData("data:text; see base64")]
     [InlineData("data:")]
+    [InlineData("data:a/b;c")]
+    [InlineData("data:a/b c;base64,AAAA")]
+    [InlineData("data:text;base64,AAAA")]
     public void A_sentence_that_begins_with_data_is_text(string question)
     {
         TableDataset dataset = JsonLines.Load(
@@ -260,6 +269,7 @@ public sealed class JsonLinesTests : IDisposable
         DatasetException exception = Assert.Throws<DatasetException>(
             () => JsonLines.Load(file, new JsonLinesOptions { MaxLineLength = 5000 }));
         Assert.Contains("longer than 5000 bytes", exception.Message);
+        Assert.Equal(100, JsonLines.Load(file, new JsonLinesOptions { MaxLineLength = line.Length - 1 }).Count);
     }
 
     [Fact]

@@ -64,6 +64,21 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
             OmniMedVqaDataset.Load(_folder.Path, new() { Access = OmniMedVqaAccess.All })[1].Metadata["access"]);
     }
 
+    // Whatever order the file system has: files are written from the last to the first.
+    [Fact]
+    public void Files_are_read_in_the_order_of_their_names()
+    {
+        string[] names = [.. Enumerable.Range(0, 20).Select(i => $"d{i:00}")];
+        foreach (string name in names.Reverse())
+        {
+            Write($"Open-access/{name}.json", $"[{Item(name, name, "Images/a.png")}]");
+        }
+
+        _folder.Write("Images/a.png", "");
+
+        Assert.Equal(names, Ids(OmniMedVqaAccess.Open));
+    }
+
     [Fact]
     public void Reports_missing_images_by_number_and_first_names()
     {
@@ -108,6 +123,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     [InlineData("""[{"option_A":"yes","option_B":"no"}]""", 0, "gt_answer", "missing")]
     [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":7}]""", 0, "gt_answer", "Number")]
     [InlineData("""[{"option_A":"yes","option_C":"no","gt_answer":"yes"}]""", 0, "option_B", "letters would be wrong")]
+    [InlineData("""[{"option_B":"yes","option_C":"no","gt_answer":"yes"}]""", 0, "option_A", "letters would be wrong")]
     [InlineData("""[{"option_A":"yes","gt_answer":"yes"}]""", 0, "option_B", "2 options")]
     [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"../x.png"}]""", 0, "image_path",
         "not a path below")]
