@@ -52,7 +52,7 @@ internal sealed partial class CheckpointStore(
     public string? SaveIfDue(RunState state, CancellationToken cancellationToken)
     {
         bool isBest = state.BestStep == state.Step;
-        bool isDue = isBest || state.Step >= totalSteps
+        bool isDue = isBest || state.Step >= totalSteps || state.EndsEarly
             || (options.SaveInterval > 0 && state.Step % options.SaveInterval == 0);
         if (_folders is null || !isDue || state.Step == _lastSaved)
         {

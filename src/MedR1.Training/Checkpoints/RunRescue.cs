@@ -28,6 +28,12 @@ internal sealed class RunRescue(RunState state, int totalSteps, CheckpointStore 
             return (state.Step, $"Step {state.Step} was made, but its remaining work failed.", "The state", "continues with that work");
         }
 
+        if (state.EndsEarly)
+        {
+            return (
+                state.Step, $"Step {state.Step} ended the run early, but the end of the run failed.", "The state", "continues from there");
+        }
+
         if (state.Step >= totalSteps)
         {
             return (

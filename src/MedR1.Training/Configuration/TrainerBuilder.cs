@@ -16,6 +16,7 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
     private readonly List<IMetricSink> _sinks = [];
     private readonly List<ITrainingObserver> _observers = [];
     private readonly List<IEvaluationHook> _evaluations = [];
+    private readonly List<Func<StepMetrics, bool>> _stopConditions = [];
     private IExampleOrder? _order;
     private IReadOnlyList<string> _allowedChanges = [];
 
@@ -109,6 +110,16 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
     /// </param>
     public TBuilder AddObserver(ITrainingObserver observer) => Add(_observers, observer, nameof(observer));
 
+    /// <summary>
+    /// Ends the run after the first step for which a condition holds, as after its last step: it is evaluated, a checkpoint is written, and
+    /// observers are notified of the end. A run resumed from that checkpoint continues. For the end of a metric's improvement see
+    /// <see cref="TrainerOptions.Patience"/>.
+    /// </summary>
+    /// <param name="condition">
+    /// Asked after each step, with the step's metrics, on the training thread. A metric that a step doesn't have is missing.
+    /// </param>
+    public TBuilder StopWhen(Func<StepMetrics, bool> condition) => Add(_stopConditions, condition, nameof(condition));
+
     /// <summary>Edits the options; calls run in order when the trainer is built.</summary>
     /// <param name="configure">The edit.</param>
     public TBuilder Configure(Action<TOptions> configure) => Add(_configure, configure, nameof(configure));
@@ -125,6 +136,7 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
 
         Slots.RequireResume(Resume, _allowedChanges);
         options.AllowedChanges = _allowedChanges;
+        options.StopConditions = [.. _stopConditions];
         return options;
     }
 

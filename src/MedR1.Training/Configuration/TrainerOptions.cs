@@ -100,6 +100,13 @@ public abstract class TrainerOptions
     public bool BestIsLowest { get; set; }
 
     /// <summary>
+    /// The run ends early once this many values of <see cref="BestMetric"/> in a row were no new best; <see langword="null"/> for never. A
+    /// run resumed from there makes no further step unless this is raised.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public int? Patience { get; set; }
+
+    /// <summary>
     /// Optimizer steps between evaluations; 0 evaluates only after the last step. Has no effect unless the builder was given
     /// evaluations.
     /// </summary>
@@ -152,6 +159,9 @@ public abstract class TrainerOptions
 
     /// <summary>The settings in which a resumed run may differ from its checkpoint.</summary>
     internal IReadOnlyList<string> AllowedChanges { get; set; } = [];
+
+    /// <summary>Each is asked after each step whether the run ends there.</summary>
+    internal IReadOnlyList<Func<StepMetrics, bool>> StopConditions { get; set; } = [];
 
     /// <summary>
     /// Settings that are compared only if something depends on them; a resumed run may always list them as allowed changes.

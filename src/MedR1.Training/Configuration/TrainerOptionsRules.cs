@@ -76,6 +76,12 @@ internal sealed class TrainerOptionsRules
             !options.BestIsLowest || options.BestMetric is not null, nameof(options.BestMetric), options.BestMetric,
             "BestIsLowest needs a metric", "\"eval/loss\"");
         Require(
+            options.Patience is null or > 0, nameof(options.Patience), options.Patience,
+            "at least 1 value must fail to be a new best (null never ends a run early)", "5");
+        Require(
+            options.Patience is null || options.BestMetric is not null, nameof(options.BestMetric), options.BestMetric,
+            $"Patience {options.Patience} needs a metric", "\"eval/accuracy\"");
+        Require(
             options.BestMetric is null || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder,
             $"the best checkpoint by {options.BestMetric} needs a folder", "\"runs/first\"");

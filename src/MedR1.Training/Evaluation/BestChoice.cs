@@ -17,6 +17,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         if (state.BestIsOf is not null && state.BestIsOf != chosenBy)
         {
             (state.BestValue, state.BestStep, state.KnowsBest, state.EvaluationsWithoutBestMetric) = (null, null, false, 0);
+            (state.ValuesSinceBest, state.LastValueStep) = (0, null);
         }
 
         state.BestIsOf = chosenBy;
@@ -67,18 +68,27 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         }
     }
 
-    /// <summary>Records the step as the best if its value is the best so far.</summary>
+    /// <summary>Whether so many values were no new best that the run ends early.</summary>
+    public bool IsPatienceExhausted => state.ValuesSinceBest >= options.Patience;
+
+    /// <summary>Records the step as the best if its value is the best so far. A second call for the same step changes nothing.</summary>
     public void Choose(Dictionary<string, double> values)
     {
         if (options.BestMetric is not string name || !values.TryGetValue(name, out double value)
-            || !double.IsFinite(value))
+            || !double.IsFinite(value) || state.LastValueStep == state.Step)
         {
             return;
         }
 
+        state.LastValueStep = state.Step;
+
         if (state.BestValue is not double best || (options.BestIsLowest ? value < best : value > best))
         {
-            (state.BestValue, state.BestStep) = (value, state.Step);
+            (state.BestValue, state.BestStep, state.ValuesSinceBest) = (value, state.Step, 0);
+        }
+        else
+        {
+            state.ValuesSinceBest++;
         }
     }
 

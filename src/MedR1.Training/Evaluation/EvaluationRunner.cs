@@ -22,7 +22,7 @@ internal sealed class EvaluationRunner(
     public async Task RunIfDueAsync(
         RunState state, int totalSteps, Dictionary<string, double> values, CancellationToken cancellationToken)
     {
-        bool isDue = state.Step == totalSteps
+        bool isDue = state.Step == totalSteps || state.EndsEarly
             || (options.EvaluationInterval > 0 && state.Step % options.EvaluationInterval == 0);
         if (hooks.Count > 0 && isDue)
         {

@@ -62,7 +62,7 @@ public sealed class GrpoTrainer : IDisposable
     /// <summary>The number of optimizer steps in the whole run.</summary>
     public int TotalSteps { get; }
 
-    /// <summary>Trains to the last step.</summary>
+    /// <summary>Trains to the last step, or until the run ends early.</summary>
     /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
     /// <exception cref="InvalidPromptException">A prompt can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="RewardFailureException">

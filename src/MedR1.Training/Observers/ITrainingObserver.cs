@@ -42,7 +42,7 @@ public interface ITrainingObserver
     {
     }
 
-    /// <summary>Called when the run has reached its last step; not if it was cancelled or failed.</summary>
+    /// <summary>Called when the run has reached its last step or ended early; not if it was cancelled or failed.</summary>
     /// <param name="report">The outcome of the run.</param>
     void OnEnd(TrainingReport report)
     {

@@ -67,7 +67,7 @@ public sealed class PpoTrainer : IDisposable
     /// <summary>The critic in its current state; a critic that the trainer copied is disposed with the trainer.</summary>
     public ValueModel Critic { get; }
 
-    /// <summary>Trains to the last step.</summary>
+    /// <summary>Trains to the last step, or until the run ends early.</summary>
     /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
     /// <exception cref="InvalidPromptException">A prompt can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="RewardFailureException">

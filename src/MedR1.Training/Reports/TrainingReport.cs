@@ -8,6 +8,11 @@ public sealed record TrainingReport
     /// <summary>Optimizer steps since the start of the run, including those before a resume.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="TrainerOptions.Patience"/> or a condition of <c>StopWhen</c> ended the run before its last step.
+    /// </summary>
+    public bool HasEndedEarly { get; init; }
+
     /// <summary>The duration of this call in seconds.</summary>
     public required double Seconds { get; init; }
 
@@ -49,7 +54,7 @@ public sealed record TrainingReport
     {
         List<string> lines =
         [
-            string.Create(CultureInfo.InvariantCulture, $"{Steps} steps, {Seconds:0} seconds, {SkippedSteps} skipped"),
+            string.Create(CultureInfo.InvariantCulture, $"{Steps} steps{(HasEndedEarly ? ", ended early" : "")}, {Seconds:0} seconds, {SkippedSteps} skipped"),
             .. RewardFailures.Select(pair => string.Create(
                 CultureInfo.InvariantCulture, $"reward '{pair.Key}' failed {pair.Value} times")
                 + (FirstRewardFailures.TryGetValue(pair.Key, out string? first) ? $", first: {first}" : "")),

@@ -24,7 +24,7 @@ internal sealed class RolloutLoop(
     {
         try
         {
-            while (state.Step < totalSteps)
+            while (!reporter.IsOver)
             {
                 await MakeStepsOfRolloutAsync(reporter, cancellationToken);
             }
@@ -48,7 +48,7 @@ internal sealed class RolloutLoop(
             source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);
         }
 
-        while (state.Step < totalSteps && kept.Rollout is not null)
+        while (!reporter.IsOver && kept.Rollout is not null)
         {
             PolicyStepResult result = learner.Learn(
                 rollout, plan[state.StepInRollout % plan.Count], state.Step + 1, cancellationToken);

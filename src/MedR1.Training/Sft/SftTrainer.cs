@@ -64,7 +64,7 @@ public sealed class SftTrainer : IDisposable
     /// <summary>The number of optimizer steps in the whole run.</summary>
     public int TotalSteps { get; }
 
-    /// <summary>Trains to the last step.</summary>
+    /// <summary>Trains to the last step, or until the run ends early.</summary>
     /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
     /// <exception cref="InvalidPromptException">An example can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
@@ -119,10 +119,10 @@ public sealed class SftTrainer : IDisposable
 
     private async Task MakeStepsAsync(RunReporter reporter, CancellationToken cancellationToken)
     {
-        Task<SftBatch>? next = _state.Step < TotalSteps ? EncodeAsync(_state.Step, cancellationToken) : null;
+        Task<SftBatch>? next = !reporter.IsOver ? EncodeAsync(_state.Step, cancellationToken) : null;
         try
         {
-            while (next is not null)
+            while (next is not null && !reporter.IsOver)
             {
                 long start = Stopwatch.GetTimestamp();
                 SftBatch batch = await next;

@@ -14,6 +14,9 @@ internal sealed class EndOfStep(Dictionary<string, double> values)
 
     public bool IsEvaluated { get; set; }
 
+    /// <summary>Whether the step ends the run early; null if that was not asked yet.</summary>
+    public bool? EndsEarly { get; set; }
+
     /// <summary>Whether the sinks have received the metrics.</summary>
     public bool IsWritten { get; set; }
 

@@ -12,8 +12,8 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>Adds the shared metrics to a step's, stores them, and reports them if due.</summary>
-    public async ValueTask WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    /// <summary>Adds the metrics that all trainers share to a step's, and chooses the best step.</summary>
+    public void Complete(Dictionary<string, double> values)
     {
         values[TrainingMetricNames.TokenCount] = state.Tokens;
         values[TrainingMetricNames.SkippedSteps] = state.SkippedSteps;
@@ -26,6 +26,11 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
 
         _best.RequireOfStep(values);
         _best.Choose(values);
+    }
+
+    /// <summary>Stores the metrics of a step, and reports them if due.</summary>
+    public async ValueTask WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    {
         _history.Add(new StepMetrics(state.Step, values));
         foreach ((string name, double value) in values)
         {
@@ -33,7 +38,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         }
 
         // The metrics of an evaluation are reported at its own step.
-        if (state.Step % options.LogInterval == 0 || state.Step == totalSteps
+        if (state.Step % options.LogInterval == 0 || state.Step == totalSteps || state.EndsEarly
             || values.ContainsKey(TrainingMetricNames.EvaluationSeconds))
         {
             StepMetrics report = new(state.Step, new Dictionary<string, double>(state.Unreported));
@@ -65,5 +70,6 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         LastCheckpoint = lastCheckpoint,
         BestCheckpoint = bestCheckpoint,
         BestValue = state.BestValue,
+        HasEndedEarly = state.EndsEarly,
     };
 }

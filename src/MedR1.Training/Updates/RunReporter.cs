@@ -10,7 +10,11 @@ internal sealed class RunReporter(
 {
     private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
     private readonly RunRescue _rescue = new(state, totalSteps, checkpoints);
+    private readonly BestChoice _best = new(options, state);
     private bool _isSaving;
+
+    /// <summary>Whether the run makes no further step.</summary>
+    public bool IsOver => state.Step >= totalSteps || state.EndsEarly;
 
     /// <summary>Makes the steps of a call, with the work before and after them.</summary>
     /// <param name="makeSteps">Makes the steps; each ends with <see cref="EndStepAsync"/>.</param>
@@ -48,7 +52,8 @@ internal sealed class RunReporter(
     {
         RequireWhole();
         checkpoints.Begin(state);
-        new BestChoice(options, state).Begin();
+        _best.Begin();
+        state.EndsEarly = _best.IsPatienceExhausted && state.Step < totalSteps;
         dispatcher.Begin(state.Step);
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
         if (state.Unfinished is EndOfStep end)
@@ -78,7 +83,7 @@ internal sealed class RunReporter(
     {
         state.Unfinished = new EndOfStep(values);
         await FinishAsync(state.Unfinished, cancellationToken);
-        if (state.Step < totalSteps)
+        if (!IsOver)
         {
             gate.RequireOpen();
         }
@@ -113,6 +118,7 @@ internal sealed class RunReporter(
             end.IsEvaluated = true;
         }
 
+        await JudgeAsync(end, cancellationToken);
         if (!end.IsWritten)
         {
             await _log.WriteAsync(end.Values, cancellationToken);
@@ -125,6 +131,22 @@ internal sealed class RunReporter(
             Notify(observer => observer.OnStep(new StepMetrics(state.Step, end.Values)));
         }
     }
+
+    // Once per step, even if its end is repeated: the user's conditions may count their calls. A step that ends the run is evaluated.
+    private async Task JudgeAsync(EndOfStep end, CancellationToken cancellationToken)
+    {
+        _log.Complete(end.Values);
+        end.EndsEarly ??= state.Step < totalSteps && (_best.IsPatienceExhausted || IsAskedToStop(end.Values));
+        state.EndsEarly = end.EndsEarly.Value;
+        if (state.EndsEarly && !end.Values.ContainsKey(TrainingMetricNames.EvaluationSeconds))
+        {
+            await evaluations.RunIfDueAsync(state, totalSteps, end.Values, cancellationToken);
+            _log.Complete(end.Values);
+        }
+    }
+
+    private bool IsAskedToStop(Dictionary<string, double> values) => options.StopConditions.Any(
+        condition => UserCode.Call(() => condition(new StepMetrics(state.Step, values)), "A condition of StopWhen"));
 
     private void NotifyOfStop()
     {

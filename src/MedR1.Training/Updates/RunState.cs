@@ -31,6 +31,10 @@ internal sealed class RunState
     [JsonIgnore]
     public bool IsWhole { get; set; } = true;
 
+    /// <summary>Whether the run ends with the current step although it is not the last.</summary>
+    [JsonIgnore]
+    public bool EndsEarly { get; set; }
+
     /// <summary>The position in the data after everything that was taken from it.</summary>
     [JsonRequired]
     public long Position { get; set; }
@@ -49,6 +53,12 @@ internal sealed class RunState
     public double? BestValue { get; set; }
 
     public long? BestStep { get; set; }
+
+    /// <summary>How many values in a row were no new best.</summary>
+    public long ValuesSinceBest { get; set; }
+
+    /// <summary>The last step with a value, which counts once, even if the end of the step is repeated.</summary>
+    public long? LastValueStep { get; set; }
 
     /// <summary>The metric that <see cref="BestValue"/> belongs to; null if written by a version that did not record it.</summary>
     public string? BestIsOf { get; set; }
