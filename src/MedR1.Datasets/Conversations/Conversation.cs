@@ -9,6 +9,31 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
     public IEnumerable<IImageSource> Images =>
         Messages.SelectMany(message => message.Content.OfType<ImagePart>()).Select(part => part.Image);
 
+    /// <summary>The item's other fields, for rewards: texts, numbers and truth values, as written in the file.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The conversation as a prompt. If it ends with the model's answer, that answer is left out of the prompt and is the right answer of
+    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c> and <c>label</c> is, or an empty text.
+    /// </summary>
+    public VqaPrompt ToPrompt()
+    {
+        bool isAnswered = Messages is [.., { } last] && last.Role == ChatRole.Assistant;
+        VqaPrompt prompt = new([.. isAnswered ? Messages.SkipLast(1) : Messages]);
+        string? field = Array.Find(["solution", "answer", "label"], Metadata.ContainsKey);
+        return prompt with
+        {
+            Example = new VqaExample
+            {
+                Id = Id,
+                Question = prompt.Messages.LastOrDefault(message => message.Role == ChatRole.User) is { } question ? TextOf(question) : "",
+                Answer = isAnswered ? TextOf(Messages[^1]) : field is null ? "" : Metadata[field],
+                Images = [.. prompt.Images],
+                Metadata = Metadata,
+            },
+        };
+    }
+
     /// <summary>
     /// The user's first question, with the images up to it, and its answer as an example; <see langword="null"/> if there is no
     /// such pair.
@@ -28,6 +53,7 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
             Answer = TextOf(Messages[question + 1]),
             Images = [.. Messages.Take(question + 1).SelectMany(message => message.Content.OfType<ImagePart>())
                 .Select(part => part.Image)],
+            Metadata = Metadata,
         };
     }
 

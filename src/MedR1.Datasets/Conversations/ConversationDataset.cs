@@ -3,10 +3,11 @@ using System.Collections;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Conversations with images in the two usual layouts, recognized item by item: LLaVA's <c>conversations</c> of
-/// <c>{"from", "value"}</c> with <c>image</c> (one path, a list, or none), and ShareGPT's <c>messages</c> of
-/// <c>{"role", "content"}</c> with <c>images</c>. Each <c>&lt;image&gt;</c> in a text stands for the next image; the single line
-/// break that separates it from the adjacent text is removed with it.
+/// Conversations with images in the usual layouts, recognized item by item: LLaVA's <c>conversations</c> of
+/// <c>{"from", "value"}</c> with <c>image</c> (one path, a list, or none), ShareGPT's <c>messages</c> of <c>{"role", "content"}</c> with
+/// <c>images</c>, and TRL's, which are the same or have <c>prompt</c> and perhaps <c>completion</c> in place of <c>messages</c>. Each
+/// <c>&lt;image&gt;</c> in a text stands for the next image; the single line break that separates it from the adjacent text is removed
+/// with it. A content that is a list of parts has parts <c>{"type": "image"}</c> instead.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class ConversationDataset : IReadOnlyList<Conversation>
@@ -33,7 +34,7 @@ public sealed class ConversationDataset : IReadOnlyList<Conversation>
     public Conversation this[int index] => _conversations[index];
 
     /// <summary>Reads a file and checks that its images exist, without opening them.</summary>
-    /// <param name="file">The file: a JSON array.</param>
+    /// <param name="file">The file: a JSON array, or JSON Lines.</param>
     /// <param name="imageRoot">The folder that paths in the file are relative to.</param>
     /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
@@ -47,14 +48,17 @@ public sealed class ConversationDataset : IReadOnlyList<Conversation>
         MissingImageCounter missing = new(imageRoot, (options ?? new ConversationOptions()).MissingImages);
         string name = Path.GetFileNameWithoutExtension(file);
         List<Conversation> conversations = [];
-        foreach (JsonItem item in JsonItems.Read(file))
+        foreach (JsonItem item in JsonItems.ReadArrayOrLines(file))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string[] paths = item.RelativePaths(item.Has("images") ? "images" : "image");
             IImageSource[] images = [.. paths.Select(path => new FileImageSource(Path.Combine(imageRoot, path)))];
             Conversation conversation = new(
                 item.Has("id") ? item.TextOrNumber("id") : $"{name}/{item.Index}",
-                ConversationItem.Messages(item, images));
+                ConversationItem.Messages(item, images))
+            {
+                Metadata = ConversationItem.Metadata(item),
+            };
             if (missing.Keeps(paths))
             {
                 conversations.Add(conversation);

@@ -70,6 +70,29 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 
     public bool Has(string field) => TryFind(field, out _);
 
+    public bool HasList(string field) => TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array;
+
+    /// <summary>The fields that are texts, numbers or truth values, as text; of a repeated one, the last.</summary>
+    public Dictionary<string, string> Values()
+    {
+        Dictionary<string, string> values = [];
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            string name = Named(property);
+            switch (property.Value.ValueKind)
+            {
+                case JsonValueKind.String:
+                    values[name] = Decode(name, property.Value);
+                    break;
+                case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
+                    values[name] = property.Value.GetRawText();
+                    break;
+            }
+        }
+
+        return values;
+    }
+
     public DatasetException Fault(string field, string problem) =>
         DatasetException.AtField(filePath, index, field, problem);
 
@@ -93,6 +116,18 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 
     private DatasetException NoPath(string field, string path) =>
         Fault(field, $"'{path}' is not a path below the data set's folder. Make it relative to it, such as 'images/1.png'.");
+
+    private string Named(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw Fault("", $"a field of the item has an invalid name: {exception.Message}");
+        }
+    }
 
     private string Decode(string field, JsonElement value)
     {

@@ -24,15 +24,52 @@ internal static class JsonItems
         {
             if (element.ValueKind != JsonValueKind.Object)
             {
-                throw new DatasetException(
-                    $"{filePath}, item {index}: a JSON {element.ValueKind}, but an object was expected.")
-                {
-                    FilePath = filePath,
-                    ItemIndex = index,
-                };
+                throw NoObject(filePath, index, element);
             }
 
             yield return new JsonItem(filePath, index++, element);
+        }
+    }
+
+    /// <summary>Reads objects that follow each other, such as one per line, or a file as <see cref="Read"/> does.</summary>
+    public static IEnumerable<JsonItem> ReadArrayOrLines(string filePath)
+    {
+        ReadOnlyMemory<byte> bytes = Utf8Of(DatasetFiles.ReadAllBytes(filePath));
+        if (!bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+        {
+            foreach (JsonItem item in Read(filePath))
+            {
+                yield return item;
+            }
+
+            yield break;
+        }
+
+        int index = 0;
+        for (int start = 0; start < bytes.Length;)
+        {
+            using JsonDocument? document = ParseNext(filePath, index, bytes, ref start);
+            if (document is not null)
+            {
+                yield return document.RootElement.ValueKind == JsonValueKind.Object
+                    ? new JsonItem(filePath, index++, document.RootElement)
+                    : throw NoObject(filePath, index, document.RootElement);
+            }
+        }
+    }
+
+    private static JsonDocument? ParseNext(string filePath, int index, ReadOnlyMemory<byte> bytes, ref int start)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(bytes.Span[start..], new JsonReaderOptions { AllowMultipleValues = true });
+            JsonDocument? document = JsonDocument.TryParseValue(ref reader, out JsonDocument? found) ? found : null;
+            start = document is null ? bytes.Length : start + (int)reader.BytesConsumed;
+            return document;
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid($"{filePath}, item {index},", filePath, exception);
         }
     }
 
@@ -45,13 +82,19 @@ internal static class JsonItems
         }
         catch (JsonException exception)
         {
-            throw new DatasetException(
-                $"{filePath} is not valid JSON: {exception.Message} Was it cut off while downloading?", exception)
-            {
-                FilePath = filePath,
-            };
+            throw Invalid(filePath, filePath, exception);
         }
     }
+
+    private static DatasetException Invalid(string where, string filePath, JsonException exception) =>
+        new($"{where} is not valid JSON: {exception.Message} Was it cut off while downloading?", exception) { FilePath = filePath };
+
+    private static DatasetException NoObject(string filePath, int index, JsonElement element) =>
+        new($"{filePath}, item {index}: a JSON {element.ValueKind}, but an object was expected.")
+        {
+            FilePath = filePath,
+            ItemIndex = index,
+        };
 
     // Some editors save as UTF-16, and the JSON parser accepts only UTF-8 without a byte order mark.
     private static ReadOnlyMemory<byte> Utf8Of(byte[] bytes) => bytes switch
