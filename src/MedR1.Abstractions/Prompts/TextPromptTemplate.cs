@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace MedR1;
 
 /// <summary>
-/// One user message: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
+/// One user message, after a system message if there is one: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
 /// <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left unchanged: empty ones, JSON such as <c>{
 /// "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
 /// </summary>
@@ -42,6 +42,10 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>The system message, taken word for word.</summary>
+    /// <value>The default is <see langword="null"/>: that of the model's chat template, if it has one.</value>
+    public string? SystemMessage { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The example's question is empty.</exception>
     public VqaPrompt Format(VqaExample example)
@@ -55,7 +59,8 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
 
         string problem = example.Problem;
         string text = Placeholder().Replace(_text, _ => problem);
-        return VqaPrompt.Ask(text, example.Images) with { Example = example };
+        ChatMessage question = ChatMessage.User(text, example.Images);
+        return new VqaPrompt(SystemMessage is null ? [question] : [ChatMessage.System(SystemMessage), question]) { Example = example };
     }
 
     [GeneratedRegex(@"\{(?:Problem|Question)\}")]

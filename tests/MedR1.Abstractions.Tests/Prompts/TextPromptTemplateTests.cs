@@ -34,6 +34,18 @@ public sealed class TextPromptTemplateTests
         Assert.Equal($"{Example.Problem} {text}", Text("{Problem} " + text));
 
     [Fact]
+    public void The_system_message_comes_first_and_is_taken_word_for_word()
+    {
+        VqaPrompt prompt = new TextPromptTemplate("mine", "{Problem} Answer.") { SystemMessage = "Think in {Problem}." }.Format(Example);
+
+        Assert.Equal([ChatRole.System, ChatRole.User], prompt.Messages.Select(message => message.Role));
+        Assert.Equal(
+            ["Think in {Problem}.", $"{Example.Problem} Answer."],
+            prompt.Messages.Select(message => Assert.IsType<TextPart>(Assert.Single(message.Content)).Text));
+        Assert.Same(Example, prompt.Example);
+    }
+
+    [Fact]
     public void A_placeholder_may_be_in_braces_of_latex() =>
         Assert.Equal($@"\textbf{Example.Problem}", Text(@"\textbf{Problem}"));
 
