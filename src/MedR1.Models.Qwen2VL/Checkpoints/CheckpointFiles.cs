@@ -32,10 +32,15 @@ internal static class CheckpointFiles
             {
                 (true, string why) => $"can't be accessed: {why}",
                 (_, string why) => $"is not a folder. {why}",
-                null => $"is not a folder; give the folder of a model, with its {ModelFiles.Configuration}.",
+                null => $"is not a folder; give the folder of a model, with its {ModelFiles.Configuration}."
+                    + (IsHubName(folder) ? " Models of the Hugging Face hub are not downloaded: give the folder of a downloaded one." : ""),
             });
         }
     }
+
+    // An owner and a name, as transformers takes them.
+    private static bool IsHubName(string folder) =>
+        folder.Split('/') is [{ Length: > 0 } owner, { Length: > 0 }] && owner[0] != '.' && !Directory.Exists(owner);
 
     /// <summary>Reads the existing companion files, so that a model can be saved even if its source folder is gone.</summary>
     public static IReadOnlyDictionary<string, byte[]> ReadCompanions(string folder) => ModelFiles.Companions

@@ -32,6 +32,17 @@ public sealed class WrongFolderTests : IDisposable
         Assert.Contains(folder, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLProcessor.Load(folder)).Message);
     }
 
+    [Theory]
+    [InlineData("Qwen/Qwen2-VL-2B-Instruct", true)]
+    [InlineData("./Qwen2-VL-2B-Instruct", false)]
+    [InlineData("../Qwen2-VL-2B-Instruct", false)]
+    [InlineData("Qwen2-VL-2B-Instruct", false)]
+    [InlineData("/Qwen2-VL-2B-Instruct", false)]
+    public void A_name_of_the_hub_is_not_downloaded(string name, bool isOfHub) => Assert.Equal(
+        isOfHub,
+        Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(name)).Message
+            .Contains("give the folder of a downloaded one", StringComparison.Ordinal));
+
     [Fact]
     public void Files_of_an_interrupted_save_are_named()
     {
