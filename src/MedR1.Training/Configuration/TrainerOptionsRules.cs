@@ -138,6 +138,7 @@ internal sealed class TrainerOptionsRules
         RequireSampling(nameof(options.TopK), new() { TopK = options.TopK }, "null");
         RequireSampling(nameof(options.TopP), new() { TopP = options.TopP }, "1");
         RequireSampling(nameof(options.MinP), new() { MinP = options.MinP }, "null");
+        RequireSampling(nameof(options.RepetitionPenalty), new() { RepetitionPenalty = options.RepetitionPenalty }, "1");
         Require(
             options.MaxPromptTokens is null or > 0, nameof(options.MaxPromptTokens), options.MaxPromptTokens,
             "it must be at least 1, or null for no limit", "1024");

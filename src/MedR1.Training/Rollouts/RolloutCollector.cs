@@ -158,6 +158,7 @@ internal sealed class RolloutCollector(
         TopK = options.TopK,
         TopP = options.TopP,
         MinP = options.MinP,
+        RepetitionPenalty = options.RepetitionPenalty,
         SuppressedTokenIds = options.SuppressedTokensOf(policy),
         StopStrings = options.StopStrings,
         Seed = SeedMixer.Mix(options.Seed, index, round == 0 ? SamplingStream : FirstRepeatedStream + round),

@@ -50,6 +50,12 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     public double? MinP { get; set; }
 
     /// <summary>
+    /// Above 1, tokens that the prompt or the completion already contains are sampled less often; not applied in the loss.
+    /// </summary>
+    /// <value>The default is 1: no penalty.</value>
+    public double RepetitionPenalty { get; set; } = 1.0;
+
+    /// <summary>
     /// Tokens that are never sampled and are left out of the loss's softmax, in addition to the policy's own vision tokens.
     /// </summary>
     /// <value>The default is empty.</value>

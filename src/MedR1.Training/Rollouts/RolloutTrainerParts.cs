@@ -97,7 +97,8 @@ internal sealed record RolloutTrainerParts
         ["sampling"] = string.Create(
             CultureInfo.InvariantCulture,
             $"temperature {options.Temperature}, top-k {options.TopK}, top-p {options.TopP}, min-p {options.MinP}, ")
-            + $"at most {Text(options.MaxNewTokens)} tokens",
+            + $"at most {Text(options.MaxNewTokens)} tokens"
+            + (options.RepetitionPenalty == 1 ? "" : $", repetition penalty {options.RepetitionPenalty.ToText()}"),
     };
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -32,6 +32,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
                 options.TopK = 0;
                 options.TopP = 0;
                 options.MinP = 1.5;
+                options.RepetitionPenalty = 0;
                 options.SaveInterval = 5;
                 options.LogInterval = 0;
                 options.RewardTimeout = TimeSpan.Zero;
@@ -48,7 +49,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             "MaxSteps is 0", "LearningRate is NaN", "Warmup is -1", "WeightDecay is -1", "MaxGradientNorm is -1",
             "OutputFolder is null, but SaveInterval 5 needs a folder", "LogInterval is 0",
             "GroupSize is 1", "PromptsPerMicroBatch is 3", "StepsPerGeneration is 0", "Iterations is 0",
-            "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1.5", "RewardTimeout is 00:00:00",
+            "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1.5", "RepetitionPenalty is 0", "RewardTimeout is 00:00:00",
             "MaxParallelRewards is 0", "There is no data: .UseDataset",
             "There is no prompt template for the examples: .UsePrompt", "2 rewards are named 'same'",
             "Every parameter is frozen",
@@ -57,7 +58,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         Assert.Equal(expected.Length, exception.Errors.Count);
         Assert.All(expected.Zip(exception.Errors), pair => Assert.Contains(pair.First, pair.Second));
         Assert.All(exception.Errors.Skip(1), mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
-        Assert.Contains("25 mistakes", exception.Message);
+        Assert.Contains("26 mistakes", exception.Message);
     }
 
     [Fact]

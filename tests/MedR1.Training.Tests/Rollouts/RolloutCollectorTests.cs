@@ -17,13 +17,13 @@ public sealed class RolloutCollectorTests
             options.MaxSteps = 1;
             options.GroupSize = 3;
             options.Temperature = 0.7;
-            (options.TopK, options.TopP, options.MinP) = (5, 0.9, 0.1);
+            (options.TopK, options.TopP, options.MinP, options.RepetitionPenalty) = (5, 0.9, 0.1, 1.2);
             options.StopStrings = ["x"];
         }).UseSampler(sampler).RunAsync();
 
         SamplingOptions asked = Assert.Single(sampler.Calls);
         Assert.Equal((3, 6, 0.7), (asked.SamplesPerPrompt, asked.MaxNewTokens, asked.Temperature));
-        Assert.Equal((5, 0.9, 0.1), (asked.TopK, asked.TopP, asked.MinP));
+        Assert.Equal((5, 0.9, 0.1, 1.2), (asked.TopK, asked.TopP, asked.MinP, asked.RepetitionPenalty));
         Assert.Equal(["x"], asked.StopStrings);
     }
 
