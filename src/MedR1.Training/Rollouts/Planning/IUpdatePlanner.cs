@@ -8,7 +8,8 @@ public interface IUpdatePlanner
     /// <param name="rollout">The rollout.</param>
     /// <param name="options">The run's own copy of its options.</param>
     /// <returns>
-    /// <see cref="RolloutTrainerOptions.StepsPerGeneration"/> steps that together contain every completion once.
+    /// <see cref="RolloutTrainerOptions.StepsPerGeneration"/> steps that together contain every completion once. A completion that no step
+    /// contains is not trained; a step must not contain one twice.
     /// </returns>
     IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options);
 }

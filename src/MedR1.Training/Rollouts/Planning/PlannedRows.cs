@@ -4,14 +4,16 @@ namespace MedR1.Training;
 internal static class PlannedRows
 {
     /// <summary>The plan of one iteration over a rollout.</summary>
-    /// <exception cref="InvalidOperationException">The plan does not contain every completion once.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The plan has an empty part, or a completion that does not exist or is repeated in a step.
+    /// </exception>
     public static IReadOnlyList<PlannedStep> Of(IUpdatePlanner planner, Rollout rollout, RolloutTrainerOptions options)
     {
         string name = $"The planner {planner.GetType().Name}";
         IReadOnlyList<PlannedStep> plan = UserCode.Call(() => planner.Plan(rollout, options), name);
         return ProblemOf(plan, rollout) is string problem
             ? throw new InvalidOperationException(
-                $"{name} made a plan that {problem}; every completion of the rollout must be in exactly one pass.")
+                $"{name} made a plan that {problem}; each of its steps must have passes of completions of the rollout, none of them twice.")
             : plan;
     }
 
@@ -32,17 +34,27 @@ internal static class PlannedRows
             return "has a pass without completions";
         }
 
-        HashSet<CompletionIndex> missing = [.. WholeGroupPlanner.RowsOf(rollout, Enumerable.Range(0, rollout.Groups.Count))];
-        HashSet<CompletionIndex> all = [.. missing];
-        foreach (CompletionIndex row in plan.SelectMany(step => step.MicroSteps).SelectMany(rows => rows))
+        HashSet<CompletionIndex> all = [.. WholeGroupPlanner.RowsOf(rollout, Enumerable.Range(0, rollout.Groups.Count))];
+        return plan.Select(step => ProblemOf(step, all)).FirstOrDefault(problem => problem is not null);
+    }
+
+    private static string? ProblemOf(PlannedStep step, HashSet<CompletionIndex> all)
+    {
+        HashSet<CompletionIndex> seen = [];
+        foreach (CompletionIndex row in step.MicroSteps.SelectMany(rows => rows))
         {
-            if (!missing.Remove(row))
+            if (!all.Contains(row))
             {
-                return $"contains {NameOf(row)}{(all.Contains(row) ? " twice" : ", which doesn't exist")}";
+                return $"contains {NameOf(row)}, which doesn't exist";
+            }
+
+            if (!seen.Add(row))
+            {
+                return $"contains {NameOf(row)} twice in a step";
             }
         }
 
-        return missing.Count == 0 ? null : $"lacks {NameOf(missing.First())}";
+        return null;
     }
 
     private static string NameOf(CompletionIndex row) => $"sample {row.Sample} of group {row.Group}";

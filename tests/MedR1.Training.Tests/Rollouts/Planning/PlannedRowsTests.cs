@@ -13,20 +13,31 @@ public sealed class PlannedRowsTests
         { "has no steps", [] },
         { "has a step without passes", [[s_all], []] },
         { "has a pass without completions", [[s_all, []]] },
-        { "lacks sample 3 of group 1", [[s_all[..7]]] },
-        { "contains sample 0 of group 0 twice", [[s_all, s_all[..1]]] },
+        { "contains sample 0 of group 0 twice in a step", [[s_all, s_all[..1]]] },
         { "contains sample 4 of group 1, which doesn't exist", [[[.. s_all, new CompletionIndex(1, 4)]]] },
     };
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task A_plan_that_does_not_contain_every_completion_once_is_refused(string problem, CompletionIndex[][][] plan)
+    public async Task A_plan_without_rows_or_of_wrong_ones_is_refused(string problem, CompletionIndex[][][] plan)
     {
         using TinyPolicy policy = TestData.Policy();
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
             () => Runs.Small(policy, options => options.MaxSteps = 1).UseUpdatePlanner(new FixedPlanner(plan)).RunAsync());
 
         Assert.Contains($"The planner FixedPlanner made a plan that {problem}", exception.Message);
+    }
+
+    // Two steps of the same four completions of eight: the others are left out.
+    [Fact]
+    public async Task A_plan_may_leave_completions_out_and_repeat_them_in_other_steps()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options => (options.MaxSteps, options.StepsPerGeneration) = (2, 2))
+            .UseUpdatePlanner(new FixedPlanner([[s_all[..4]], [s_all[..4]]])).RunAsync();
+
+        Assert.Equal(2, report.Steps);
+        Assert.Equal(0, report.SkippedSteps);
     }
 
     private sealed class FixedPlanner(CompletionIndex[][][] plan) : IUpdatePlanner
