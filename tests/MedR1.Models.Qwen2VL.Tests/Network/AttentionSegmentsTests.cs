@@ -20,8 +20,8 @@ public sealed class AttentionSegmentsTests
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor queries, Tensor keys, Tensor values) = Vectors(_lengths.Sum(), type);
-        using var segments = new AttentionSegments(_lengths, CPU);
         using IDisposable mode = recorded ? enable_grad() : no_grad();
+        using var segments = new AttentionSegments(_lengths, type, CPU);
         Tensor actual = segments.Attend(queries, keys, values);
         Assert.Equal(type, actual.dtype);
         Assert.Equal([_lengths.Sum(), Heads * (long)HeadSize], actual.shape);
@@ -44,8 +44,8 @@ public sealed class AttentionSegmentsTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         (Tensor queries, Tensor keys, Tensor values) = Vectors(2 * 37, ScalarType.BFloat16);
-        Tensor whole = SegmentAttention.Apply(Segments(queries), Segments(keys), Segments(values));
-        Tensor pieces = SegmentAttention.Apply(Segments(queries), Segments(keys), Segments(values), mostScores);
+        Tensor whole = SegmentAttention.Apply(Segments(queries), Segments(keys), Segments(values), null);
+        Tensor pieces = SegmentAttention.Apply(Segments(queries), Segments(keys), Segments(values), null, mostScores);
 
         // Products of a different shape may sum in a different order: occasionally off by a unit in the last place.
         Assert.InRange(Largest(whole, pieces), 0, Math.Pow(2, -8) * values.abs().max().ToDouble());

@@ -1,3 +1,4 @@
+using MedR1.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,9 +14,11 @@ internal sealed class AttentionSegments : IDisposable
     private readonly Tensor? _order;
     private readonly Tensor? _inverse;
 
+    /// <summary>Creates segments, in the gradient mode of the passes that they are for.</summary>
     /// <param name="lengths">The lengths of the segments, in the order of the sequence.</param>
+    /// <param name="dataType">The data type of the vectors.</param>
     /// <param name="device">The device of the sequence.</param>
-    public AttentionSegments(IReadOnlyList<int> lengths, Device device)
+    public AttentionSegments(IReadOnlyList<int> lengths, ScalarType dataType, Device device)
     {
         var starts = new long[lengths.Count];
         for (int index = 1; index < starts.Length; index++)
@@ -26,7 +29,8 @@ internal sealed class AttentionSegments : IDisposable
         int[] sorted = [.. Enumerable.Range(0, lengths.Count).OrderBy(index => FirstOf(lengths[index]))];
         foreach (IGrouping<int, int> group in sorted.GroupBy(index => lengths[index]))
         {
-            _batches.Add(new Batch(group.Key, group.Count()));
+            int count = group.Count();
+            _batches.Add(new Batch(group.Key, count, ShortSequences.TryWhole(count, group.Key, dataType, device)));
         }
 
         if (sorted.Select((place, index) => place == index).All(same => same))
@@ -72,7 +76,7 @@ internal sealed class AttentionSegments : IDisposable
         {
             long rows = (long)batch.Length * batch.Count;
             parts.Add(SegmentAttention.Apply(
-                Part(queries, start, batch), Part(keys, start, batch), Part(values, start, batch)).view(rows, -1));
+                Part(queries, start, batch), Part(keys, start, batch), Part(values, start, batch), batch.Short).view(rows, -1));
             start += rows;
         }
 
@@ -91,5 +95,5 @@ internal sealed class AttentionSegments : IDisposable
         vectors.narrow(0, start, (long)batch.Length * batch.Count)
             .view(batch.Count, batch.Length, vectors.shape[1], vectors.shape[2]);
 
-    private readonly record struct Batch(int Length, int Count);
+    private readonly record struct Batch(int Length, int Count, ShortSequences? Short);
 }

@@ -17,11 +17,13 @@ internal static class SegmentAttention
     /// <param name="queries"><c>[segments, length, heads, d]</c></param>
     /// <param name="keys"><c>[segments, length, heads, d]</c></param>
     /// <param name="values"><c>[segments, length, heads, d]</c></param>
+    /// <param name="sequences">The segments as short sequences; <see langword="null"/> if other operators are faster.</param>
     /// <param name="mostScores">The maximum number of scores that exist at once, at least those of one token.</param>
     /// <returns><c>[segments, length, heads · d]</c></returns>
-    public static Tensor Apply(Tensor queries, Tensor keys, Tensor values, long mostScores = MostScores)
+    public static Tensor Apply(
+        Tensor queries, Tensor keys, Tensor values, ShortSequences? sequences, long mostScores = MostScores)
     {
-        if (ShortSequences.TryWhole((int)queries.shape[0], (int)queries.shape[1], queries.dtype, queries.device) is { } sequences)
+        if (sequences is not null)
         {
             using DisposeScope inner = NewDisposeScope();
             return sequences.Attend(queries.flatten(0, 1), keys.flatten(0, 1), values.flatten(0, 1))

@@ -34,10 +34,10 @@ internal sealed class VisionLayout : IDisposable
     public AttentionSegments? Windows { get; }
 
     public static VisionLayout Create(
-        Qwen2VLVisionConfiguration vision, IReadOnlyList<ImageGrid> grids, Tensor frequencies, Device device)
+        Qwen2VLVisionConfiguration vision, IReadOnlyList<ImageGrid> grids, Tensor frequencies, ScalarType dataType, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        var frames = new AttentionSegments(FrameLengths(grids), device);
+        var frames = new AttentionSegments(FrameLengths(grids), dataType, device);
         Tensor angles = Angles(grids, vision.SpatialMergeSize, frequencies, device);
         if (vision.WindowSize == 0)
             return new VisionLayout(vision.MergeUnit, RotaryTable.FromAngles(angles, ScalarType.Float32), frames, null,
@@ -51,7 +51,7 @@ internal sealed class VisionLayout : IDisposable
             vision.MergeUnit,
             RotaryTable.FromAngles(angles, ScalarType.Float32),
             frames,
-            new AttentionSegments(order.WindowLengths, device),
+            new AttentionSegments(order.WindowLengths, dataType, device),
             unitOrder.DetachFromDisposeScope(),
             unitInverse.DetachFromDisposeScope());
     }

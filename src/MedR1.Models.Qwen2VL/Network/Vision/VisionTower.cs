@@ -53,7 +53,7 @@ internal sealed class VisionTower : nn.Module
         Tensor patches, IReadOnlyList<ImageGrid> grids, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        VisionLayout layout = VisionLayout.Create(_vision, grids, _rotary.Frequencies, patches.device);
+        VisionLayout layout = VisionLayout.Create(_vision, grids, _rotary.Frequencies, patches.dtype, patches.device);
         using IDisposable? ended = pass is null ? layout : null;
         pass?.Keep(layout);
         Tensor embedded = _embedding.call(patches);
