@@ -7,7 +7,7 @@ namespace MedR1.Modeling;
 /// <summary>The tensors of an adapter and its change to each layer. Activated by <see cref="AdapterHost"/>.</summary>
 internal sealed class LoraAdapter : IDisposable
 {
-    private readonly Dictionary<LoraTensor, Parameter> _parameters;
+    private readonly Dictionary<LoraTensor, Parameter> _parameters = [];
 
     private LoraAdapter(LoraOptions options, IReadOnlyList<LoraTensor> tensors, long seed, bool isTrainable)
     {
@@ -16,7 +16,20 @@ internal sealed class LoraAdapter : IDisposable
 
         // A frozen adapter takes no gradient, so there is nothing for dropout to regularize, whether or not gradients are enabled.
         Dropout = isTrainable && options.Dropout > 0 ? new LoraDropout(options.Dropout, seed) : null;
-        _parameters = tensors.ToDictionary(tensor => tensor, Make);
+        try
+        {
+            foreach (LoraTensor tensor in tensors)
+            {
+                _parameters.Add(tensor, Make(tensor));
+            }
+        }
+        catch
+        {
+            // Typically out of memory, of which a smaller rank may need what these take.
+            FreeParameters();
+            throw;
+        }
+
         Parameters = [.. tensors.Select(tensor => KeyValuePair.Create(tensor.Name, _parameters[tensor]))];
         int index = 0;
         Layers = [.. tensors.GroupBy(tensor => tensor.Layer)
@@ -133,6 +146,11 @@ internal sealed class LoraAdapter : IDisposable
     public void Dispose()
     {
         Unmerge();
+        FreeParameters();
+    }
+
+    private void FreeParameters()
+    {
         foreach (Parameter parameter in _parameters.Values)
         {
             parameter.Dispose();

@@ -23,8 +23,16 @@ public sealed partial class LoraPolicy
             throw new LoraException($"for a {policy.ArchitectureName}", mistakes);
         LoraAdapter adapter = LoraAdapter.Empty(
             named with { BaseModel = options.BaseModel ?? policy.SourceFolder }, layers, seed);
-        LoraInitializer.Fill(adapter, seed);
-        return new LoraPolicy(policy, adapter);
+        try
+        {
+            LoraInitializer.Fill(adapter, seed);
+            return new LoraPolicy(policy, adapter);
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Loads an adapter written by PEFT or this library onto a policy.</summary>

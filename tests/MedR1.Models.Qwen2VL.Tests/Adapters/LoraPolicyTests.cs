@@ -101,6 +101,18 @@ public sealed class LoraPolicyTests : IDisposable
         TinyModel.Near(on, LoraCase.Score(lora), 0.1);
     }
 
+    // 2³¹ rows of 32 numbers are 256 GiB; a smaller rank may need what the layers before take.
+    [Fact]
+    public void An_adapter_that_does_not_fit_the_memory_leaves_nothing_behind()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        long alive = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        LoraOptions options = new() { RankPattern = [KeyValuePair.Create("v_proj", int.MaxValue)] };
+        Assert.ThrowsAny<Exception>(() => LoraPolicy.Create(policy, options, 1));
+        Assert.Equal(alive, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        Assert.Contains(policy.Parameters, entry => entry.Value.requires_grad);
+    }
+
     [Fact]
     public void A_full_model_is_not_saved_into_the_folder_of_an_adapter()
     {
