@@ -24,6 +24,11 @@ internal static class LoraOptionsRules
             yield return $"alpha_pattern gives '{pattern}' the alpha {alpha.ToText()}; give a finite number above 0.";
         }
 
+        foreach (string mistake in Repeated("rank_pattern", options.RankPattern).Concat(Repeated("alpha_pattern", options.AlphaPattern)))
+        {
+            yield return mistake;
+        }
+
         if (!(options.Dropout >= 0 && options.Dropout < 1))
             yield return $"Dropout (lora_dropout) is {options.Dropout.ToText()}; give at least 0 and below 1.";
         if (options.UpHasBias && options.UseDora)
@@ -58,6 +63,11 @@ internal static class LoraOptionsRules
             }
         }
     }
+
+    // The first match applies here, but of equal names in a file Python keeps the last value.
+    private static IEnumerable<string> Repeated<T>(string field, IReadOnlyList<KeyValuePair<string, T>> pairs) =>
+        pairs.GroupBy(pair => pair.Key).Where(same => same.Count() > 1)
+            .Select(same => $"{field} has '{same.Key}' {same.Count()} times; give it one value.");
 
     private static bool IsAlpha(double alpha, bool isFromFile) => double.IsFinite(alpha) && (isFromFile || alpha > 0);
 

@@ -103,6 +103,21 @@ public sealed class LoraTargetTests
         Assert.Equal(4, ranks["visual.merger.mlp.2"]);
     }
 
+    // Here the first match applies; of equal names in adapter_config.json, Python keeps the last value.
+    [Fact]
+    public void A_pattern_that_occurs_twice_is_a_mistake()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        LoraOptions options = new()
+        {
+            RankPattern = [KeyValuePair.Create("v_proj", 2), KeyValuePair.Create("v_proj", 4)],
+            AlphaPattern = [KeyValuePair.Create("q_proj", 2.0), KeyValuePair.Create("v_proj", 2.0), KeyValuePair.Create("q_proj", 2.0)],
+        };
+        Assert.Equal(
+            ["rank_pattern has 'v_proj' 2 times; give it one value.", "alpha_pattern has 'q_proj' 2 times; give it one value."],
+            Assert.Throws<LoraException>(() => LoraPolicy.Create(policy, options, 1)).Errors);
+    }
+
     [Fact]
     public void Every_mistake_in_the_options_is_reported_at_once()
     {
