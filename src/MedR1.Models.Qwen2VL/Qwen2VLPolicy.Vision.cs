@@ -20,6 +20,7 @@ public sealed partial class Qwen2VLPolicy
     public bool SharesVisionWith(IVisionLanguagePolicy other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
             && HasEqualVision(own.Configuration.Vision) && own.Device == Device && own.DataType == DataType
             && own.HoldsVisionInBytes == HoldsVisionInBytes

@@ -96,6 +96,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     public bool SharesVisionWith(IVisionLanguagePolicy other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return !ChangesVision && (ReferenceEquals(other, _base)
             || (other is LoraPolicy { ChangesVision: false } lora && ReferenceEquals(lora._base, _base)));
     }
@@ -156,7 +157,11 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    public void BeginStep(long step) => _adapter?.Dropout?.BeginStep(step);
+    public void BeginStep(long step)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _adapter?.Dropout?.BeginStep(step);
+    }
 
     /// <summary>Creates a policy with a frozen copy of the adapter over the same base.</summary>
     public IVisionLanguagePolicy CloneFrozen()
@@ -166,7 +171,11 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <summary>Returns <see cref="Reference"/>.</summary>
-    public IVisionLanguagePolicy CreateReference() => Reference;
+    public IVisionLanguagePolicy CreateReference()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Reference;
+    }
 
     /// <summary>
     /// Merges the adapter into copies of the weights, so that sampling costs no more than without an adapter. The merged weights

@@ -18,9 +18,14 @@ internal static class CacheRules
             nameof(cache));
     }
 
+    /// <exception cref="ObjectDisposedException">The cache was disposed.</exception>
+    public static void RequireAlive(this SlotKeyValueCache cache) => ObjectDisposedException.ThrowIf(cache.IsDisposed, cache);
+
+    /// <exception cref="ObjectDisposedException">The cache was disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The cache has no such layer.</exception>
     public static void RequireLayer(this SlotKeyValueCache cache, int layer)
     {
+        cache.RequireAlive();
         if (layer < 0 || layer >= cache.Layers)
         {
             throw new ArgumentOutOfRangeException(
@@ -29,9 +34,11 @@ internal static class CacheRules
     }
 
     /// <summary>Checks the slots of prompts.</summary>
+    /// <exception cref="ObjectDisposedException">The cache was disposed.</exception>
     /// <exception cref="ArgumentException">A slot does not exist or occurs twice.</exception>
     public static void RequireSlots(this SlotKeyValueCache cache, IReadOnlyList<int> slots)
     {
+        cache.RequireAlive();
         if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= cache.PromptSlots))
         {
             throw new ArgumentException(

@@ -136,6 +136,9 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     public DecodePrograms? Programs => AttendsByTensors || !DecodeAttention.Fits(this)
         ? _programs ??= new DecodePrograms(this) : null;
 
+    /// <summary>Whether the cache was disposed.</summary>
+    internal bool IsDisposed => _promptKeys[0].IsInvalid;
+
     /// <summary>The temporary memory of recorded steps on this cache.</summary>
     internal StepMemory StepMemory { get; } = new();
 
@@ -155,14 +158,12 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         if (slots.Count != lengths.Count || slots.Count != nextPositions.Count)
         {
             throw new ArgumentException(
-                $"There are {lengths.Count} prompts, but {slots.Count} slots and {nextPositions.Count} positions; " +
-                "give one of each per prompt.",
+                $"There are {lengths.Count} prompts, but {slots.Count} slots and {nextPositions.Count} positions; give one of each per prompt.",
                 nameof(slots));
         }
 
         this.RequireSlots(slots);
         this.RequireLengths(lengths);
-
         for (int prompt = 0; prompt < slots.Count; prompt++)
         {
             _promptLengths[slots[prompt]] = lengths[prompt];
@@ -223,6 +224,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     public void Check(IReadOnlyList<DecodeRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        this.RequireAlive();
         HashSet<int> used = [];
         foreach (DecodeRow row in rows)
         {
@@ -230,22 +232,19 @@ public sealed class SlotKeyValueCache : IKeyValueCache
                 || row.Length < 0 || !used.Add(row.RowSlot))
             {
                 throw new ArgumentException(
-                    $"{row} is not a row of a cache with {PromptSlots} prompt slots and {RowSlots} row slots, or its " +
-                    "row slot occurs twice.",
+                    $"{row} is not a row of a cache with {PromptSlots} prompt slots and {RowSlots} row slots, or its row slot occurs twice.",
                     nameof(rows));
             }
 
             if (_promptLengths[row.PromptSlot] == 0)
             {
-                throw new InvalidOperationException(
-                    $"Slot {row.PromptSlot} of the cache holds no prompt yet; call Prefill first.");
+                throw new InvalidOperationException($"Slot {row.PromptSlot} of the cache holds no prompt yet; call Prefill first.");
             }
 
             if (row.Length >= CompletionCapacity)
             {
                 throw new InvalidOperationException(
-                    $"The cache is full: it was created for completions of {CompletionCapacity} tokens. " +
-                    "Create it with a larger completion capacity.");
+                    $"The cache is full: it was created for completions of {CompletionCapacity} tokens. Create it with a larger capacity.");
             }
         }
     }
@@ -260,6 +259,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         ArgumentNullException.ThrowIfNull(copies);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, CompletionCapacity);
+        this.RequireAlive();
         CacheRows.Copy(_rowKeys.Concat(_rowValues), copies, length);
     }
 

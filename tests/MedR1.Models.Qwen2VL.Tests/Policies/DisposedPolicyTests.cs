@@ -33,6 +33,7 @@ public sealed class DisposedPolicyTests : IDisposable
         lora.Dispose();
         AssertRefuses(lora, cache);
         Assert.Throws<ObjectDisposedException>(lora.Merge);
+        Assert.Throws<ObjectDisposedException>(() => lora.BeginStep(1));
         Assert.Throws<ObjectDisposedException>(() => lora.SaveMerged(_folder));
         Assert.NotEmpty(LoraCase.Score(policy));
     }
@@ -47,6 +48,24 @@ public sealed class DisposedPolicyTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => LoraCase.Score(reference));
         Assert.Throws<ObjectDisposedException>(() => LoraCase.Score(lora));
         lora.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_disposed_cache_is_refused(bool byTensors)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.DecodesByTensors = byTensors;
+        IKeyValueCache cache = policy.CreateCache(1, 2, 8, 8);
+        using Tensor tokens = tensor(new[] { 1L });
+        policy.Prefill([TinyModel.Prompt(3, 1)], [0], cache).Dispose();
+        policy.Decode(tokens, [new DecodeRow(0, 0, 0)], cache).Dispose();
+        cache.Dispose();
+        cache.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => policy.Prefill([TinyModel.Prompt(3, 1)], [0], cache));
+        Assert.Throws<ObjectDisposedException>(() => policy.Decode(tokens, [new DecodeRow(0, 0, 1)], cache));
+        Assert.Throws<ObjectDisposedException>(() => cache.CopyRows([new RowCopy(0, 1)], 1));
     }
 
     private void AssertRefuses(IVisionLanguagePolicy policy, IKeyValueCache cache)
@@ -65,6 +84,8 @@ public sealed class DisposedPolicyTests : IDisposable
                 () => policy.TokenLogProbabilities([Group()], new TokenStatisticsOptions()),
                 () => policy.SequenceLogProbabilities([prompt]),
                 () => policy.CloneFrozen(),
+                () => policy.CreateReference(),
+                () => policy.SharesVisionWith(policy),
                 () => policy.Save(_folder),
             },
             use => Assert.Throws<ObjectDisposedException>(use));
