@@ -10,5 +10,6 @@ namespace MedR1.Modeling;
 public readonly record struct ImageGrid(int Frames, int Rows, int Columns)
 {
     /// <summary>Number of patches.</summary>
-    public int PatchCount => Frames * Rows * Columns;
+    /// <exception cref="OverflowException">The number does not fit an integer of 32 bits.</exception>
+    public int PatchCount => checked(Frames * Rows * Columns);
 }
