@@ -25,6 +25,7 @@ public sealed class GroupDecoding : IDisposable
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerGroup, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samplesPerGroup, int.MaxValue / groups);
         _policy = policy;
         SamplesPerGroup = samplesPerGroup;
         _slots = [.. Enumerable.Range(0, groups)];
