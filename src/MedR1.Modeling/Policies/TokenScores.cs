@@ -16,13 +16,18 @@ public static class TokenScores
     /// <param name="options">Temperature and suppressed tokens.</param>
     /// <returns><c>[N, V]</c> float32 scores, −∞ at suppressed tokens; a new tensor.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The temperature is not positive, or a suppressed token is outside V.
+    /// The temperature is not a finite number above 0, or a suppressed token is outside V.
     /// </exception>
     public static Tensor Scale(Tensor logits, TokenStatisticsOptions options)
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Temperature, "options.Temperature");
+        if (!(options.Temperature > 0 && double.IsFinite(options.Temperature)))
+        {
+            throw new ArgumentOutOfRangeException(
+                "options.Temperature", options.Temperature, "Expected a finite number above 0; for temperature 0, take the most likely token.");
+        }
+
         using DisposeScope scope = NewDisposeScope();
         Tensor scores = logits.to(ScalarType.Float32);
         if (options.Temperature != 1)
