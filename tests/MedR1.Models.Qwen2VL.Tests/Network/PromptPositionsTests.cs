@@ -22,4 +22,22 @@ public sealed class PromptPositionsTests
         Assert.Equal([.. times, .. places, .. places], positions.Values());
         Assert.Equal([next], batch.NextPositions);
     }
+
+    // The second frame would be at no position, before the first, or at 2³⁰, where float32 has only every 128th integer.
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-1)]
+    [InlineData(1 << 30)]
+    public void Frames_that_have_no_position_are_refused(double seconds)
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration(Qwen2VLFamily.Qwen25VL);
+        PromptLayout layout = Qwen2VLLayout.Of(configuration with { Vision = configuration.Vision with { TokensPerSecond = 1 } });
+        EncodedImage clip = TinyModel.Image(2, 2, 1, frames: 2) with { SecondsPerFrame = seconds };
+        Assert.Throws<InvalidPromptException>(() => new SequenceBatch(layout, [TinyModel.Prompt(1, 1, clip)]));
+
+        // An image has one frame, at 0, whatever follows.
+        EncodedImage image = TinyModel.Image(2, 2, 1) with { SecondsPerFrame = seconds };
+        Assert.Equal([5], new SequenceBatch(layout, [TinyModel.Prompt(1, 1, image)]).NextPositions);
+    }
 }
