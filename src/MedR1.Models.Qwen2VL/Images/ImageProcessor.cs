@@ -13,6 +13,7 @@ public sealed class ImageProcessor
     /// <summary>Creates a processor.</summary>
     /// <param name="configuration">The model's sizes and limits.</param>
     /// <param name="options">How images are read; null for the defaults.</param>
+    /// <exception cref="ModelConfigurationException">A setting is out of range.</exception>
     public ImageProcessor(ImageProcessorConfiguration configuration, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -25,8 +26,9 @@ public sealed class ImageProcessor
         ArgumentOutOfRangeException.ThrowIfLessThan(Configuration.MinPixels, 1, "options.MinPixels");
         ArgumentOutOfRangeException.ThrowIfLessThan(Configuration.MaxPixels, 1, "options.MaxPixels");
         ArgumentOutOfRangeException.ThrowIfNegative(_options.CacheBytes, "options.CacheBytes");
+        ImageProcessorRules.Check(Configuration, nameof(configuration));
         _prepared = _options.CacheBytes == 0 ? null : new PreparedImages(_options.CacheBytes);
-        _levels = [.. Enumerable.Range(0, 3).Select(channel => Levels(Configuration, channel))];
+        _levels = [.. Enumerable.Range(0, ImageProcessorRules.Channels).Select(channel => Levels(Configuration, channel))];
     }
 
     /// <summary>The sizes and limits in effect, including those of the options.</summary>
@@ -48,6 +50,7 @@ public sealed class ImageProcessor
 
     /// <summary>Prepares a decoded image.</summary>
     /// <param name="image">The image.</param>
+    /// <exception cref="ImageTooLargeException">The values of the resized image don't fit an array.</exception>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     public EncodedImage Process(RgbImage image)
     {
@@ -59,6 +62,7 @@ public sealed class ImageProcessor
 
     /// <summary>Resizes an image to a size that the model accepts.</summary>
     /// <param name="image">The image.</param>
+    /// <exception cref="ImageTooLargeException">The values of the resized image don't fit an array.</exception>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     public RgbImage Resize(RgbImage image)
     {
@@ -66,6 +70,7 @@ public sealed class ImageProcessor
         int factor = Configuration.Factor;
         if (!Configuration.Resizes)
         {
+            RequireFit(image.Width, image.Height);
             return image.Height % factor == 0 && image.Width % factor == 0
                 ? image
                 : throw new ArgumentException(
@@ -76,7 +81,19 @@ public sealed class ImageProcessor
 
         ImageSize size = SmartResize.Compute(
             image.Height, image.Width, factor, Configuration.MinPixels, Configuration.MaxPixels);
+        RequireFit(size.Width, size.Height);
         return PillowResampler.Resize(image, size.Width, size.Height, Configuration.Filter, _options.PassOrder);
+    }
+
+    private void RequireFit(int width, int height)
+    {
+        int most = ImageProcessorRules.MostPixels(Configuration);
+        if ((long)width * height > most)
+        {
+            throw new ImageTooLargeException(
+                $"The image would be prepared with {width} x {height} pixels, but the values of at most {most} fit an array; lower the limit "
+                + "of pixels (MaxPixels).");
+        }
     }
 
     private EncodedImage Prepare(IImageSource source) => Process(_options.Decoder.Load(source, _options.Decoding));

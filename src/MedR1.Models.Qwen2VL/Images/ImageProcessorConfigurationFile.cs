@@ -34,7 +34,7 @@ internal static class ImageProcessorConfigurationFile
             Resizes = top.Flag("do_resize", true),
             Filter = Filter(top),
         };
-        Check(configuration, source);
+        ImageProcessorRules.Check(configuration, source);
         return configuration;
     }
 
@@ -91,31 +91,6 @@ internal static class ImageProcessorConfigurationFile
         ResampleFilter.Bilinear => 2,
         _ => 3,
     };
-
-    private static void Check(ImageProcessorConfiguration configuration, string source)
-    {
-        Range("patch_size", configuration.PatchSize, 1, 1024);
-        Range("temporal_patch_size", configuration.TemporalPatchSize, 1, 64);
-        Range("merge_size", configuration.MergeSize, 1, 64);
-        Range("min_pixels", configuration.MinPixels, 1, int.MaxValue);
-        Range("max_pixels", configuration.MaxPixels, 1, long.MaxValue);
-        Colors("image_mean", configuration.Mean, _ => true, "three finite numbers");
-        Colors("image_std", configuration.StandardDeviation, value => value > 0, "three positive numbers");
-
-        void Range(string field, long value, long lowest, long highest)
-        {
-            if (value < lowest || value > highest)
-                throw new ModelConfigurationException(source, field, $"{value}",
-                    $"write a number from {lowest} to {highest}.");
-        }
-
-        void Colors(string field, IReadOnlyList<double> values, Func<double, bool> isGood, string wanted)
-        {
-            if (values.Count != 3 || !values.All(value => double.IsFinite(value) && isGood(value)))
-                throw new ModelConfigurationException(source, field, $"[{string.Join(", ", values.Select(value => value.ToText()))}]",
-                    $"write {wanted}.");
-        }
-    }
 
     private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {

@@ -72,8 +72,37 @@ public sealed class ImageProcessorTests
     [InlineData("""{"max_pixels": -5}""", "max_pixels")]
     [InlineData("""{"min_pixels": 9223372036854775807}""", "min_pixels")]
     [InlineData("""{"resample": 17}""", "resample")]
+    [InlineData("""{"rescale_factor": 0}""", "rescale_factor")]
+    [InlineData("""{"rescale_factor": 1e999}""", "rescale_factor")]
+    [InlineData("""{"temporal_patch_size": 64, "min_pixels": 12000000}""", "min_pixels")] // 3 · 64 · 12 · 10⁶ > 2³¹ values.
+    [InlineData("""{"patch_size": 1024, "merge_size": 64}""", "merge_size")] // Images of at least 2³² pixels.
     public void A_wrong_field_is_named(string json, string field) =>
         Assert.Equal(field, Assert.Throws<ModelConfigurationException>(() => Parse(json)).Field);
+
+    [Fact]
+    public void Settings_that_are_not_from_a_file_are_checked_too()
+    {
+        Refuses(new ImageProcessorConfiguration { Mean = [0.5, 0.5] }, "image_mean");
+        Refuses(new ImageProcessorConfiguration { StandardDeviation = [1, 0, 1] }, "image_std");
+        Refuses(new ImageProcessorConfiguration { RescaleFactor = double.NaN }, "rescale_factor");
+        Refuses(new ImageProcessorConfiguration { PatchSize = 0 }, "patch_size");
+
+        static void Refuses(ImageProcessorConfiguration settings, string field) =>
+            Assert.Equal(field, Assert.Throws<ModelConfigurationException>(() => new ImageProcessor(settings)).Field);
+    }
+
+    // 3400 · 3400 pixels · 3 colors · 64 frames are more than 2³¹ values.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_image_whose_values_fit_no_array_is_refused(bool resizes)
+    {
+        var processor = new ImageProcessor(new ImageProcessorConfiguration
+        {
+            PatchSize = 17, TemporalPatchSize = 64, MaxPixels = long.MaxValue, Resizes = resizes,
+        });
+        Assert.Throws<ImageTooLargeException>(() => processor.Process(new RgbImage(3400, 3400, new byte[3400 * 3400 * 3])));
+    }
 
     [Fact]
     public void Options_replace_the_limits()
