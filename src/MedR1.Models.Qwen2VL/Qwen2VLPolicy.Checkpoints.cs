@@ -159,8 +159,11 @@ public sealed partial class Qwen2VLPolicy
             Processor.Save(target);
             Qwen2VLConfiguration configuration = Configuration with { DataType = DataType, TieWordEmbeddings = isTied };
             Write(ModelFiles.Configuration, configuration.ToJson());
-            if (!File.Exists(Path.Combine(target, ModelFiles.Generation)))
-                Write(ModelFiles.Generation, GenerationFile.Write(EndTokenIds));
+
+            // The processor's file need not name the end tokens, and config.json holds only one of them.
+            byte[]? generation = Processor.Files.GetValueOrDefault(ModelFiles.Generation);
+            if (generation is null || EndTokensOf(target)?.Where(Configuration.IsToken).SequenceEqual(EndTokenIds) != true)
+                Write(ModelFiles.Generation, GenerationFile.Write(EndTokenIds, generation));
 
             void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(target, name), content);
         });
@@ -181,9 +184,13 @@ public sealed partial class Qwen2VLPolicy
                 nameof(quantization));
         }
 
-        endTokens ??= configuration.Text.EndTokenId is { } end
-            ? [end]
-            : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
+        if (endTokens is not { Count: > 0 })
+        {
+            endTokens = configuration.Text.EndTokenId is { } end
+                ? [end]
+                : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
+        }
+
         return new Qwen2VLPolicy(
             configuration, new Qwen2VLNetwork(configuration, where, type, quantization), processor, where, type,
             [.. endTokens.Where(configuration.IsToken)])

@@ -119,6 +119,30 @@ public sealed class CheckpointProcessorTests : SavedModelTest
         Assert.Equal([7, 9], loaded.EndTokenIds);
     }
 
+    // config.json is written with the first end token only.
+    [Theory]
+    [InlineData("""{"do_sample": true}""")]
+    [InlineData("""{"do_sample": true, "eos_token_id": []}""")]
+    public void End_tokens_beside_a_generation_file_without_any_are_saved(string generation)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string file = Path.Combine(Folder, "generation_config.json"), configuration = Path.Combine(Folder, "config.json");
+        File.WriteAllText(file, generation);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(configuration))!;
+        json["eos_token_id"] = new JsonArray(7, 9);
+        File.WriteAllText(configuration, json.ToJsonString());
+
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7, 9], loaded.EndTokenIds);
+        loaded.Save(Folder);
+        using Qwen2VLPolicy again = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7, 9], again.EndTokenIds);
+        Assert.Equal("""{"do_sample":true,"eos_token_id":[7,9]}""", JsonNode.Parse(File.ReadAllText(file))!.ToJsonString());
+        using Qwen2VLPolicy random = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), loaded.Processor, 1);
+        Assert.Equal(policy.EndTokenIds, random.EndTokenIds);
+    }
+
     // In the reference they match no generated token, and MinNewTokensLengthLogitsProcessor excludes nothing for them.
     [Fact]
     public void End_tokens_beyond_the_vocabulary_are_ignored()
