@@ -79,8 +79,19 @@ internal static class ConfigurationRules
                 $"this family supports only \"{activation}\".");
         }
 
+        long values = (long)vision.ChannelCount * vision.TemporalPatchSize * vision.PatchSize * vision.PatchSize;
+        if (values > int.MaxValue)
+        {
+            throw new ModelConfigurationException(
+                source, "vision_config.patch_size", $"{vision.PatchSize}",
+                $"a patch would have {values} values (in_channels x temporal_patch_size x patch_size x patch_size); write sizes that give "
+                + $"at most {int.MaxValue}.");
+        }
+
         if (second)
             Windows(vision, source);
+        else
+            NoWindows(vision, source);
     }
 
     private static void Windows(Qwen2VLVisionConfiguration vision, string source)
@@ -91,6 +102,18 @@ internal static class ConfigurationRules
         {
             Range(source, "vision_config.fullatt_block_indexes", block, 0, MaximumLayers);
         }
+
+        Spread(source, "vision_config.tokens_per_second", vision.TokensPerSecond);
+    }
+
+    // A file of the first generation has no such fields, so that a saved model would compute other features than before.
+    private static void NoWindows(Qwen2VLVisionConfiguration vision, string source)
+    {
+        const string Fix = "only Qwen2.5-VL has it; leave it out.";
+        if (vision.WindowSize != 0)
+            throw new ModelConfigurationException(source, "vision_config.window_size", $"{vision.WindowSize}", Fix);
+        if (vision.TokensPerSecond != 0)
+            throw new ModelConfigurationException(source, "vision_config.tokens_per_second", vision.TokensPerSecond.ToText(), Fix);
     }
 
     private static void Tokens(Qwen2VLConfiguration configuration, string source)

@@ -169,6 +169,10 @@ public sealed class ConfigurationTests
     [InlineData("\"hidden_size\": 1536, \"patch", "\"hidden_size\": 1024, \"patch",
         "vision_config.hidden_size")]
     [InlineData("\"vocab_size\": 151936", "\"vocab_size\": 1000", "image_token_id")]
+    [InlineData(
+        "\"patch_size\": 14, \"spatial_merge_size\": 2, \"temporal_patch_size\": 2",
+        "\"in_channels\": 64, \"patch_size\": 1024, \"spatial_merge_size\": 2, \"temporal_patch_size\": 64",
+        "vision_config.patch_size")] // Patches of 2³² values.
     [InlineData("qwen2_vl", "llava", "model_type")]
     [InlineData("bfloat16", "int4", "torch_dtype")]
     [InlineData("\"type\": \"mrope\"", "\"type\": \"yarn\", \"factor\": 4.0", "rope_scaling.type")]
@@ -188,6 +192,20 @@ public sealed class ConfigurationTests
         Assert.Equal(field, error.Field);
         Assert.NotNull(error.Value);
         Assert.NotEmpty(error.Fix);
+    }
+
+    // Files of Qwen2-VL have no such fields: a saved model would compute other features than before.
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, 16, 0, "vision_config.window_size")]
+    [InlineData(Qwen2VLFamily.Qwen2VL, 0, 2, "vision_config.tokens_per_second")]
+    [InlineData(Qwen2VLFamily.Qwen25VL, 16, -1, "vision_config.tokens_per_second")]
+    [InlineData(Qwen2VLFamily.Qwen25VL, 16, double.NaN, "vision_config.tokens_per_second")]
+    public void What_the_family_lacks_is_refused(Qwen2VLFamily family, int window, double tokensPerSecond, string field)
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration(family);
+        Qwen2VLVisionConfiguration vision = configuration.Vision with { WindowSize = window, TokensPerSecond = tokensPerSecond };
+        Assert.Equal(
+            field, Assert.Throws<ModelConfigurationException>(() => (configuration with { Vision = vision }).Validate()).Field);
     }
 
     [Theory]
