@@ -23,6 +23,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder does not contain a model; the message says what it contains.</exception>
+    /// <exception cref="ArgumentException">Weights can't be of the data type.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or invalid.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
@@ -54,6 +55,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder does not contain a model; the message says what it contains.</exception>
+    /// <exception cref="ArgumentException">Weights can't be of the data type.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or invalid.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
@@ -91,6 +93,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="seed">The seed of the weights; a seed gives the same weights on every device.</param>
     /// <param name="device">The device of the model; null for the CPU.</param>
     /// <param name="dataType">Data type of the weights; null for that of the configuration.</param>
+    /// <exception cref="ArgumentException">Weights can't be of the data type.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">The sizes are invalid.</exception>
     /// <exception cref="TokenizerMismatchException">
@@ -176,6 +179,12 @@ public sealed partial class Qwen2VLPolicy
         TokenizerRules.Check(configuration, processor.Tokenizer);
         Device where = device ?? CPU;
         ScalarType type = dataType ?? configuration.DataType;
+        if (!DataTypes.Values.Contains(type))
+        {
+            throw new ArgumentException(
+                $"The weights can't be {type}; give {string.Join(", ", DataTypes.Values)}.", nameof(dataType));
+        }
+
         if (quantization != WeightQuantization.None && type == ScalarType.Float16)
         {
             throw new ArgumentException(

@@ -203,15 +203,9 @@ internal static class ConfigurationReader
     private static ScalarType DataType(ConfigurationSection top)
     {
         string name = top.Text("dtype", top.Text("torch_dtype", "float32"));
-        return name switch
-        {
-            "float32" => ScalarType.Float32,
-            "bfloat16" => ScalarType.BFloat16,
-            "float16" => ScalarType.Float16,
-            _ => throw top.Wrong(
-                top.Find("dtype") is null ? "torch_dtype" : "dtype",
-                (top.Find("dtype") ?? top.Find("torch_dtype"))!.Value,
-                "write \"float32\", \"bfloat16\" or \"float16\"."),
-        };
+        return DataTypes.Of(name) ?? throw top.Wrong(
+            top.Find("dtype") is null ? "torch_dtype" : "dtype",
+            (top.Find("dtype") ?? top.Find("torch_dtype"))!.Value,
+            $"write one of {DataTypes.Names}.");
     }
 }

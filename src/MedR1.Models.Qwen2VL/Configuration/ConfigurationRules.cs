@@ -14,6 +14,8 @@ internal static class ConfigurationRules
         Text(configuration.Text, source);
         Vision(configuration, source);
         Tokens(configuration, source);
+        if (!DataTypes.Values.Contains(configuration.DataType))
+            throw new ModelConfigurationException(source, "torch_dtype", $"{configuration.DataType}", $"write one of {DataTypes.Names}.");
     }
 
     private static void Text(Qwen2VLTextConfiguration text, string source)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
@@ -24,7 +23,7 @@ internal static class ConfigurationWriter
             Optional(json, "vision_token_id", configuration.VisionPadTokenId);
             json.WriteNumber("image_token_id", configuration.ImageTokenId);
             json.WriteNumber("video_token_id", configuration.VideoTokenId);
-            json.WriteString("torch_dtype", Name(configuration.DataType));
+            json.WriteString("torch_dtype", DataTypes.NameOf(configuration.DataType));
             Vision(json, configuration.Vision, second);
             json.WriteEndObject();
         }
@@ -115,11 +114,4 @@ internal static class ConfigurationWriter
         if (value is { } number)
             json.WriteNumber(name, number);
     }
-
-    private static string Name(ScalarType type) => type switch
-    {
-        ScalarType.BFloat16 => "bfloat16",
-        ScalarType.Float16 => "float16",
-        _ => "float32",
-    };
 }

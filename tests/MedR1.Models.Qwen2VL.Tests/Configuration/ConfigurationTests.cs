@@ -209,6 +209,27 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Every_data_type_of_weights_is_written_and_read(ScalarType type) => Assert.Equal(
+        type, Qwen2VLConfiguration.Parse((TinyModel.Configuration() with { DataType = type }).ToJson()).DataType);
+
+    [Theory]
+    [InlineData(ScalarType.Int8)]
+    [InlineData(ScalarType.Int64)]
+    [InlineData(ScalarType.ComplexFloat32)]
+    public void Other_data_types_are_refused(ScalarType type)
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration();
+        Assert.Throws<ArgumentException>(() => Qwen2VLPolicy.CreateRandom(configuration, TinyModel.Processor(), 1, CPU, type));
+        Assert.Equal(
+            "torch_dtype",
+            Assert.Throws<ModelConfigurationException>(() => (configuration with { DataType = type }).Validate()).Field);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[1]")]
     [InlineData("{\"model_type\": ")]
