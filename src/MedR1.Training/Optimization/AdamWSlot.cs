@@ -37,9 +37,15 @@ internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
             return;
         }
 
-        FirstMoment = zeros_like(parameter, StateType).DetachFromDisposeScope();
-        SecondMoment = zeros_like(parameter, StateType).DetachFromDisposeScope();
-        Master = HasMaster ? parameter.detach().to(StateType).DetachFromDisposeScope() : null;
+        // All or none: if memory runs out in between, the scope frees what there is. And not of inference mode, which the caller's code may
+        // have left on: such tensors can't be updated on a thread without it.
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable ordinary = inference_mode(false);
+        Tensor first = zeros_like(parameter, StateType);
+        Tensor second = zeros_like(parameter, StateType);
+        Tensor? master = HasMaster ? parameter.detach().to(StateType) : null;
+        (FirstMoment, SecondMoment, Master) =
+            (first.DetachFromDisposeScope(), second.DetachFromDisposeScope(), master?.DetachFromDisposeScope());
     }
 
     public void Load(long step, Tensor firstMoment, Tensor secondMoment, Tensor? master)

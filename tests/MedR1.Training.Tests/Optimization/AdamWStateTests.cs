@@ -78,6 +78,34 @@ public sealed class AdamWStateTests
         }
     }
 
+    // User code may leave inference mode on, and the next step may be made by a thread without it.
+    [Theory]
+    [InlineData(ScalarType.Float32, false)]
+    [InlineData(ScalarType.Float32, true)]
+    [InlineData(ScalarType.BFloat16, false)]
+    [InlineData(ScalarType.BFloat16, true)]
+    public void A_first_step_in_inference_mode_is_like_any_other(ScalarType type, bool isFused)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Assert.Equal(StepTwice(no_grad), StepTwice(() => inference_mode()));
+
+        double[] StepTwice(Func<IDisposable> mode)
+        {
+            List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(type);
+            using AdamWOptimizer optimizer = new(ParameterGroups.Create(parameters, 0.1), new AdamWOptions { Fused = isFused });
+            OptimizationFixture.SetGradients(parameters, 0);
+            using (mode())
+            {
+                optimizer.Step();
+            }
+
+            OptimizationFixture.SetGradients(parameters, 1);
+            optimizer.Step();
+            optimizer.LoadState(optimizer.GetState().ToDictionary(pair => pair.Key, pair => pair.Value.clone()));
+            return OptimizationFixture.Values(parameters);
+        }
+    }
+
     // With a beta of 1 the correction 1 − βⁿ would be 0, and the first step a division by it.
     [Theory]
     [InlineData(0, 0, 0, 0)]
