@@ -101,7 +101,9 @@ internal sealed class RolloutLoop(
         state.Sampled = null;
         state.SkippedSteps += result.IsSkipped ? 1 : 0;
         learner.EndStep(state);
-        if (++state.StepInRollout == stepsOfRollout)
+
+        // Beyond it if the run was resumed in the middle of a rollout with a planner that makes fewer steps of it.
+        if (++state.StepInRollout >= stepsOfRollout)
         {
             state.Rollouts++;
             state.StepInRollout = 0;
