@@ -32,6 +32,10 @@ public sealed class Rollout
                 && !(excludesTruncated && completion.IsTruncated)
                 && !(holdsScores && group.Scores![sample].Total is null))
             .ToArray())];
+        for (int group = 0; group < members.Count; group++)
+        {
+            LeaveOutUnknown(group, members[group].OldLogProbabilities);
+        }
     }
 
     /// <summary>The number of rollouts that the run made before this one.</summary>
@@ -123,11 +127,25 @@ public sealed class Rollout
             .Sum(completion => (long)completion.TokenCount)).Sum();
 
     /// <summary>
-    /// Whether a completion contributes to the loss: not if it is empty, if it was cut off and the loss excludes truncated completions, or
-    /// in PPO if it has no score.
+    /// Whether a completion contributes to the loss: not if it is empty, if it was cut off and the loss (or the run's earlier loss, if it was
+    /// changed since) excludes truncated completions, or in PPO if it has no score.
     /// </summary>
     /// <param name="index">The completion.</param>
     public bool IsActive(CompletionIndex index) => _isActive[index.Group][index.Sample];
+
+    /// <summary>
+    /// Leaves out the completions of a group that have no numbers, because they took no part when the numbers were computed: a loss that
+    /// was deliberately changed since may no longer exclude truncated completions.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="numbers">Numbers for each of its completions; null if they are not computed yet.</param>
+    internal void LeaveOutUnknown(int group, IReadOnlyList<float[]?>? numbers)
+    {
+        for (int sample = 0; sample < numbers?.Count; sample++)
+        {
+            _isActive[group][sample] &= numbers[sample] is { Length: > 0 };
+        }
+    }
 
     /// <summary>The completion at an index.</summary>
     /// <param name="index">The completion.</param>

@@ -98,14 +98,14 @@ internal static class RolloutFile
             document.Counts, advantages);
         if (document.Groups.All(group => group.Completions.All(one => one.OldLogProbabilities is not null)))
         {
-            rollout.OldLogProbabilities = Gather(document, one => one.OldLogProbabilities);
+            rollout.OldLogProbabilities = Gather(rollout, document, one => one.OldLogProbabilities);
         }
 
         if (document.Groups.Any(group => group.Completions.Any(one => one.TokenAdvantages is not null)))
         {
-            rollout.TokenAdvantages = Gather(document, one => one.TokenAdvantages);
-            rollout.Values = Gather(document, one => one.Values);
-            rollout.Returns = Gather(document, one => one.Returns);
+            rollout.TokenAdvantages = Gather(rollout, document, one => one.TokenAdvantages);
+            rollout.Values = Gather(rollout, document, one => one.Values);
+            rollout.Returns = Gather(rollout, document, one => one.Returns);
         }
 
         return rollout;
@@ -124,8 +124,16 @@ internal static class RolloutFile
         }
     }
 
-    private static float[][][] Gather(RolloutDocument document, Func<CompletionDocument, float[]?> numbers) =>
-        [.. document.Groups.Select(group => group.Completions.Select(one => numbers(one)!).ToArray())];
+    private static float[][][] Gather(Rollout rollout, RolloutDocument document, Func<CompletionDocument, float[]?> numbers)
+    {
+        float[][][] gathered = [.. document.Groups.Select(group => group.Completions.Select(one => numbers(one)!).ToArray())];
+        foreach ((int group, float[][] ofGroup) in gathered.Index())
+        {
+            rollout.LeaveOutUnknown(group, ofGroup);
+        }
+
+        return gathered;
+    }
 
     private static GroupDocument WithTargets(Rollout rollout, int index, GroupDocument group) =>
         rollout.TokenAdvantages is null ? group : group with
