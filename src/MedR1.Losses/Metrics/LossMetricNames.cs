@@ -74,7 +74,10 @@ public static class LossMetricNames
     /// <summary>Mean total reward of the completions that have one.</summary>
     public const string Reward = "reward";
 
-    /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
+    /// <summary>
+    /// Standard deviation of the total reward over those completions, unbiased unless
+    /// <see cref="AdvantageOptions.UsePopulationStandardDeviation"/> is set.
+    /// </summary>
     public const string RewardStandardDeviation = "reward_std";
 
     /// <summary>Fraction of completions in groups whose rewards are all the same, which contribute no gradient.</summary>

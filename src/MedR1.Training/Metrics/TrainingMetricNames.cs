@@ -62,7 +62,10 @@ public static class TrainingMetricNames
     /// <summary>Mean total reward of the completions that have one.</summary>
     public const string Reward = LossMetricNames.Reward;
 
-    /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
+    /// <summary>
+    /// Standard deviation of the total reward over those completions, unbiased unless
+    /// <see cref="AdvantageOptions.UsePopulationStandardDeviation"/> is set.
+    /// </summary>
     public const string RewardStandardDeviation = LossMetricNames.RewardStandardDeviation;
 
     /// <summary>Fraction of completions in groups whose rewards are all the same, so that nothing is learnt from them.</summary>
