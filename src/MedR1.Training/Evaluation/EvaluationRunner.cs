@@ -50,6 +50,7 @@ internal sealed class EvaluationRunner(
     {
         string name = hook is DelegateEvaluation named ? $"'{named.Name}'" : hook.GetType().Name;
         string what = $"The evaluation {name} at step {step}";
+        using IDisposable? blocking = TrainingThread.AllowBlocking();
         try
         {
             // A user's hook may return null although its type says that it doesn't.

@@ -124,6 +124,7 @@ internal sealed class RolloutCollector(
         TakenPrompt[] taken, SamplingOptions how, CancellationToken cancellationToken)
     {
         List<CompletionGroup> groups = [];
+        using IDisposable? blocking = TrainingThread.AllowBlocking();
         try
         {
             await foreach (CompletionGroup group in Sample(taken, how, cancellationToken))

@@ -79,7 +79,8 @@ internal sealed class PolicyUpdate(
             PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts);
 
             // The entropy of rows that are left out of the pass is unknown: the loss can't compute the mean, which is measured below.
-            using PolicyLossResult result = loss.Compute(Skips ? inputs with { Entropies = null } : inputs);
+            PolicyLossInputs given = Skips ? inputs with { Entropies = null } : inputs;
+            using PolicyLossResult result = UserCode.Call(() => loss.Compute(given), $"The loss {loss.GetType().Name}");
             double value = result.Loss.ToDouble();
             total += value;
             if (!double.IsFinite(value))

@@ -12,8 +12,12 @@ internal sealed class TrainingThread : SynchronizationContext
     private const int MaxWaitHandles = 64;
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _queue = [];
 
-    // Counts the callbacks in the queue.
+    // Counts the callbacks in the queue. Never disposed, because late work may post at any time after the run: the handle's finalizer closes
+    // it.
     private readonly Semaphore _posted = new(0, int.MaxValue);
+
+    // The calls in progress of user code that may block; only the thread itself changes it.
+    private int _mayBlock;
     private volatile bool _isOver;
 
     private TrainingThread() => SetWaitNotificationRequired();
@@ -31,6 +35,13 @@ internal sealed class TrainingThread : SynchronizationContext
         return completion.Task;
     }
 
+    /// <summary>
+    /// Lets the current thread, if it is a training thread, run callbacks while it blocks, until the result is disposed there: for user code
+    /// whose asynchronous work returns to this thread. At other times a callback that some evaluation left behind must wait for the next
+    /// <c>await</c> of the run: it would see the gradient mode and the dispose scope of a half-made step.
+    /// </summary>
+    public static IDisposable? AllowBlocking() => Current is TrainingThread own ? new Permission(own) : null;
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         _queue.Enqueue((d, state));
@@ -46,12 +57,12 @@ internal sealed class TrainingThread : SynchronizationContext
         throw new NotSupportedException("The training thread doesn't support synchronous calls; use Post.");
 
     /// <summary>
-    /// Waits while code on this thread blocks. If it blocks on asynchronous work, as with <c>task.Result</c> in an evaluation, it waits for
-    /// callbacks that only this thread runs: they run meanwhile.
+    /// Waits while code on this thread blocks. If user code blocks on asynchronous work, as with <c>task.Result</c> in an evaluation, it
+    /// waits for callbacks that only this thread runs: they run meanwhile.
     /// </summary>
     public override int Wait(nint[] waitHandles, bool waitAll, int millisecondsTimeout)
     {
-        if (waitAll || waitHandles.Length == MaxWaitHandles)
+        if (_mayBlock == 0 || waitAll || waitHandles.Length == MaxWaitHandles)
         {
             return base.Wait(waitHandles, waitAll, millisecondsTimeout);
         }
@@ -105,5 +116,18 @@ internal sealed class TrainingThread : SynchronizationContext
         }
 
         return false;
+    }
+
+    private sealed class Permission : IDisposable
+    {
+        private readonly TrainingThread _thread;
+
+        public Permission(TrainingThread thread)
+        {
+            _thread = thread;
+            _thread._mayBlock++;
+        }
+
+        public void Dispose() => _thread._mayBlock--;
     }
 }
