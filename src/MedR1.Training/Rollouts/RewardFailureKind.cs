@@ -1,3 +1,5 @@
+using MedR1.Losses;
+
 namespace MedR1.Training;
 
 /// <summary>How a reward failed.</summary>
@@ -11,7 +13,8 @@ public enum RewardFailureKind
 
     /// <summary>
     /// The reward returned NaN, infinity, or a number that is infinite in float32, alone or, with its weight, in the completion's total. A
-    /// total beyond ±1e12 is too large as well if nothing divides advantages by a deviation, as in PPO, Dr. GRPO and RLOO.
+    /// total beyond ±1e12 is too large as well if nothing divides advantages by a deviation, as in PPO, Dr. GRPO and RLOO, unless
+    /// <see cref="AdvantageOptions.RewardRange"/> clamps it.
     /// </summary>
     NotFinite,
 

@@ -7,6 +7,8 @@ namespace MedR1.Training;
 /// <summary>The parts that a builder has collected.</summary>
 internal sealed record RolloutTrainerParts
 {
+    private const double LargestUnscaled = 1e12;
+
     public required IPromptSource Prompts { get; init; }
 
     public required IExampleOrder Order { get; init; }
@@ -35,11 +37,14 @@ internal sealed record RolloutTrainerParts
 
     /// <summary>
     /// The largest magnitude of a completion's total that the trainer can learn from. Gradients grow with the totals unless a deviation
-    /// divides them, and squares of errors and gradients are summed over tokens and parameters in float32, which ends at 3.4e38.
+    /// divides them or a range clamps them, and squares of errors and gradients are summed over tokens and parameters in float32, which ends
+    /// at 3.4e38.
     /// </summary>
-    public double LargestTotal =>
-        ScoresAreAdvantages || Advantages is { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }
-            ? 1e12 : float.MaxValue;
+    public double LargestTotal => ScoresAreAdvantages || (!IsClamped
+        && Advantages is { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }) ? LargestUnscaled : float.MaxValue;
+
+    private bool IsClamped =>
+        Advantages.RewardRange is { Minimum: >= -LargestUnscaled, Maximum: <= LargestUnscaled };
 
     /// <summary>The folder of recorded rollouts; null to sample.</summary>
     public string? RecordedRollouts { get; init; }
