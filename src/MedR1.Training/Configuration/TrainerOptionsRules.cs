@@ -82,6 +82,11 @@ internal sealed class TrainerOptionsRules
             options.Patience is null || options.BestMetric is not null, nameof(options.BestMetric), options.BestMetric,
             $"Patience {options.Patience} needs a metric", "\"eval/accuracy\"");
         Require(
+            options.Patience is not > 0 || options.EvaluationInterval != 0 || options.BestMetric is not string best
+                || !TrainingMetricNames.IsEvaluation(best),
+            nameof(options.EvaluationInterval), options.EvaluationInterval,
+            $"Patience {options.Patience} needs evaluations before the last step", "50");
+        Require(
             options.BestMetric is null || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder,
             $"the best checkpoint by {options.BestMetric} needs a folder", "\"runs/first\"");

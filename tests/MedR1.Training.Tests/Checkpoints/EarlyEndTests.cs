@@ -144,7 +144,8 @@ public sealed class EarlyEndTests : IDisposable
     [Theory]
     [InlineData(0, "eval/score", "Patience is 0")]
     [InlineData(2, null, "Patience 2 needs a metric")]
-    public void Patience_needs_a_metric_and_at_least_one_value(int patience, string? metric, string error)
+    [InlineData(3, "eval/score", "EvaluationInterval is 0, but Patience 3 needs evaluations before the last step")]
+    public void Patience_needs_a_metric_and_at_least_one_value_before_the_end(int patience, string? metric, string error)
     {
         using TinyPolicy policy = TestData.Policy();
         TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(() => Runs.Small(policy, options =>
