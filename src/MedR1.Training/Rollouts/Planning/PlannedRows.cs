@@ -17,8 +17,14 @@ internal static class PlannedRows
             : plan;
     }
 
-    private static string? ProblemOf(IReadOnlyList<PlannedStep> plan, Rollout rollout)
+    // A user's planner may return null although its type says that it doesn't.
+    private static string? ProblemOf(IReadOnlyList<PlannedStep>? plan, Rollout rollout)
     {
+        if (plan is null)
+        {
+            return "is null";
+        }
+
         if (plan.Count == 0)
         {
             return "has no steps";

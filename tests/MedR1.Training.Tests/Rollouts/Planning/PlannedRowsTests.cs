@@ -8,8 +8,9 @@ public sealed class PlannedRowsTests
     private static readonly CompletionIndex[] s_all =
         [.. Enumerable.Range(0, 8).Select(row => new CompletionIndex(row / 4, row % 4))];
 
-    public static TheoryData<string, CompletionIndex[][][]> Wrong { get; } = new()
+    public static TheoryData<string, CompletionIndex[][][]?> Wrong { get; } = new()
     {
+        { "is null", null },
         { "has no steps", [] },
         { "has a step without passes", [[s_all], []] },
         { "has a pass without completions", [[s_all, []]] },
@@ -19,7 +20,7 @@ public sealed class PlannedRowsTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task A_plan_without_rows_or_of_wrong_ones_is_refused(string problem, CompletionIndex[][][] plan)
+    public async Task A_plan_without_rows_or_of_wrong_ones_is_refused(string problem, CompletionIndex[][][]? plan)
     {
         using TinyPolicy policy = TestData.Policy();
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
@@ -40,9 +41,9 @@ public sealed class PlannedRowsTests
         Assert.Equal(0, report.SkippedSteps);
     }
 
-    private sealed class FixedPlanner(CompletionIndex[][][] plan) : IUpdatePlanner
+    private sealed class FixedPlanner(CompletionIndex[][][]? plan) : IUpdatePlanner
     {
         public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options) =>
-            [.. plan.Select(step => new PlannedStep(step))];
+            plan is null ? null! : [.. plan.Select(step => new PlannedStep(step))];
     }
 }
