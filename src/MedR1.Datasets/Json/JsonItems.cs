@@ -6,9 +6,18 @@ namespace MedR1.Datasets;
 /// <summary>Reads a file that contains one JSON array of objects; errors name the file, the item and the field.</summary>
 internal static class JsonItems
 {
-    public static IEnumerable<JsonItem> Read(string filePath)
+    public static IEnumerable<JsonItem> Read(string filePath) => ReadArray(filePath, BytesOf(filePath));
+
+    /// <summary>Reads objects that follow each other, such as one per line, or a file as <see cref="Read"/> does.</summary>
+    public static IEnumerable<JsonItem> ReadArrayOrLines(string filePath)
     {
-        using JsonDocument document = Parse(filePath);
+        ReadOnlyMemory<byte> bytes = BytesOf(filePath);
+        return bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8) ? ReadObjects(filePath, bytes) : ReadArray(filePath, bytes);
+    }
+
+    private static IEnumerable<JsonItem> ReadArray(string filePath, ReadOnlyMemory<byte> bytes)
+    {
+        using JsonDocument document = Parse(filePath, bytes);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
             throw new DatasetException(
@@ -31,20 +40,8 @@ internal static class JsonItems
         }
     }
 
-    /// <summary>Reads objects that follow each other, such as one per line, or a file as <see cref="Read"/> does.</summary>
-    public static IEnumerable<JsonItem> ReadArrayOrLines(string filePath)
+    private static IEnumerable<JsonItem> ReadObjects(string filePath, ReadOnlyMemory<byte> bytes)
     {
-        ReadOnlyMemory<byte> bytes = Utf8Of(DatasetFiles.ReadAllBytes(filePath));
-        if (!bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
-        {
-            foreach (JsonItem item in Read(filePath))
-            {
-                yield return item;
-            }
-
-            yield break;
-        }
-
         int index = 0;
         for (int start = 0; start < bytes.Length;)
         {
@@ -69,25 +66,28 @@ internal static class JsonItems
         }
         catch (JsonException exception)
         {
-            throw Invalid($"{filePath}, item {index},", filePath, exception);
+            throw Invalid($"{filePath}, item {index},", filePath, index, exception);
         }
     }
 
-    private static JsonDocument Parse(string filePath)
+    private static JsonDocument Parse(string filePath, ReadOnlyMemory<byte> bytes)
     {
-        ReadOnlyMemory<byte> bytes = Utf8Of(DatasetFiles.ReadAllBytes(filePath));
         try
         {
             return JsonDocument.Parse(bytes);
         }
         catch (JsonException exception)
         {
-            throw Invalid(filePath, filePath, exception);
+            throw Invalid(filePath, filePath, null, exception);
         }
     }
 
-    private static DatasetException Invalid(string where, string filePath, JsonException exception) =>
-        new($"{where} is not valid JSON: {exception.Message} Was it cut off while downloading?", exception) { FilePath = filePath };
+    private static DatasetException Invalid(string where, string filePath, int? index, JsonException exception) =>
+        new($"{where} is not valid JSON: {exception.Message} Was it cut off while downloading?", exception)
+        {
+            FilePath = filePath,
+            ItemIndex = index,
+        };
 
     private static DatasetException NoObject(string filePath, int index, JsonElement element) =>
         new($"{filePath}, item {index}: a JSON {element.ValueKind}, but an object was expected.")
@@ -97,11 +97,11 @@ internal static class JsonItems
         };
 
     // Some editors save as UTF-16, and the JSON parser accepts only UTF-8 without a byte order mark.
-    private static ReadOnlyMemory<byte> Utf8Of(byte[] bytes) => bytes switch
+    private static ReadOnlyMemory<byte> BytesOf(string filePath) => DatasetFiles.ReadAllBytes(filePath) switch
     {
-        [0xFF, 0xFE, ..] => Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes.AsSpan(2))),
-        [0xFE, 0xFF, ..] => Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes.AsSpan(2))),
-        [0xEF, 0xBB, 0xBF, ..] => bytes.AsMemory(3),
-        _ => bytes,
+        [0xFF, 0xFE, ..] bytes => Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes.AsSpan(2))),
+        [0xFE, 0xFF, ..] bytes => Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes.AsSpan(2))),
+        [0xEF, 0xBB, 0xBF, ..] bytes => bytes.AsMemory(3),
+        byte[] bytes => bytes,
     };
 }

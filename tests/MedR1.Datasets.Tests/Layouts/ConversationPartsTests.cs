@@ -53,7 +53,9 @@ public sealed class ConversationPartsTests : IDisposable
         string file = _folder.Write(
             "c.jsonl",
             """{"prompt":[],"images":[]}""" + "\n" + $$"""{"prompt":[{"role":"user","content":{{content}}}],"images":["a.png"]}""");
-        Assert.Contains(fault, Assert.Throws<DatasetException>(() => ConversationDataset.Load(file, _folder.Path)).Message);
+        DatasetException exception = Assert.Throws<DatasetException>(() => ConversationDataset.Load(file, _folder.Path));
+        Assert.Contains(fault, exception.Message);
+        Assert.Equal(fault.Contains("item 2", StringComparison.Ordinal) ? 2 : 1, exception.ItemIndex);
     }
 
     private static void IsAsked(VqaPrompt prompt)
