@@ -128,11 +128,15 @@ public abstract class StepRecorder
         SlotKeyValueCache cache, int rows, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        if (table.Cosine.dtype != cache.DataType || !table.Cosine.shape.AsSpan().SequenceEqual([rows, 1, cache.HeadSize]))
+
+        // Sizes instead of a shape, which would be a new array for every layer of every step.
+        Tensor cosine = table.Cosine;
+        if (cosine.dtype != cache.DataType || cosine.dim() != 3
+            || cosine.size(0) != rows || cosine.size(1) != 1 || cosine.size(2) != cache.HeadSize)
         {
             throw new ArgumentException(
                 $"Expected a table of {rows} rows and heads of {cache.HeadSize} in {cache.DataType}, but got one of shape "
-                + $"[{string.Join(", ", table.Cosine.shape)}] in {table.Cosine.dtype}.",
+                + $"[{string.Join(", ", cosine.shape)}] in {cosine.dtype}.",
                 nameof(table));
         }
 

@@ -100,11 +100,11 @@ public static unsafe class LinearOperator
         weight.dim() == 2
         && input.shape[^1] == weight.shape[1]
         && input.device_type == DeviceType.CPU
-        && (bias is null || IsBias(bias, weight.dtype, weight.shape[0]));
+        && (bias is null || IsBias(bias, weight.dtype, weight.size(0)));
 
     /// <summary>Whether a tensor is a bias for a number of outputs on the CPU, in the data type of the product.</summary>
     internal static bool IsBias(Tensor bias, ScalarType type, long outputs) =>
-        bias.dtype == type && bias.device_type == DeviceType.CPU && bias.dim() == 1 && bias.shape[0] == outputs;
+        bias.dtype == type && bias.device_type == DeviceType.CPU && bias.dim() == 1 && bias.size(0) == outputs;
 
     /// <summary>Computes the float32 product, without gradient; weight and bias must be contiguous.</summary>
     internal static Tensor MultiplyFloats(Tensor input, Tensor weight, Tensor? bias)
