@@ -143,7 +143,7 @@ public sealed class RemoteSampler : ISampler
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever an image source throws; a timeout of its own is a cancellation that the caller did not request.
-            throw job.Fail($"it can't be sent as a request ({e.Message}).", attempts: 0, cause: e);
+            throw job.Fail($"it can't be sent as a request ({ForeignExceptions.MessageOf(e)}).", attempts: 0, cause: e);
         }
     }
 }

@@ -62,6 +62,7 @@ public sealed class RequestTests
     [InlineData(typeof(InvalidOperationException))]
     [InlineData(typeof(HttpRequestException))]
     [InlineData(typeof(TaskCanceledException))]
+    [InlineData(typeof(Unspeakable))]
     public async Task Whatever_an_image_source_throws_names_the_prompt(Type kind)
     {
         await using ChatServer server = await ChatServer.StartAsync();
@@ -227,5 +228,10 @@ public sealed class RequestTests
     private sealed class Listener(List<RemoteSamplingProgress> reports) : IProgress<RemoteSamplingProgress>
     {
         public void Report(RemoteSamplingProgress value) => reports.Add(value);
+    }
+
+    private sealed class Unspeakable : Exception
+    {
+        public override string Message => throw new KeyNotFoundException("no text for this code");
     }
 }
