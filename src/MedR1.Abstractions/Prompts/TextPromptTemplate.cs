@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace MedR1;
 
 /// <summary>
-/// One user message, after a system message if there is one: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
-/// <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left unchanged: empty ones, JSON such as <c>{
-/// "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
+/// One user message, after a system message if there is one: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as
+/// Med-R1 writes it, stands for <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left unchanged: empty
+/// ones, JSON such as <c>{ "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
 /// </summary>
 public sealed partial class TextPromptTemplate : IPromptTemplate
 {

@@ -54,7 +54,9 @@ public sealed record TrainingReport
     {
         List<string> lines =
         [
-            string.Create(CultureInfo.InvariantCulture, $"{Steps} steps{(HasEndedEarly ? ", ended early" : "")}, {Seconds:0} seconds, {SkippedSteps} skipped"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Steps} steps{(HasEndedEarly ? ", ended early" : "")}, {Seconds:0} seconds, {SkippedSteps} skipped"),
             .. RewardFailures.Select(pair => string.Create(
                 CultureInfo.InvariantCulture, $"reward '{pair.Key}' failed {pair.Value} times")
                 + (FirstRewardFailures.TryGetValue(pair.Key, out string? first) ? $", first: {first}" : "")),

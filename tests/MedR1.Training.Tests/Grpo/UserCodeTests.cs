@@ -113,7 +113,8 @@ public sealed class UserCodeTests
                 {
                     using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
                     using IDisposable guard = mode();
-                    return ValueTask.FromResult(context.Policy.SequenceLogProbabilities(prompts).LogProbabilities.sum().to(TorchSharp.torch.float64).item<double>());
+                    TorchSharp.torch.Tensor scores = context.Policy.SequenceLogProbabilities(prompts).LogProbabilities;
+                    return ValueTask.FromResult(scores.sum(TorchSharp.torch.float64).item<double>());
                 })
                 .RunAsync();
             return TestData.Weights(policy);
