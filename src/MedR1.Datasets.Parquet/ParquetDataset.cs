@@ -9,6 +9,8 @@ namespace MedR1.Datasets.Parquet;
 /// </summary>
 public static class ParquetDataset
 {
+    private static readonly string[] s_messages = ["messages", "prompt", "completion", "conversations"];
+
     /// <summary>Reads the texts; images stay in the files until they are read.</summary>
     /// <param name="path">A file, or a folder of files.</param>
     /// <param name="options">How to read it.</param>
@@ -19,10 +21,28 @@ public static class ParquetDataset
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ParquetDatasetOptions();
-        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         return TableDataset.Load(
-            name.Length > 0 ? name : path, RowsAsync(path, options, cancellationToken).ToBlockingEnumerable(cancellationToken),
-            options.Table, cancellationToken);
+            Name(path), RowsAsync(path, options, [], cancellationToken).ToBlockingEnumerable(cancellationToken), options.Table,
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads conversations, in the layouts of <see cref="ConversationDataset"/>: TRL's columns <c>messages</c>, or <c>prompt</c> with or
+    /// without <c>completion</c>, or LLaVA's <c>conversations</c>, and <c>images</c> or <c>image</c>. Images stay in the files until
+    /// they are read.
+    /// </summary>
+    /// <param name="path">A file, or a folder of files.</param>
+    /// <param name="options">How to read it; of the table's columns, only <c>Id</c> and <c>Images</c> are used.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">A file, a row or an image is missing or invalid.</exception>
+    public static ConversationDataset LoadConversations(
+        string path, ParquetDatasetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new ParquetDatasetOptions();
+        return ConversationDataset.Load(
+            Name(path), RowsAsync(path, options, s_messages, cancellationToken).ToBlockingEnumerable(cancellationToken), options.Table,
+            cancellationToken);
     }
 
     /// <summary>Reads one row group at a time: for files that do not fit in memory.</summary>
@@ -35,20 +55,27 @@ public static class ParquetDataset
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ParquetDatasetOptions();
-        return TableDataset.ReadAsync(RowsAsync(path, options, cancellationToken), options.Table, cancellationToken);
+        return TableDataset.ReadAsync(RowsAsync(path, options, [], cancellationToken), options.Table, cancellationToken);
     }
 
     private static async IAsyncEnumerable<TableRow> RowsAsync(
-        string path, ParquetDatasetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string path, ParquetDatasetOptions options, IReadOnlyCollection<string> nested,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ImageCache cache = new(options.ImageCacheBytes);
         foreach (string file in Files(path, options.FilePattern))
         {
-            await foreach (TableRow row in ParquetRows.ReadAsync(file, cache, cancellationToken).ConfigureAwait(false))
+            await foreach (TableRow row in ParquetRows.ReadAsync(file, cache, nested, cancellationToken).ConfigureAwait(false))
             {
                 yield return row;
             }
         }
+    }
+
+    private static string Name(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return name.Length > 0 ? name : path;
     }
 
     private static string[] Files(string path, string pattern)

@@ -10,11 +10,20 @@ internal static class ParquetRows
     // Stands for a value of an unsupported type: an error if the example needs the column, which a missing column need not be.
     private static readonly object s_unread = new();
 
+    /// <summary>Reads a file.</summary>
+    /// <param name="filePath">The file.</param>
+    /// <param name="cache">The cache of its images.</param>
+    /// <param name="nested">The columns that may be lists and structures in each other.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="DatasetException">The file can't be read.</exception>
     public static async IAsyncEnumerable<TableRow> ReadAsync(
-        string filePath, ImageCache cache, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string filePath, ImageCache cache, IReadOnlyCollection<string> nested,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using ParquetFile file = await ParquetFile.OpenAsync(filePath, cancellationToken).ConfigureAwait(false);
-        IColumn[] columns = [.. file.Fields.Select(field => Column(field, filePath, cache)).OfType<IColumn>()];
+        IColumn[] columns = [.. file.Fields.Select(
+            field => field is ListField && nested.Contains(field.Name) && NestedColumn.IsReadable(field)
+                ? new NestedColumn(field) : Column(field, filePath, cache)).OfType<IColumn>()];
         string[] unread = [.. file.Fields.Select(field => field.Name).Except(columns.Select(column => column.Name))];
         int index = 0;
         for (int group = 0; group < file.RowGroupCount; group++)

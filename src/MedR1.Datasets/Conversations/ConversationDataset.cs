@@ -7,7 +7,8 @@ namespace MedR1.Datasets;
 /// <c>{"from", "value"}</c> with <c>image</c> (one path, a list, or none), ShareGPT's <c>messages</c> of <c>{"role", "content"}</c> with
 /// <c>images</c>, and TRL's, which are the same or have <c>prompt</c> and perhaps <c>completion</c> in place of <c>messages</c>. Each
 /// <c>&lt;image&gt;</c> in a text stands for the next image; the single line break that separates it from the adjacent text is removed
-/// with it. A content that is a list of parts has parts <c>{"type": "image"}</c> instead.
+/// with it. A content that is a list of parts has parts <c>{"type": "image"}</c> instead. The images of texts without any mark stand
+/// before the first question, except in LLaVA's layout, which always has marks.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class ConversationDataset : IReadOnlyList<Conversation>
@@ -67,6 +68,35 @@ public sealed class ConversationDataset : IReadOnlyList<Conversation>
 
         missing.ThrowIfNotAllowed();
         return new ConversationDataset(name, conversations, missing.Result);
+    }
+
+    /// <summary>
+    /// Creates conversations from the rows of a table whose cells are lists of dictionaries, in the layouts above; the package
+    /// <c>MedR1.Datasets.Parquet</c> loads its rows into it.
+    /// </summary>
+    /// <param name="name">The data set's name.</param>
+    /// <param name="rows">The rows in order.</param>
+    /// <param name="options">How to read them; of the columns, only <c>Id</c> and <c>Images</c> are used.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">A row or an image is missing or invalid.</exception>
+    public static ConversationDataset Load(
+        string name, IEnumerable<TableRow> rows, TableOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(rows);
+        ConversationRows converter = new(options ?? new TableOptions());
+        List<Conversation> conversations = [];
+        foreach (TableRow row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (converter.Convert(row) is Conversation conversation)
+            {
+                conversations.Add(conversation);
+            }
+        }
+
+        converter.ThrowIfNotAllowed();
+        return new ConversationDataset(name, conversations, converter.MissingImages);
     }
 
     /// <summary>The first question and answer of each conversation that has them, as a data set.</summary>

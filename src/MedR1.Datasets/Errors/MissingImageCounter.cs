@@ -12,6 +12,10 @@ internal sealed class MissingImageCounter(
     private int _examples;
     private int _exampleCount;
 
+    /// <summary>Counts the missing images of a table, whose options have the folder.</summary>
+    public static MissingImageCounter OfTable(string imageRoot, MissingImageHandling handling) => new(
+        imageRoot, handling, remedy: "Put the images there, set ImageRoot to the folder that the paths are relative to");
+
     public MissingImages Result =>
         _exampleCount == 0 ? MissingImages.None : new MissingImages(_exampleCount, _firstPaths);
 

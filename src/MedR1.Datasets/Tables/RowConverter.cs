@@ -83,11 +83,9 @@ internal sealed class RowConverter(TableOptions options)
         // Recorded even if the row is left out because its images are missing.
         _hasImages |= imageColumn is not null;
         List<string> paths = [];
-        string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
+        string root = options.RootOf(row);
         IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);
-        _images ??= new MissingImageCounter(
-            root, options.MissingImages,
-            remedy: "Put the images there, set ImageRoot to the folder that the paths are relative to");
+        _images ??= MissingImageCounter.OfTable(root, options.MissingImages);
         if (!_images.Keeps([.. paths]))
         {
             return null;

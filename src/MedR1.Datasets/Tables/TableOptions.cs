@@ -18,4 +18,7 @@ public sealed record TableOptions
     /// <summary>What to do if a question or an answer is missing.</summary>
     /// <value>The default is <see cref="MissingTextHandling.Throw"/>.</value>
     public MissingTextHandling MissingTexts { get; init; } = MissingTextHandling.Throw;
+
+    /// <summary>The folder that a row's image paths are relative to.</summary>
+    internal string RootOf(TableRow row) => ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
 }

@@ -58,6 +58,29 @@ public sealed class ConversationPartsTests : IDisposable
         Assert.Equal(fault.Contains("item 2", StringComparison.Ordinal) ? 2 : 1, exception.ItemIndex);
     }
 
+    // TRL's prepare_multimodal_messages puts the images of texts before the first user's text.
+    [Theory]
+    [InlineData("""{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"},{"role":"user","content":"v"}]""", "s,image,u,v")]
+    [InlineData("""{"prompt":[{"role":"assistant","content":"a"}]""", null)]
+    [InlineData("""{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":[{"type":"text","text":"a"}]}]""", null)]
+    [InlineData("""{"conversations":[{"from":"human","value":"u"}]""", null)]
+    public void Images_of_texts_without_marks_stand_before_the_first_question(string item, string? expected)
+    {
+        string file = _folder.Write("c.jsonl", item + ""","images":["a.png"]}""");
+        ConversationOptions options = new() { MissingImages = MissingImageHandling.Keep };
+        if (expected is null)
+        {
+            Assert.Contains(
+                "0 '<image>' placeholders for 1 images",
+                Assert.Throws<DatasetException>(() => ConversationDataset.Load(file, _folder.Path, options)).Message);
+            return;
+        }
+
+        Conversation conversation = Assert.Single(ConversationDataset.Load(file, _folder.Path, options));
+        Assert.Equal(expected, string.Join(',', conversation.Messages.SelectMany(message => message.Content)
+            .Select(part => part is TextPart text ? text.Text : "image")));
+    }
+
     private static void IsAsked(VqaPrompt prompt)
     {
         Assert.Equal([ChatRole.System, ChatRole.User], prompt.Messages.Select(message => message.Role));
