@@ -85,16 +85,7 @@ public sealed class ConversationDataset : IReadOnlyList<Conversation>
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(rows);
         ConversationRows converter = new(options ?? new TableOptions());
-        List<Conversation> conversations = [];
-        foreach (TableRow row in rows)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (converter.Convert(row) is Conversation conversation)
-            {
-                conversations.Add(conversation);
-            }
-        }
-
+        List<Conversation> conversations = rows.ConvertAll(converter.Convert, cancellationToken);
         converter.ThrowIfNotAllowed();
         return new ConversationDataset(name, conversations, converter.MissingImages);
     }

@@ -30,16 +30,7 @@ public sealed class TableDataset : LoadedDataset
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(rows);
         RowConverter converter = new(options ?? new TableOptions());
-        List<VqaExample> examples = [];
-        foreach (TableRow row in rows)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (converter.Convert(row) is VqaExample example)
-            {
-                examples.Add(example);
-            }
-        }
-
+        List<VqaExample> examples = rows.ConvertAll(converter.Convert, cancellationToken);
         converter.ThrowIfBlind();
         converter.ThrowIfNotAllowed();
         return new TableDataset(name, examples, converter.MissingImages, converter.MissingTexts);
