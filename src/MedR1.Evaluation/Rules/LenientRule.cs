@@ -19,10 +19,7 @@ public sealed class LenientRule : IScoringRule
         string answer = AnswerTags.FirstIgnoreCase(text) ?? text;
         if (example.Options.Count == 0)
         {
-            return new ScoredAnswer(
-                answer,
-                OptionText.AreAlike(answer, example.Answer)
-                    || (example.AnswerLetter is string letter && OptionText.AreAlike(answer, letter)));
+            return new ScoredAnswer(answer, LenientAnswer.IsRight(answer, example));
         }
 
         int? named = OptionText.IndexOf(answer, example.Options) ?? OmniMedVqaRule.MostSimilar(example.Options, answer);

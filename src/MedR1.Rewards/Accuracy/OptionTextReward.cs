@@ -34,8 +34,7 @@ public sealed class OptionTextReward : IReward
     {
         if (example.AnswerIndex is not int right || example.Options.Count == 0)
         {
-            return OptionText.AreAlike(answer, example.Answer)
-                || (example.AnswerLetter is string letter && OptionText.AreAlike(answer, letter));
+            return LenientAnswer.IsRight(answer, example);
         }
 
         return OptionText.IndexOf(answer, example.Options) is int named
