@@ -39,7 +39,22 @@ internal sealed class LatexCursor(List<string> tokens)
 
     public void Rise() => _depth--;
 
-    public (int At, int Depth) Mark() => (At, _depth);
+    /// <summary>What a reader makes of the next tokens; null, with nothing consumed, if it makes nothing of them.</summary>
+    public MathAnswer? Try(Func<MathAnswer?> read)
+    {
+        (int at, int depth) = (At, _depth);
+        try
+        {
+            if (read() is MathAnswer answer)
+            {
+                return answer;
+            }
+        }
+        catch (FormatException)
+        {
+        }
 
-    public void Return((int At, int Depth) mark) => (At, _depth) = mark;
+        (At, _depth) = (at, depth);
+        return null;
+    }
 }

@@ -19,12 +19,25 @@ internal static partial class LatexNormalization
     {
         // Collapses runs of white space first: patterns that begin with white space would take quadratic time on a long run.
         string text = RunPattern().Replace(latex, " ");
-        text = FontPattern().Replace(LayoutPattern().Replace(text, ""), @"\text");
-        text = RunPattern().Replace(SpacePattern().Replace(text, " "), " ");
-        text = PercentPattern().Replace(ListPattern().Replace(text, ","), @"\%");
-        text = InfinityPattern().Replace(text, @"\infty").Replace("π", @"\pi ").Replace("{,}", ",").Trim();
-        text = Without(UnitTextPattern(), text);
+        text = ListPattern().Replace(LayoutPattern().Replace(text, ""), ",");
+        text = RunPattern().Replace(SpacePattern().Replace(FontPattern().Replace(text, @"\text"), " "), " ");
+        text = InfinityPattern().Replace(PercentPattern().Replace(text, @"\%"), @"\infty").Replace("π", @"\pi ").Trim();
+        if (!text.Contains("matrix", StringComparison.Ordinal))
+        {
+            text = DoubledSlashPattern().Replace(text, @"\");
+        }
+
+        text = WithoutUnitText(text);
         return Without(UnitWordPattern(), Without(UnitWordPattern(), text)).Trim();
+    }
+
+    // All from the first word in upright letters, if the answer ends with a brace or the power of one: 5\text{ cm}^{2} is 5.
+    private static string WithoutUnitText(string text)
+    {
+        Match end = BracedEndPattern().Match(text);
+        Match start = UnitTextPattern().Match(text);
+        return end.Success && start.Success && start.Index + start.Length <= end.Index && start.Index > 0
+            ? text[..start.Index].Trim() : text;
     }
 
     // An answer that consists only of a unit is kept.
@@ -35,7 +48,8 @@ internal static partial class LatexNormalization
     }
 
     [GeneratedRegex(
-        @"\\mathrm\{th\}|\\!\s*|\\text\s*\{\s*\}|\\?\$|(?<!\\)[""']|\\(?:displaystyle|left|right)(?![A-Za-z])",
+        @"\\mathrm\{th\}|\\!\s*|\\text\s*\{\s*\}|\\?\$|(?<!\\)[""']|\\displaystyle"
+        + @"|\\(?:left|right)(?=[{}()\[\]|]|\\(?:[{}|]|[lr](?:brace|brack|group|vert|ceil|floor|angle)(?![A-Za-z])))",
         RegexOptions.CultureInvariant)]
     private static partial Regex LayoutPattern();
 
@@ -49,7 +63,8 @@ internal static partial class LatexNormalization
     private static partial Regex FontPattern();
 
     [GeneratedRegex(
-        @"(?<![A-Za-z]),?\s*(?:and|or)(?![A-Za-z])|,?\s*\\text\{\s*(?:and|or)\s*\}", RegexOptions.CultureInvariant)]
+        @"(?<![A-Za-z]),?\s*(?:and|or)(?![A-Za-z])|,?\s*\\text\{\s*(?:and|or)\s*\}|\s*\{\s*,\s*\}",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ListPattern();
 
     [GeneratedRegex(
@@ -59,8 +74,14 @@ internal static partial class LatexNormalization
     [GeneratedRegex(@"(?<![\\A-Za-z])(?:infinity|inf)(?![A-Za-z])", RegexOptions.CultureInvariant)]
     private static partial Regex InfinityPattern();
 
-    [GeneratedRegex(@"()\\(?:text|mbox)\{[^{}]*\}(?:\^\{?[0-9]\}?)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\\\\(?=[A-Za-z])", RegexOptions.CultureInvariant)]
+    private static partial Regex DoubledSlashPattern();
+
+    [GeneratedRegex(@"\\(?:text|mbox)\{", RegexOptions.CultureInvariant)]
     private static partial Regex UnitTextPattern();
+
+    [GeneratedRegex(@"\}(?:\^[0-9])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex BracedEndPattern();
 
     [GeneratedRegex(@"([0-9}\s])\s*(?:" + Units + @")(?:s|es)?\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitWordPattern();

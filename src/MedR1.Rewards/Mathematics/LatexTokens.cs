@@ -2,9 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Splits LaTeX into tokens, skipping layout and degree signs.</summary>
+/// <summary>Splits LaTeX into tokens, skipping layout.</summary>
 internal static partial class LatexTokens
 {
+    // Commands that make one symbol of what they are written over.
+    private const string Accents = "vec|overline|overrightarrow|bar|hat|tilde|widetilde|dot|mathcal|mathbb|boldsymbol|bm";
+
     /// <summary>The tokens; null if any character is unknown.</summary>
     public static List<string>? Of(string latex)
     {
@@ -25,10 +28,6 @@ internal static partial class LatexTokens
                 tokens.AddRange([token[..1], token[1..2]]);
                 tokens.AddRange(token.Length > 2 ? [token[2..]] : []);
             }
-            else if (ListPattern().IsMatch(token))
-            {
-                tokens.Add(",");
-            }
             else if (!SkippedPattern().IsMatch(token))
             {
                 tokens.Add(Rename(token));
@@ -43,35 +42,38 @@ internal static partial class LatexTokens
         @"\dfrac" or @"\tfrac" or @"\cfrac" => @"\frac",
         @"\cdot" or @"\times" or @"\ast" or "×" or "·" => "*",
         @"\div" or "÷" or ":" => "/",
-        @"\in" => "=",
+        @"\approx" or "~=" => "≈",
         @"\lt" => "<",
         @"\gt" => ">",
         @"\le" or @"\leq" or @"\leqslant" or "≤" => "<=",
         @"\ge" or @"\geq" or @"\geqslant" or "≥" => ">=",
+        @"\ne" or @"\neq" or "≠" => "!=",
+        "∪" => @"\cup",
+        "∩" => @"\cap",
+        "∅" => @"\emptyset",
+        "ℝ" => @"\mathbb{R}",
         @"\%" => "%",
         @"\lbrace" => @"\{",
         @"\rbrace" => @"\}",
         @"\lvert" or @"\rvert" or @"\vert" => "|",
+        _ when token[0] == '^' && token.Length > 1 => "°",
         "−" => "-",
         "**" => "^",
         _ => token,
     };
 
     [GeneratedRegex(
-        @"\\(?:text|mathrm|textbf|mbox)\s*\{[^{}]*\}(?:\s*\^\s*(?:\{[^{}]*\}|[0-9]))?"
+        @"\\begin\{(?:[pbv]?matrix|array\}\{[clr]*)\}.*?\\end\{(?:[pbv]?matrix|array)\}|\\mathbb\{[A-Z]\}|\\q?quad"
+        + @"|\\(?:text|mbox|" + Accents + @")\s*\{[^{}]*\}(?:\s*\^\s*(?:\{[^{}]*\}|[0-9]))?"
         + @"|\^\s*(?:\\circ|\{\s*\\circ\s*\})|\\[A-Za-z]+|\\[^A-Za-z]"
-        + @"|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|\*\*|[A-Za-z]|\s+"
-        + @"|[-+*/^_(){}\[\]|=,;!%×·÷−:<>≤≥]",
-        RegexOptions.CultureInvariant)]
+        + @"|(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:E[-+]?[0-9]+)?|\*\*|<=|>=|!=|~=|[A-Za-z]|\s+"
+        + @"|[-+*/^_(){}\[\]|=,;!%×·÷−:<>≤≥≠≈∪∩∅ℝ]",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex TokenPattern();
 
-    [GeneratedRegex(@"^\\(?:text|mathrm|textbf|mbox)\s*\{\s*(?:and|or)\s*\}$", RegexOptions.CultureInvariant)]
-    private static partial Regex ListPattern();
-
-    // White space, sizes of brackets, and degrees.
+    // White space and sizes of brackets.
     [GeneratedRegex(
-        @"^(?:\s+|\\[,;:! ]|\\(?:left|right|big|Big|displaystyle|quad|qquad|limits)"
-        + @"|\^\s*\{?\s*\\circ\s*\}?)$",
+        @"^(?:\s+|\\[,;:! ]|\\(?:big|Big|quad|qquad|limits))$",
         RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex SkippedPattern();
 }

@@ -2,16 +2,17 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// 1 if the answer in LaTeX is mathematically equal to the right answer, else 0: TRL's <c>accuracy_reward</c>. The answer is in
-/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; adjacent boxes form a set. Numbers are compared to 6 decimal places,
-/// terms with symbols by their values at several points.
+/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; adjacent boxes form a set. Integers and fractions are compared exactly,
+/// decimal numbers to 6 decimal places, terms with symbols by their values at several points.
 /// </summary>
 /// <remarks>
-/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, words, tuples, sets, intervals, unions, equations,
-/// inequalities, matrices and percentages, but not everything that math-verify's computer algebra supports: sums and integrals are
-/// compared as text, and inequalities are not solved. Abstains if the example's answer can't be read. If a single search for the
-/// next match takes more than two seconds, as in a text with thousands of unclosed formulas, the score is 0. Several searches run
-/// per text, so the total time can be longer. The score is also 0 if comparing sets takes more than 100,000 comparisons of parts, as
-/// with sets of hundreds of elements or sets of sets of sets.
+/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, words, tuples, sets of real numbers, intervals,
+/// equations, inequalities, matrices, determinants and percentages, but not everything that math-verify's computer algebra supports:
+/// sums, integrals and congruences are compared as text, matrices are not computed with, and neither equations nor inequalities are
+/// solved. Abstains if the example's answer can't be read. If a single search for the next match takes more than two seconds, as in a
+/// text with thousands of unclosed formulas, the score is 0. Several searches run per text, so the total time can be longer. The score
+/// is also 0 if comparing sets takes more than 100,000 comparisons of parts, as with sets of hundreds of elements or sets of sets of
+/// sets.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {

@@ -155,7 +155,7 @@ internal static partial class MathExtraction
     }
 
     private static MathAnswer AsPercent(MathAnswer answer) => answer.Term is MathNode term
-        ? answer with { Text = "", Term = new CallNode("/", term, new NumberNode(100)) } : answer;
+        ? answer with { Text = "", Term = new CallNode("/", term, NumberNode.Integer(100)) } : answer;
 
     [GeneratedRegex(@"(?i:final answer is):?\s*" + Environments + @"\.?\s?I hope", Whole, Timeout)]
     private static partial Regex HopePattern();

@@ -12,7 +12,7 @@ internal enum MathKind
     Interval,
     Equation,
 
-    /// <summary>Two sides, the first of which is less than (or at most) the second.</summary>
+    /// <summary>Two sides, the first of which is less than, at most, or unequal to the second.</summary>
     Inequality,
 
     /// <summary>Consecutive inequalities that share a side, such as 1 &lt; x &lt; 2.</summary>
@@ -20,6 +20,10 @@ internal enum MathKind
 
     /// <summary>A union of sets and intervals.</summary>
     Union,
+    Intersection,
+
+    /// <summary>A set without the elements of others.</summary>
+    Complement,
 
     /// <summary>Rows of terms, regardless of the brackets.</summary>
     Matrix,

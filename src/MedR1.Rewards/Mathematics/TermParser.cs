@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace MedR1.Rewards;
 
 /// <summary>
@@ -12,23 +9,35 @@ namespace MedR1.Rewards;
 /// <param name="isComplex">Whether the answer uses complex numbers.</param>
 internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool isComplex)
 {
-    private static readonly string[] s_functions =
-        ["sin", "cos", "tan", "arcsin", "arccos", "arctan", "exp", "ln", "log"];
+    // Commands that are no factor.
+    private static readonly string[] s_signs =
+        [@"\cup", @"\cap", @"\setminus", @"\in", @"\pm", @"\choose", @"\rfloor", @"\rceil"];
+
+    private TermParser? _parent;
 
     /// <summary>Whether malformed input was accepted leniently; such an answer is not compared as written.</summary>
-    public bool IsMended { get; private set; }
+    public bool IsMended
+    {
+        get;
+        private set
+        {
+            field = value;
+            _parent?.IsMended = value;
+        }
+    }
+
+    /// <summary>The opposite of a term.</summary>
+    public static MathNode Negative(MathNode value) =>
+        value is NumberNode number ? number.Negated() : new CallNode("*", NumberNode.Integer(-1), value);
+
+    /// <summary>A parser like this one for a part of the same answer with tokens of its own.</summary>
+    public TermParser At(LatexCursor other) => new(other, lenient, isComplex) { _parent = this };
 
     /// <summary>Reads a term up to the first token that can't continue it.</summary>
     /// <exception cref="FormatException">The tokens are not a term.</exception>
     public MathNode Sum()
     {
-        bool isNegative = cursor.Take("-");
-        if (!isNegative)
-        {
-            cursor.Take("+");
-        }
-
-        MathNode sum = isNegative ? Negative(Product()) : Product();
+        MathNode sum = Product();
         while (cursor.Next is "+" or "-")
         {
             string sign = cursor.Read();
@@ -38,34 +47,49 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
         return sum;
     }
 
-    private static MathNode Negative(MathNode value) => new CallNode("*", new NumberNode(-1), value);
-
     private MathNode Product()
     {
-        MathNode product = Power();
-        while (true)
+        MathNode product = Signed();
+        while (cursor.Next is "*" or "/")
         {
-            if (cursor.Next is "*" or "/")
-            {
-                string sign = cursor.Read();
-                MathNode factor = cursor.Take("-") ? Negative(Power()) : Power();
-                product = new CallNode(sign, product, factor);
-            }
-            else if (StartsFactor(cursor.Next))
-            {
-                product = new CallNode("*", product, Power());
-            }
-            else
-            {
-                return product;
-            }
+            string sign = cursor.Read();
+            product = Quotient(sign, product, Signed());
         }
+
+        return product;
+    }
+
+    private MathNode Signed() => cursor.Take("-") ? Negative(Signed()) : cursor.Take("+") ? Signed() : Factors();
+
+    // A quotient of two numbers without a decimal point is one number.
+    private static MathNode Quotient(string sign, MathNode first, MathNode second) =>
+        sign == "/" && first is NumberNode { Written: Fraction ours } upper && second is NumberNode { Written: Fraction theirs } lower
+            && ours.DividedBy(theirs) is Fraction quotient
+            ? new NumberNode(upper.Value / lower.Value, quotient) : new CallNode(sign, first, second);
+
+    // Factors without a sign between them. An integer before a positive number is a mixed number: 2\frac{1}{2} is 5/2.
+    private MathNode Factors()
+    {
+        List<MathNode> factors = [Power()];
+        while (StartsFactor(cursor.Next))
+        {
+            factors.Add(Power());
+        }
+
+        MathNode product = factors[^1];
+        for (int i = factors.Count - 2; i >= 0; i--)
+        {
+            product = factors[i] is NumberNode { Written: { IsInteger: true } whole } first
+                && product is NumberNode { Written: { IsPositive: true } part } second && whole.Plus(part) is Fraction sum
+                ? new NumberNode(first.Value + second.Value, sum) : new CallNode("*", factors[i], product);
+        }
+
+        return product;
     }
 
     private static bool StartsFactor(string token) =>
-        token.Length > 0 && (char.IsAsciiLetterOrDigit(token[0]) || token is "(" or "{"
-            || (token[0] == '\\' && token.Length > 1 && char.IsAsciiLetter(token[1])
-                && token is not (@"\cup" or @"\choose" or @"\rfloor" or @"\rceil")));
+        token.Length > 0 && (char.IsAsciiLetterOrDigit(token[0]) || token[0] == '.' || token is "(" or "[" or "{"
+            || (token[0] == '\\' && token.Length > 1 && char.IsAsciiLetter(token[1]) && !s_signs.Contains(token)));
 
     private MathNode Power()
     {
@@ -77,136 +101,29 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
 
     private MathNode PowerInside()
     {
-        MathNode value = Atom();
-        while (cursor.Next is "!" or "%")
-        {
-            value = cursor.Read() == "!" ? new CallNode("!", value) : new CallNode("/", value, new NumberNode(100));
-        }
-
+        MathNode value = Postfix(Atom());
         if (!cursor.Take("^"))
         {
             return value;
         }
 
-        MathNode exponent = cursor.Take("{") ? Closed(Sum(), "}")
-            : cursor.Take("-") ? Negative(Power()) : Power();
-        return new CallNode("^", value, exponent);
+        MathNode exponent = cursor.Take("{") ? Closed(Sum(), "}") : cursor.Take("-") ? Negative(Power()) : Power();
+        return Postfix(new CallNode("^", value, exponent));
     }
 
-    private MathNode Atom()
+    // Factorials, percent signs, and degree signs, which are ignored.
+    private MathNode Postfix(MathNode value)
     {
-        string token = cursor.Read();
-        if (char.IsAsciiDigit(token[0]) || token[0] == '.')
+        while (cursor.Next is "!" or "%" or "°")
         {
-            // Too many digits for the type are no value, since infinity would equal every other such number.
-            double value = double.Parse(token.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture);
-            NumberNode number = new(double.IsFinite(value) ? value : double.NaN);
-
-            // A whole number before a fraction of whole numbers is a mixed number: 2\frac{1}{2} is 5/2.
-            bool isMixed = !token.Contains('.') && cursor.Next == @"\frac" && cursor.Peek(1) == "{"
-                && cursor.Peek(2).All(char.IsAsciiDigit) && cursor.Peek(3) == "}" && cursor.Peek(4) == "{"
-                && cursor.Peek(5).All(char.IsAsciiDigit) && cursor.Peek(6) == "}";
-            return isMixed ? new CallNode("+", number, Atom()) : number;
+            value = cursor.Read() switch
+            {
+                "!" => new CallNode("!", value),
+                "%" => new CallNode("/", value, NumberNode.Integer(100)),
+                _ => value,
+            };
         }
 
-        return token switch
-        {
-            "(" => Closed(Sum(), ")"),
-            "{" => Braced(),
-            @"\binom" => new CallNode("choose", Argument(), Argument()),
-            @"\lfloor" => new CallNode("floor", Closed(Sum(), @"\rfloor")),
-            @"\lceil" => new CallNode("ceil", Closed(Sum(), @"\rceil")),
-            "|" => new CallNode("abs", Closed(Sum(), "|")),
-            @"\frac" => new CallNode("/", Argument(), Argument()),
-            @"\sqrt" => Root(),
-            @"\pi" => new SymbolNode("pi"),
-            @"\infty" => new NumberNode(double.PositiveInfinity),
-            _ when char.IsAsciiLetter(token[0]) => Symbol(token),
-            _ when token[^1] == '}' && token.Length > 2 => Word(token),
-            _ when token.Length > 2 && s_functions.Contains(token[1..]) => Function(token[1..]),
-            _ when GreekPattern().IsMatch(token) => Symbol(token),
-            _ => throw new FormatException($"Unknown token '{token}'."),
-        };
+        return value;
     }
-
-    private MathNode Braced()
-    {
-        MathNode inside = Sum();
-        return Closed(cursor.Take(@"\choose") ? new CallNode("choose", inside, Sum()) : inside, "}");
-    }
-
-    // Several words in upright letters are one symbol.
-    private static MathNode Word(string token)
-    {
-        string name = string.Concat(token[(token.IndexOf('{') + 1)..^1].Where(char.IsLetterOrDigit));
-        return name.Length == 0
-            ? throw new FormatException($"'{token}' is not a word.")
-            : SymbolNode.Of(name, isUpright: true, isComplex: false);
-    }
-
-    private MathNode Symbol(string name)
-    {
-        if (!cursor.Take("_"))
-        {
-            return SymbolNode.Of(name, isUpright: false, isComplex);
-        }
-
-        List<string> index = [];
-        name = name.Length == 1 ? name.ToLowerInvariant() : name;
-        if (!cursor.Take("{"))
-        {
-            return new SymbolNode($"{name}_{cursor.Read().ToLowerInvariant()}");
-        }
-
-        while (!cursor.Take("}"))
-        {
-            index.Add(cursor.Read());
-        }
-
-        return new SymbolNode($"{name}_{string.Concat(index).ToLowerInvariant()}");
-    }
-
-    private MathNode Root()
-    {
-        MathNode degree = cursor.Take("[") ? Closed(Sum(), "]") : new NumberNode(2);
-        return new CallNode("^", Argument(), new CallNode("/", new NumberNode(1), degree));
-    }
-
-    private MathNode Function(string name)
-    {
-        MathNode? logarithmTo = name == "log" && cursor.Take("_") ? Script() : null;
-        MathNode? power = cursor.Take("^") ? Script() : null;
-        MathNode value = new CallNode(name, Power(), logarithmTo);
-        return power is null ? value : new CallNode("^", value, power);
-    }
-
-    // math-verify does not read \log_e without braces.
-    private MathNode Script() => cursor.Take("{") ? Closed(Sum(), "}")
-        : cursor.Next is "e" or "E" ? throw new FormatException("An index has no braces.") : Atom();
-
-    private MathNode Argument()
-    {
-        if (cursor.Take("{"))
-        {
-            return Closed(Sum(), "}");
-        }
-
-        // \frac12, whose digits are separate tokens.
-        if (lenient && cursor.Next.Length > 0 && char.IsAsciiLetterOrDigit(cursor.Next[0]))
-        {
-            IsMended = true;
-            return Atom();
-        }
-
-        throw new FormatException("An argument has no braces.");
-    }
-
-    private MathNode Closed(MathNode inside, string close) =>
-        cursor.Take(close) ? inside : throw new FormatException($"'{close}' is missing.");
-
-    [GeneratedRegex(
-        @"^\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi"
-        + "|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega)$",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex GreekPattern();
 }

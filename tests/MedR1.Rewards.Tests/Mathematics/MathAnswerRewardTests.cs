@@ -40,7 +40,7 @@ public sealed class MathAnswerRewardTests
     public void Answers_are_compared_by_their_meaning(string text, string solution, double expected) =>
         Assert.Equal(expected, MathAnswerReward.Score(text, solution));
 
-    // TRL's accuracy_reward with math-verify 0.8.0, latex2sympy2_extended 1.11.0 and SymPy 1.11.1.
+    // TRL's accuracy_reward with math-verify 0.8.0, latex2sympy2_extended 1.11.0 and SymPy 1.14.
     [Theory]
     [InlineData(@"First $\boxed{3}$, then $\boxed{4}$.", "4", 1)] // The LaTeX fragment that ends last counts.
     [InlineData(@"\boxed{3}, and after many more words that fill the room between them without end, \boxed{4}", "4", 1)]

@@ -8,7 +8,7 @@ public sealed class PythonRegexTableTests
     [Fact]
     public void Finds_what_python_finds_and_refuses_what_it_refuses()
     {
-        using JsonDocument table = JsonDocument.Parse(File.ReadAllText(GoldenFile()));
+        using JsonDocument table = GoldenTable.Load("python-re");
         List<string> differences = [];
         foreach (JsonElement row in table.RootElement.EnumerateArray())
         {
@@ -51,19 +51,5 @@ public sealed class PythonRegexTableTests
         {
             differences.Add($"'{pattern}' on '{text}': expected {expected.GetRawText()}, actual {actual}");
         }
-    }
-
-    private static string GoldenFile()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string file = Path.Combine(folder.FullName, "tests", "Golden", "python-re", "table.json");
-            if (File.Exists(file))
-            {
-                return file;
-            }
-        }
-
-        throw new FileNotFoundException($"No tests/Golden/python-re above '{AppContext.BaseDirectory}'.");
     }
 }
