@@ -70,6 +70,21 @@ public sealed record SupervisedExample
         return Answer(new VqaPrompt([.. messages.Take(messages.Count - 1)]), completion);
     }
 
+    /// <summary>
+    /// Creates an example for each of the assistant's answers in a conversation, whose prompt is all that comes before it: together they
+    /// teach what TRL's <c>assistant_only_loss</c> does.
+    /// </summary>
+    /// <param name="messages">The messages; the assistant's contain only text, and none is the first.</param>
+    /// <exception cref="ArgumentException">There is no answer, the first message is one, or one has an image.</exception>
+    public static IReadOnlyList<SupervisedExample> EachAnswer(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        int[] answers = [.. messages.Index().Where(one => one.Item.Role == ChatRole.Assistant).Select(one => one.Index)];
+        return answers.Length == 0
+            ? throw new ArgumentException($"None of {messages.Count} messages is the assistant's.", nameof(messages))
+            : [.. answers.Select(answer => Conversation([.. messages.Take(answer + 1)]))];
+    }
+
     /// <summary>Creates an example from a sequence of tokens, for text without a conversation or with several answers.</summary>
     /// <param name="sequence">The tokens, at least two.</param>
     /// <param name="weights">

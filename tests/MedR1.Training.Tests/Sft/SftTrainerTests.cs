@@ -145,6 +145,24 @@ public sealed class SftTrainerTests
     }
 
     [Fact]
+    public void Each_answer_of_a_conversation_follows_all_that_comes_before_it()
+    {
+        ChatMessage[] messages =
+        [
+            ChatMessage.System("be brief"), ChatMessage.User("a?"), ChatMessage.Assistant("x"), ChatMessage.User("b?"),
+            ChatMessage.Assistant("y"), ChatMessage.User("c?"),
+        ];
+
+        IReadOnlyList<SupervisedExample> examples = SupervisedExample.EachAnswer(messages);
+
+        Assert.Equal(["x", "y"], examples.Select(example => example.Completion));
+        Assert.Equal(messages[..2], examples[0].Prompt!.Messages);
+        Assert.Equal(messages[..4], examples[1].Prompt!.Messages);
+        Assert.Throws<ArgumentException>(() => SupervisedExample.EachAnswer([ChatMessage.User("?")]));
+        Assert.Throws<ArgumentException>(() => SupervisedExample.EachAnswer([ChatMessage.Assistant("!"), ChatMessage.User("?")]));
+    }
+
+    [Fact]
     public void The_letter_of_an_answer_can_be_weighted()
     {
         ByteTokenizer tokenizer = new();
