@@ -12,17 +12,22 @@ internal static class GoldenParquet
     public static string File(string name) =>
         Directory.GetFiles(Folder(name), "*.parquet").Order(StringComparer.Ordinal).First();
 
-    public static string Folder(string name)
+    public static string Folder(string name) => Find(Path.Combine("cases", "parquet-and-json", name, "data"));
+
+    /// <summary>The folder of conversations in Parquet, with the same rows in JSON Lines.</summary>
+    public static string Conversations() => Find("parquet-conversations");
+
+    private static string Find(string path)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string data = Path.Combine(folder.FullName, "tests", "Golden", "cases", "parquet-and-json", name, "data");
+            string data = Path.Combine(folder.FullName, "tests", "Golden", path);
             if (Directory.Exists(data))
             {
                 return data;
             }
         }
 
-        throw new DirectoryNotFoundException($"No tests/Golden above '{AppContext.BaseDirectory}'.");
+        throw new DirectoryNotFoundException($"No tests/Golden/{path} above '{AppContext.BaseDirectory}'.");
     }
 }
