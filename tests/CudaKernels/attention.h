@@ -99,7 +99,7 @@ static double Attention(int prompts, int samples, int keyValueHeads, int heads, 
                         sum += weights[key] * Widen(at(promptValues, rowValues, key)[i]);
                     }
 
-                    error = std::max(error, std::abs(sum / whole - Widen(output[newest * heads + h * width + i])));
+                    error = Larger(error, std::abs(sum / whole - Widen(output[newest * heads + h * width + i])));
                 }
             }
         }

@@ -42,8 +42,8 @@ static void Draws(const char *name, int rows, int vocabulary, bool hasPlain)
         double share = tokens[row] < 0 ? 0 : std::exp((double)own[tokens[row]]) / whole, target = uniforms[row];
         double start = before / whole;
         outside = share > 0 ? std::max({outside, start - target, target - start - share}) : 2;
-        error = std::max(error, std::abs(drawnLog[row] - std::log(share)));
-        error = std::max(error, std::abs(plainLog[row] - (other[tokens[row]] - std::log(ofPlain))));
+        error = Larger(error, std::abs(drawnLog[row] - std::log(share)));
+        error = Larger(error, std::abs(plainLog[row] - (other[tokens[row]] - std::log(ofPlain))));
     }
 
     Report(name, outside, 1e-6);

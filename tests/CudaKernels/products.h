@@ -58,8 +58,7 @@ struct Comparison
     void Add(BrainFloat actual, double wanted)
     {
         double own = std::abs(Widen(actual) - wanted);
-        double share = own / (0.05 + std::abs(wanted));
-        error = share <= error ? error : share;
+        error = Larger(error, own / (0.05 + std::abs(wanted)));
         different += own != 0;
         all++;
     }

@@ -21,7 +21,7 @@ static double Normalisation(int rows, int width, int threads)
         {
             int at = row * width + i;
             double wanted = Rounded<T>(Rounded<T>(Widen(input[at]) / std::sqrt(squares / width + 1e-6)) * Widen(gain[i]));
-            error = std::max(error, std::abs(Widen(output[at]) - wanted) / (1e-3 + std::abs(wanted)));
+            error = Larger(error, std::abs(Widen(output[at]) - wanted) / (1e-3 + std::abs(wanted)));
         }
     }
 
@@ -40,8 +40,7 @@ static double Gates(long count)
     {
         double open = Rounded<T>(Widen(gate[i]) / (1 + std::exp(-(double)Widen(gate[i]))));
         double wanted = Rounded<T>(open * Widen(up[i]));
-        double own = std::abs(Widen(output[i]) - wanted) / (1e-6 + std::abs(wanted));
-        error = own <= error ? error : own;
+        error = Larger(error, std::abs(Widen(output[i]) - wanted) / (1e-6 + std::abs(wanted)));
     }
 
     return error;
@@ -62,7 +61,7 @@ static double Rotation(int tokens, int heads, int width)
         int other = at - i + (i + width - width / 2) % width;
         double straight = Rounded<T>((double)Widen(input[at]) * Widen(cosine[angle]));
         double wanted = Rounded<T>(straight + (double)Widen(input[other]) * Widen(sine[angle]));
-        error = std::max(error, std::abs(Widen(output[at]) - wanted));
+        error = Larger(error, std::abs(Widen(output[at]) - wanted));
     }
 
     return error;

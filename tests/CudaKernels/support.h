@@ -27,6 +27,12 @@ static double Rounded(double value)
     return Widen(Round<T>((float)value));
 }
 
+// The larger of two errors; one that is no number stays, which std::max would not let it.
+static double Larger(double error, double own)
+{
+    return own <= error || std::isnan(error) ? error : own;
+}
+
 static void Report(const char *name, double error, double allowed)
 {
     bool isGood = error <= allowed; // Not so for NaN.
