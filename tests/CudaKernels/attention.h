@@ -4,15 +4,25 @@
 #include "support.h"
 
 // The result of Rotate for [places, heads, width].
-template <class T>
-static std::vector<T> TurnedAll(
-    const std::vector<T> &vectors, const std::vector<T> &cosine, const std::vector<T> &sine, int heads, int width)
+static std::vector<BrainFloat> TurnedAll(
+    const std::vector<BrainFloat> &vectors, const std::vector<BrainFloat> &cosine, const std::vector<BrainFloat> &sine, int heads,
+    int width)
 {
-    std::vector<T> turned(vectors.size());
+    std::vector<BrainFloat> turned(vectors.size());
     emulation::Launch(1, 1, 64, [&] {
-        Rotate<T>(vectors.data(), cosine.data(), sine.data(), turned.data(), heads, width, (Index)vectors.size());
+        rotate_bfloat16(vectors.data(), cosine.data(), sine.data(), turned.data(), heads, width, (Index)vectors.size());
     });
     return turned;
+}
+
+static void attend(const Step<float> &step)
+{
+    attend_float32(step);
+}
+
+static void attend(const Step<BrainFloat> &step)
+{
+    attend_bfloat16(step);
 }
 
 // Runs the kernel for heads of any width, or the one that also rotates queries and keys.
@@ -47,15 +57,14 @@ static double Attention(int prompts, int samples, int keyValueHeads, int heads, 
     {
         std::vector<T> cosine = Random<T>(places * width), sine = Random<T>(places * width);
         TurningStep turning{step, cosine.data(), sine.data()};
-        emulation::Launch(places, keyValueHeads, 32 * Warps, [&] { AttendByTiles(turning); });
+        emulation::Launch(places, keyValueHeads, 32 * Warps, [&] { attend_turned(turning); });
         queries = TurnedAll(queries, cosine, sine, keyValueHeads * heads, width);
         keys = TurnedAll(keys, cosine, sine, keyValueHeads, width);
     }
     else
     {
-        emulation::Launch(places, keyValueHeads, 32 * Warps, [&] { Attend<T>(step); });
+        emulation::Launch(places, keyValueHeads, 32 * Warps, [&] { attend(step); });
     }
-
 
     double error = 0;
     for (int place = 0; place < places; place++)

@@ -23,8 +23,8 @@ static void Draws(const char *name, int rows, int vocabulary, bool hasPlain)
 
     Draw draw{drawn.data(), hasPlain ? plain.data() : drawn.data(), uniforms.data(), largest.data(), sums.data(), tokens.data(),
         plainLog.data(), drawnLog.data(), rows, vocabulary};
-    emulation::Launch(blocks, rows, DrawThreads, [&] { SumTokens(draw); });
-    emulation::Launch(rows, 1, DrawThreads, [&] { DrawToken(draw); });
+    emulation::Launch(blocks, rows, DrawThreads, [&] { sum_tokens_float32(draw); });
+    emulation::Launch(rows, 1, DrawThreads, [&] { draw_token_float32(draw); });
 
     double error = 0, outside = 0;
     for (int row = 0; row < rows; row++)
@@ -62,7 +62,7 @@ static void DrawsOfNothing()
     std::vector<Index> tokens(Rows, 5);
     Draw draw{logits.data(), logits.data(), uniforms.data(), largest.data(), sums.data(), tokens.data(), plainLog.data(),
         drawnLog.data(), Rows, Vocabulary};
-    emulation::Launch(1, Rows, DrawThreads, [&] { SumTokens(draw); });
-    emulation::Launch(Rows, 1, DrawThreads, [&] { DrawToken(draw); });
+    emulation::Launch(1, Rows, DrawThreads, [&] { sum_tokens_float32(draw); });
+    emulation::Launch(Rows, 1, DrawThreads, [&] { draw_token_float32(draw); });
     Report("rows without a token to draw", tokens == std::vector<Index>(Rows, -1) ? 0 : 1, 0);
 }

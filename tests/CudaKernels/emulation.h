@@ -118,9 +118,11 @@ inline void Launch(int x, int y, int count, std::function<void()> work)
     {
         for (blockX = 0; blockX < x; blockX++)
         {
-            threads = std::vector<Thread>(count);
+            threads.resize(count);
             for (Thread &one : threads)
             {
+                one.exchanges = one.barriers = 0;
+                one.isDone = false;
                 getcontext(&one.context);
                 one.context.uc_stack.ss_sp = one.stack.data();
                 one.context.uc_stack.ss_size = one.stack.size();

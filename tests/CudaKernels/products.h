@@ -70,6 +70,21 @@ struct Comparison
     }
 };
 
+// A kernel for products, and how CudaStepRecorder launches it.
+struct Multiplication
+{
+    void (*kernel)(Product);
+    int warps, outputsOfBlock;
+
+    void Launch(const Product &product, int blocks, int parts = 1) const
+    {
+        emulation::Launch(blocks, parts, 32 * warps, [&] { kernel(product); });
+    }
+};
+
+static const Multiplication Short{multiply_short, 16, 8}, Long{multiply, 8, 8}, ManyOutputs{multiply_many, 4, 32};
+static const Multiplication ManyRows{multiply_32_rows, 8, 16}, WithGate{multiply_gated, 4, 32}, InParts{multiply_parts, 4, 32};
+
 static int BlocksFor(int outputs, int ofBlock)
 {
     return (outputs + ofBlock - 1) / ofBlock;
@@ -89,13 +104,13 @@ static void Reduced(std::vector<LayerCase> &layers, const std::vector<BrainFloat
 
     if (ranks)
     {
-        emulation::Launch(ranks, rows, 64, [&] { Reduce(reduction); });
+        emulation::Launch(ranks, rows, 64, [&] { reduce(reduction); });
     }
 }
 
 // Layers with a common input.
-template <int Warps, int RowTiles, int OutputTiles, int Depth>
-static void Products(const char *name, int rows, int width, std::vector<std::pair<int, int>> sizes, bool hasBias)
+static void Products(
+    const char *name, const Multiplication &form, int rows, int width, std::vector<std::pair<int, int>> sizes, bool hasBias)
 {
     std::vector<BrainFloat> input = Random<BrainFloat>((long)rows * width);
     std::vector<LayerCase> layers;
@@ -110,10 +125,10 @@ static void Products(const char *name, int rows, int width, std::vector<std::pai
     for (size_t i = 0; i < layers.size(); i++)
     {
         product.layers[i] = layers[i].Of(hasBias);
-        blocks += BlocksFor(layers[i].outputs, 8 * OutputTiles);
+        blocks += BlocksFor(layers[i].outputs, form.outputsOfBlock);
     }
 
-    emulation::Launch(blocks, 1, 32 * Warps, [&] { Multiply<Warps, RowTiles, OutputTiles, Depth, Outputs>(product); });
+    form.Launch(product, blocks);
     Comparison comparison;
     for (const LayerCase &layer : layers)
     {
@@ -126,16 +141,13 @@ static void Products(const char *name, int rows, int width, std::vector<std::pai
     comparison.Report(name, 1.0 / 64);
 }
 
-template <int Warps, int RowTiles, int OutputTiles, int Depth>
 static void GatedProducts(int rows, int width, int outputs, int rank)
 {
     std::vector<BrainFloat> input = Random<BrainFloat>((long)rows * width);
     std::vector<LayerCase> layers{{outputs, rank, width, rows}, {outputs, rank, width, rows}};
     Reduced(layers, input, rows, width);
     Product product{input.data(), nullptr, {layers[0].Of(false), layers[1].Of(true)}, rows, width};
-    emulation::Launch(BlocksFor(2 * outputs, 8 * OutputTiles), 1, 32 * Warps, [&] {
-        Multiply<Warps, RowTiles, OutputTiles, Depth, Gated>(product);
-    });
+    WithGate.Launch(product, BlocksFor(2 * outputs, WithGate.outputsOfBlock));
     Comparison comparison;
     for (long i = 0; i < (long)layers[0].output.size(); i++)
     {
@@ -149,7 +161,6 @@ static void GatedProducts(int rows, int width, int outputs, int rank)
 }
 
 // A product in parts, which are added with the residual; then the norm of the sum.
-template <int Warps, int RowTiles, int OutputTiles, int Depth>
 static void Sums(int rows, int width, int outputs, int rank, int parts, bool isWhole)
 {
     std::vector<BrainFloat> input = Random<BrainFloat>((long)rows * width), residual = Random<BrainFloat>((long)rows * outputs);
@@ -158,20 +169,13 @@ static void Sums(int rows, int width, int outputs, int rank, int parts, bool isW
     Reduced(layers, input, rows, width);
     std::vector<float> partial((long)parts * rows * outputs);
     Product product{input.data(), isWhole ? nullptr : partial.data(), {layer.Of(true)}, rows, width};
-    int blocks = BlocksFor(outputs, 8 * OutputTiles);
-    if (isWhole)
-    {
-        emulation::Launch(blocks, 1, 32 * Warps, [&] { Multiply<Warps, RowTiles, OutputTiles, Depth, Outputs>(product); });
-    }
-    else
-    {
-        emulation::Launch(blocks, parts, 32 * Warps, [&] { Multiply<Warps, RowTiles, OutputTiles, Depth, Partial>(product); });
-    }
+    const Multiplication &form = isWhole ? Short : InParts;
+    form.Launch(product, BlocksFor(outputs, form.outputsOfBlock), parts);
 
     std::vector<BrainFloat> sum(residual.size()), gain = Random<BrainFloat>(outputs), normalised(residual.size());
     Addition addition{residual.data(), isWhole ? layer.output.data() : nullptr, partial.data(), layer.Of(true), sum.data(),
         gain.data(), normalised.data(), parts, rows, 1e-6f};
-    emulation::Launch(rows, 1, 64, [&] { AddAndNormalise(addition); });
+    emulation::Launch(rows, 1, 64, [&] { add(addition); });
     Comparison ofSums, ofNorms;
     for (int row = 0; row < rows; row++)
     {
@@ -210,7 +214,7 @@ static void Updates(int rows, int width, int outputs, int rank)
     }
 
     emulation::Launch(
-        BlocksFor(outputs, 64), BlocksFor(rows, UpdatedRows), 64, [&] { AddUpdate(layer.Of(true), rows); });
+        BlocksFor(outputs, 64), BlocksFor(rows, UpdatedRows), 64, [&] { add_update(layer.Of(true), rows); });
     Comparison comparison;
     for (long i = 0; i < (long)layer.output.size(); i++)
     {

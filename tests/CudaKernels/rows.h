@@ -4,10 +4,10 @@
 #include "support.h"
 
 template <class T>
-static double Normalisation(int rows, int width, int threads)
+static double Normalisation(void (*kernel)(const T *, const T *, T *, int, float), int rows, int width, int threads)
 {
     std::vector<T> input = Random<T>((long)rows * width), gain = Random<T>(width), output(input.size());
-    emulation::Launch(rows, 1, threads, [&] { Normalise<T>(input.data(), gain.data(), output.data(), width, 1e-6f); });
+    emulation::Launch(rows, 1, threads, [&] { kernel(input.data(), gain.data(), output.data(), width, 1e-6f); });
     double error = 0;
     for (int row = 0; row < rows; row++)
     {
@@ -29,12 +29,12 @@ static double Normalisation(int rows, int width, int threads)
 }
 
 template <class T>
-static double Gates(long count)
+static double Gates(void (*kernel)(const T *, const T *, T *, Index), long count)
 {
     std::vector<T> gate = Random<T>(count, 20), up = Random<T>(count), output(count);
     float extremes[] = {-3e4f, -200, -89, 0, 89, 200, 3e4f};
     std::transform(std::begin(extremes), std::end(extremes), gate.begin(), Round<T>);
-    emulation::Launch(3, 1, 64, [&] { Gate<T>(gate.data(), up.data(), output.data(), count); });
+    emulation::Launch(3, 1, 64, [&] { kernel(gate.data(), up.data(), output.data(), count); });
     double error = 0;
     for (long i = 0; i < count; i++)
     {
@@ -47,12 +47,12 @@ static double Gates(long count)
 }
 
 template <class T>
-static double Rotation(int tokens, int heads, int width)
+static double Rotation(void (*kernel)(const T *, const T *, const T *, T *, int, int, Index), int tokens, int heads, int width)
 {
     std::vector<T> input = Random<T>((long)tokens * heads * width), output(input.size());
     std::vector<T> cosine = Random<T>(tokens * width), sine = Random<T>(tokens * width);
     emulation::Launch(2, 1, 64, [&] {
-        Rotate<T>(input.data(), cosine.data(), sine.data(), output.data(), heads, width, (Index)input.size());
+        kernel(input.data(), cosine.data(), sine.data(), output.data(), heads, width, (Index)input.size());
     });
     double error = 0;
     for (int at = 0; at < (int)input.size(); at++)
