@@ -3,7 +3,8 @@
 # compiler. Needs clang (tested with 14).
 set -euo pipefail
 cd "$(dirname "$0")/../src/MedR1.Modeling/Kernels/Native"
-clang=${CLANG:-$(command -v clang || command -v clang-14)}
+clang=${CLANG:-$(command -v clang || command -v clang-14 || true)}
+[ -n "$clang" ] || { echo "No clang on this machine: install it, or set CLANG to its path." >&2; exit 1; }
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 

@@ -4,7 +4,8 @@
 # 14), but none of NVIDIA's tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-clang=${CLANG:-$(command -v clang || command -v clang-14)}
+clang=${CLANG:-$(command -v clang || command -v clang-14 || true)}
+[ -n "$clang" ] || { echo "No clang on this machine: install it, or set CLANG to its path." >&2; exit 1; }
 checks=$(mktemp)
 trap 'rm -f "$checks"' EXIT
 "$clang" -x c++ -std=c++17 -O1 -Wall -Wextra -Wno-unused-function -Wno-unknown-pragmas tests/CudaKernels/checks.cpp \
