@@ -87,7 +87,8 @@ internal static class ConfigurationReader
     {
         int hidden = text.Integer("hidden_size");
         int heads = text.Integer("num_attention_heads");
-        ConfigurationSection? rotary = text.Section("rope_parameters") ?? text.Section("rope_scaling");
+        // In transformers 5, a rope_scaling replaces the rope_parameters next to it.
+        ConfigurationSection? rotary = text.FirstSection("rope_scaling", "rope_parameters");
         IReadOnlyList<int> sections = rotary?.Integers("mrope_section")
             ?? throw text.Missing("rope_scaling.mrope_section",
                 "add the three sections; the published models have [16, 24, 24].");
@@ -189,12 +190,9 @@ internal static class ConfigurationReader
         };
     }
 
-    // The reference truncates the product; the tolerance makes a ratio that was computed from a width give that width again.
-    private static int MlpWidth(int width, double ratio)
-    {
-        double product = Math.Floor(width * ratio + 1e-6);
-        return product is >= 0 and <= int.MaxValue ? (int)product : -1;
-    }
+    // The reference truncates the product; the tolerance makes a ratio that was computed from a width give that width again. A product
+    // beyond the integers becomes the nearest one, which is out of range.
+    private static int MlpWidth(int width, double ratio) => (int)Math.Floor(width * ratio + 1e-6);
 
     private static bool Tied(ConfigurationSection top, ConfigurationSection text) =>
         top.Find("tie_word_embeddings") is null ? text.Flag("tie_word_embeddings", false)

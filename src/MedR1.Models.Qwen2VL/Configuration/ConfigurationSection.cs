@@ -6,13 +6,14 @@ namespace MedR1.Models.Qwen2VL;
 internal readonly struct ConfigurationSection(string source, string path, JsonElement element,
     JsonElement? fallback = null)
 {
-    public JsonElement? Find(string field)
+    public JsonElement? Find(string field) => Find(element, field) ?? (fallback is { } other ? Find(other, field) : null);
+
+    /// <summary>Returns the first of several objects; those of the section itself take precedence over those of the fallback.</summary>
+    public ConfigurationSection? FirstSection(params string[] fields)
     {
-        if (element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
-            return value;
-        return fallback is { } other && other.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null
-            ? value
-            : null;
+        JsonElement own = element;
+        string? written = fields.FirstOrDefault(field => Find(own, field) is not null);
+        return written is not null ? Section(written) : fields.Select(Section).FirstOrDefault(section => section is not null);
     }
 
     public ConfigurationSection? Section(string field)
@@ -124,6 +125,9 @@ internal readonly struct ConfigurationSection(string source, string path, JsonEl
 
     public ModelConfigurationException Wrong(string field, JsonElement value, string fix) =>
         new(source, Name(field), value.GetRawText(), fix);
+
+    private static JsonElement? Find(JsonElement holder, string field) =>
+        holder.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private string Name(string field) => path + field;
 }

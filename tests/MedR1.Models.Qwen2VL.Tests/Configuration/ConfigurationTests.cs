@@ -18,6 +18,8 @@ public sealed class ConfigurationTests
                            "hidden_size": 1536, "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2}}
         """;
 
+    private const string Yarn = "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0, \"mrope_section\": [16, 24, 24]}, ";
+
     [Fact]
     public void The_published_layout_is_read()
     {
@@ -84,6 +86,43 @@ public sealed class ConfigurationTests
             (tower.WindowSize, tower.FullAttentionBlocks.Count, tower.TokensPerSecond));
     }
 
+    // configuration_qwen2_vl.py in transformers 5: the text configuration contains its own rotary fields, those of the root are ignored,
+    // and convert_rope_params_to_dict prefers rope_scaling, as written by hand for long contexts, to rope_parameters.
+    [Theory]
+    [InlineData(Yarn, "", false)]
+    [InlineData("", Yarn, true)]
+    public void A_rotary_form_of_earlier_releases_replaces_that_of_later_ones_next_to_it(string ofRoot, string ofText, bool isRefused)
+    {
+        string json = Flat.Replace("\"rope_scaling\": {\"type\": \"mrope\", \"mrope_section\": [16, 24, 24]},", ofRoot, StringComparison.Ordinal)
+            .Replace(
+                "\"vision_config\"",
+                "\"text_config\": {" + ofText + "\"rope_parameters\": {\"mrope_section\": [16, 24, 24]}}, \"vision_config\"",
+                StringComparison.Ordinal);
+        Exception? error = Record.Exception(() => Parse(json));
+        Assert.Equal(isRefused ? "text_config.rope_scaling.type" : null, (error as ModelConfigurationException)?.Field);
+        Assert.Equal(isRefused, error is not null);
+    }
+
+    // The head belongs to the whole model, whose field takes precedence.
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("", "true", true)]
+    [InlineData("false", "true", false)]
+    [InlineData("true", "false", true)]
+    public void A_head_is_tied_by_the_root_or_else_by_the_text_configuration(string ofRoot, string ofText, bool isTied)
+    {
+        JsonObject root = JsonNode.Parse(Flat)!.AsObject(), text = [];
+        root.Remove("tie_word_embeddings");
+        root["text_config"] = text;
+        foreach ((JsonObject holder, string written) in new[] { (root, ofRoot), (text, ofText) })
+        {
+            if (written != "")
+                holder["tie_word_embeddings"] = JsonNode.Parse(written);
+        }
+
+        Assert.Equal(isTied, Parse(root.ToJsonString()).TieWordEmbeddings);
+    }
+
     [Theory]
     [InlineData("[151645, 151643]", 151645)]
     [InlineData("[]", null)]
@@ -104,6 +143,8 @@ public sealed class ConfigurationTests
     // configuration_qwen2_vl.py in transformers 5: layers have a window from max_window_layers on, which is 80 by default.
     [Theory]
     [InlineData("\"use_sliding_window\": true, ")]
+    [InlineData("\"max_window_layers\": 0, ")]
+    [InlineData("\"layer_types\": [\"full_attention\"], \"use_sliding_window\": true, \"max_window_layers\": 0, ")]
     [InlineData("\"use_sliding_window\": true, \"sliding_window\": 4096, \"max_window_layers\": 28, ")]
     [InlineData("\"layer_types\": [\"full_attention\"], ")]
     [InlineData("\"head_dim\": 128, ")]
@@ -111,13 +152,16 @@ public sealed class ConfigurationTests
         Parse(Flat).ToJson(),
         Parse(Flat.Replace("\"rms_norm_eps\"", written + "\"rms_norm_eps\"", StringComparison.Ordinal)).ToJson());
 
-    [Fact]
-    public void A_quantized_text_configuration_is_refused_too()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_quantized_model_with_a_text_configuration_is_refused_too(bool isOfText)
     {
-        JsonObject root = JsonNode.Parse(Flat)!.AsObject();
-        root["text_config"] = JsonNode.Parse("{\"quantization_config\": {\"quant_method\": \"fp8\"}}");
+        JsonObject root = JsonNode.Parse(Flat)!.AsObject(), text = [];
+        root["text_config"] = text;
+        (isOfText ? text : root)["quantization_config"] = JsonNode.Parse("{\"quant_method\": \"fp8\"}");
         ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(() => Parse(root.ToJsonString()));
-        Assert.Equal("text_config.quantization_config", error.Field);
+        Assert.Equal(isOfText ? "text_config.quantization_config" : "quantization_config", error.Field);
     }
 
     [Theory]
@@ -175,12 +219,15 @@ public sealed class ConfigurationTests
         "vision_config.patch_size")] // Patches of 2³² values.
     [InlineData("qwen2_vl", "llava", "model_type")]
     [InlineData("bfloat16", "int4", "torch_dtype")]
+    [InlineData("\"torch_dtype\"", "\"dtype\": \"int4\", \"torch_dtype\"", "dtype")]
+    [InlineData("\"mlp_ratio\": 4", "\"mlp_ratio\": 1e300", "vision_config.mlp_ratio")]
+    [InlineData("\"mlp_ratio\": 4", "\"mlp_ratio\": -1e300", "vision_config.mlp_ratio")]
     [InlineData("\"type\": \"mrope\"", "\"type\": \"yarn\", \"factor\": 4.0", "rope_scaling.type")]
     [InlineData("\"type\": \"mrope\"", "\"rope_type\": \"dynamic\"", "rope_scaling.rope_type")]
     [InlineData("\"rms_norm_eps\"", "\"hidden_act\": \"gelu\", \"rms_norm_eps\"", "hidden_act")]
     [InlineData(
         "\"rms_norm_eps\"", "\"use_sliding_window\": true, \"max_window_layers\": 27, \"rms_norm_eps\"", "use_sliding_window")]
-    [InlineData("\"rms_norm_eps\"", "\"layer_types\": [\"sliding_attention\"], \"rms_norm_eps\"", "layer_types")]
+    [InlineData("\"rms_norm_eps\"", "\"layer_types\": [\"full_attention\", \"sliding_attention\"], \"rms_norm_eps\"", "layer_types")]
     [InlineData("\"rms_norm_eps\"", "\"layer_types\": [1], \"rms_norm_eps\"", "layer_types")]
     [InlineData("\"rms_norm_eps\"", "\"head_dim\": 64, \"rms_norm_eps\"", "head_dim")]
     [InlineData("\"rms_norm_eps\"", "\"quantization_config\": {\"quant_method\": \"gptq\"}, \"rms_norm_eps\"", "quantization_config")]
