@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using MedR1.Modeling;
 using TorchSharp;
@@ -7,16 +8,43 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class CheckpointProcessorTests : SavedModelTest
 {
-    [Fact]
-    public void A_tokenizer_with_different_control_tokens_is_refused()
+    [Theory]
+    [InlineData("image_token_id")]
+    [InlineData("video_token_id")]
+    [InlineData("vision_start_token_id")]
+    [InlineData("vision_end_token_id")]
+    public void A_tokenizer_with_different_control_tokens_is_refused(string field)
     {
-        Qwen2VLConfiguration shifted = TinyModel.Configuration() with { ImageTokenId = 3 };
+        JsonNode json = JsonNode.Parse(TinyModel.Configuration().ToJson())!;
+        json[field] = 3;
+        Qwen2VLConfiguration shifted = Qwen2VLConfiguration.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()));
         TokenizerMismatchException error = Assert.Throws<TokenizerMismatchException>(
             () => Qwen2VLPolicy.CreateRandom(shifted, TinyModel.Processor(), 1));
-        Assert.Contains("image_token_id is 3", error.Message, StringComparison.Ordinal);
-        Qwen2VLConfiguration small = TinyModel.Configuration();
-        small = small with { Text = small.Text with { VocabularySize = 299 } };
-        Assert.ThrowsAny<Exception>(() => Qwen2VLPolicy.CreateRandom(small, TinyModel.Processor(), 1));
+        Assert.Contains($"{field} is 3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tokenizer_with_more_tokens_than_the_model_is_refused()
+    {
+        BytePairTokenizer tokenizer = BytePairTrainer.Train(["What is shown?"], 280, [.. Qwen2VLTokens.All, "<|last|>"]);
+        int last = tokenizer.SpecialTokens["<|last|>"];
+        Qwen2VLConfiguration configuration = ConfigurationOf(tokenizer);
+        using Qwen2VLPolicy policy = Create(last + 1);
+        Assert.Throws<TokenizerMismatchException>(() => Create(last));
+
+        Qwen2VLPolicy Create(int vocabularySize) => Qwen2VLPolicy.CreateRandom(
+            configuration with { Text = configuration.Text with { VocabularySize = vocabularySize } },
+            new Qwen2VLProcessor(tokenizer, TinyModel.Processor().Images), 1);
+    }
+
+    [Fact]
+    public void A_random_model_of_impossible_sizes_is_refused()
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration();
+        configuration = configuration with { Text = configuration.Text with { HeadCount = 3 } };
+        Assert.Equal(
+            "num_attention_heads",
+            Assert.Throws<ModelConfigurationException>(() => Qwen2VLPolicy.CreateRandom(configuration, TinyModel.Processor(), 1)).Field);
     }
 
     [Fact]
@@ -117,6 +145,27 @@ public sealed class CheckpointProcessorTests : SavedModelTest
 
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
         Assert.Equal([7, 9], loaded.EndTokenIds);
+        loaded.Save(Folder);
+        using Qwen2VLPolicy again = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7, 9], again.EndTokenIds);
+    }
+
+    [Theory]
+    [InlineData("[9, 7]", new[] { 9, 7 })]
+    [InlineData("9", new[] { 9 })]
+    public void A_generation_file_names_the_end_tokens_and_is_saved_unchanged(string written, int[] tokens)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string file = Path.Combine(Folder, "generation_config.json"), json = $"{{\"eos_token_id\":   {written}, \"top_k\": 1}}";
+        File.WriteAllText(file, json);
+
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal(tokens, loaded.EndTokenIds);
+        loaded.Save(Folder);
+        Assert.Equal(json, File.ReadAllText(file));
+        using Qwen2VLPolicy random = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), loaded.Processor, 1);
+        Assert.Equal(tokens, random.EndTokenIds);
     }
 
     // config.json is written with the first end token only.
@@ -162,17 +211,17 @@ public sealed class CheckpointProcessorTests : SavedModelTest
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(
             ["What is shown in this image?"], 280, [.. Qwen2VLTokens.All.Where(one => one != "<|vision_pad|>")]);
-        Qwen2VLConfiguration configuration = TinyModel.Configuration() with
-        {
-            ImageTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.ImagePlaceholder],
-            VideoTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VideoPlaceholder],
-            VisionStartTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionStart],
-            VisionEndTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionEnd],
-            VisionPadTokenId = token,
-        };
         using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(
-            configuration, new Qwen2VLProcessor(tokenizer, TinyModel.Processor().Images), 1);
+            ConfigurationOf(tokenizer) with { VisionPadTokenId = token },
+            new Qwen2VLProcessor(tokenizer, TinyModel.Processor().Images), 1);
         Assert.Equal(isSuppressed, policy.SuppressedTokenIds.Contains(token));
         Assert.Equal(isSuppressed ? 5 : 4, policy.SuppressedTokenIds.Count);
     }
+    private static Qwen2VLConfiguration ConfigurationOf(BytePairTokenizer tokenizer) => TinyModel.Configuration() with
+    {
+        ImageTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.ImagePlaceholder],
+        VideoTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VideoPlaceholder],
+        VisionStartTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionStart],
+        VisionEndTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionEnd],
+    };
 }
