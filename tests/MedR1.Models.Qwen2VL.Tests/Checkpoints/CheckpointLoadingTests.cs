@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MedR1.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -159,6 +160,22 @@ public sealed class CheckpointLoadingTests : SavedModelTest
         policy.Save(Folder);
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
         Assert.True(policy.SharesVisionWith(loaded));
+    }
+
+    [Theory]
+    [InlineData("window_size", "32")]
+    [InlineData("fullatt_block_indexes", "[0]")]
+    public void Towers_that_differ_only_in_their_windows_compute_different_features(string field, string value)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(Qwen2VLFamily.Qwen25VL);
+        policy.Freeze(ModelPart.Vision, ModelPart.Merger);
+        policy.Save(Folder);
+        string path = Path.Combine(Folder, "config.json");
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["vision_config"]![field] = JsonNode.Parse(value);
+        File.WriteAllText(path, json.ToJsonString());
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.False(policy.SharesVisionWith(loaded));
     }
 
     [Fact]

@@ -110,6 +110,22 @@ public sealed class ImageProcessorTests
         var processor = new ImageProcessor(
             Parse("""{"max_pixels": 12845056}"""), new ImageProcessorOptions { MaxPixels = 3200 });
         Assert.Equal(new ImageGrid(1, 4, 4), processor.Process(new RgbImage(300, 300, new byte[300 * 300 * 3])).Grid);
+
+        // 28 · 28 = 784 pixels are enough; by default, 3136 are required.
+        RgbImage small = new(28, 28, new byte[28 * 28 * 3]);
+        processor = new ImageProcessor(new ImageProcessorConfiguration(), new ImageProcessorOptions { MinPixels = 784 });
+        Assert.Equal(new ImageGrid(1, 2, 2), processor.Process(small).Grid);
+        Assert.Equal(new ImageGrid(1, 4, 4), new ImageProcessor(new ImageProcessorConfiguration()).Process(small).Grid);
+    }
+
+    [Fact]
+    public void Limits_below_one_pixel_are_refused()
+    {
+        Refuses(new ImageProcessorOptions { MinPixels = 0 });
+        Refuses(new ImageProcessorOptions { MaxPixels = 0 });
+
+        static void Refuses(ImageProcessorOptions options) =>
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ImageProcessor(new ImageProcessorConfiguration(), options));
     }
 
     [Fact]

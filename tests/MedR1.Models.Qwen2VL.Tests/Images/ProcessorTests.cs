@@ -40,6 +40,17 @@ public sealed class ProcessorTests
         Assert.Throws<InvalidPromptException>(() => processor.Encode(VqaPrompt.Ask(question, _image)));
         Assert.Throws<InvalidPromptException>(() => processor.Encode(VqaPrompt.Ask(question)));
         Assert.Throws<InvalidPromptException>(() => processor.Encode(new VqaPrompt([])));
+        Assert.Throws<InvalidPromptException>(() => processor.Encode(new VqaPrompt([ChatMessage.System(question)])));
+    }
+
+    [Fact]
+    public void Empty_text_next_to_a_question_is_allowed()
+    {
+        ChatMessage question = new(ChatRole.User, [new TextPart(""), new ImagePart(_image), new TextPart("Why?")]);
+        Assert.EndsWith(
+            "Why?<|im_end|>\n<|im_start|>assistant\n",
+            TinyModel.Processor().Encode(new VqaPrompt([ChatMessage.System(""), question])).Text, StringComparison.Ordinal);
+        Assert.Empty(TinyModel.Processor().Encode(VqaPrompt.Ask("Why?")).Images);
     }
 
     [Fact]

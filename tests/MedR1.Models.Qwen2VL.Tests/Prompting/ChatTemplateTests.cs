@@ -27,6 +27,11 @@ public sealed class ChatTemplateTests
             ChatTemplate.Render([ChatMessage.User("Hi"), ChatMessage.System("Be brief.")]), StringComparison.Ordinal);
     }
 
+    // The template adds the default system message in front of the first message, inside the loop over them.
+    [Fact]
+    public void Without_messages_only_the_answer_is_opened() =>
+        Assert.Equal("<|im_start|>assistant\n", ChatTemplate.Render([]));
+
     [Fact]
     public void Text_stays_verbatim_and_nothing_is_inserted_between_parts()
     {

@@ -17,6 +17,7 @@ public sealed class JsonChatTemplateTests
     [InlineData("[{\"type\": \"video\"}, {\"video\": null}]", Video + Video)]
     [InlineData("[{\"type\": \"audio\"}, {}]", "")]
     [InlineData("[{\"type\": \"text\", \"text\": null}]", "None")]
+    [InlineData("[{\"type\": 3, \"text\": \"Hi\"}]", "Hi")]
     public void Parts_are_recognized_by_their_keys(string content, string rendered)
     {
         using JsonDocument document = JsonDocument.Parse($$"""[{"role": "system", "content": {{content}}}]""");

@@ -45,6 +45,12 @@ public sealed class PromptExpansionTests
         Assert.Contains($"{frames} x {rows} x {columns}", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(1, 3)]
+    public void Without_merging_each_patch_is_a_feature(int rows, int columns) =>
+        Assert.Equal(2 * 3, PromptExpansion.FeatureCount(new ImageGrid(2, rows, columns), mergeSize: 1));
+
     // 3.6 · 10⁹ patches exceed 32 bits, a quarter of them does not; 2.5 · 10⁹ features do.
     [Fact]
     public void The_features_of_a_huge_grid_are_counted_without_overflow()
