@@ -79,6 +79,25 @@ public sealed class MedR1SplitDatasetTests : IDisposable
         Assert.Equal(1, dataset.MissingImages.ExampleCount);
     }
 
+    // The names of Med-R1's files in eval_vqa/prompts/modality/test; MR is its abbreviation for both MRI and modality recognition.
+    [Theory]
+    [InlineData("CT_test", "CT(Computed Tomography)")]
+    [InlineData("Dermoscopy_test", "Dermoscopy")]
+    [InlineData("Fundus_test", "Fundus Photography")]
+    [InlineData("MRI_test", "MR (Mag-netic Resonance Imaging)")]
+    [InlineData("Microscopy_test", "Microscopy Images")]
+    [InlineData("OCT_test", "OCT (Optical Coherence Tomography")]
+    [InlineData("X-Ray_test", "X-Ray")]
+    [InlineData("ultrasound_test", "ultrasound")]
+    [InlineData("MR_test", null)]
+    [InlineData("ACRIMA_filtered_test", null)]
+    public void Knows_the_modality_of_the_files_for_evaluation(string name, string? modality)
+    {
+        string file = _folder.Write($"{name}.json", """[{"image":"x.png","problem":"? A)a, B)b","solution":"A"}]""");
+        MedR1SplitDataset dataset = MedR1SplitDataset.Load(file, _folder.Path, new() { MissingImages = MissingImageHandling.Keep });
+        Assert.Equal(modality, dataset[0].Modality?.Value);
+    }
+
     [Fact]
     public void Loads_the_files_of_real_mini()
     {
