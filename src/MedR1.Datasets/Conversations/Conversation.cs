@@ -14,7 +14,8 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
 
     /// <summary>
     /// The conversation as a prompt. If it ends with the model's answer, that answer is left out of the prompt and is the right answer of
-    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c> and <c>label</c> is, or an empty text.
+    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c> and <c>label</c> is, or an empty text. Of
+    /// a right answer with answer tags, only the stripped text in the first tags is kept.
     /// </summary>
     public VqaPrompt ToPrompt()
     {
@@ -27,7 +28,7 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
             {
                 Id = Id,
                 Question = prompt.Messages.LastOrDefault(message => message.Role == ChatRole.User) is { } question ? TextOf(question) : "",
-                Answer = isAnswered ? TextOf(Messages[^1]) : field is null ? "" : Metadata[field],
+                Answer = AnswerIn(isAnswered ? TextOf(Messages[^1]) : field is null ? "" : Metadata[field]),
                 Images = [.. prompt.Images],
                 Metadata = Metadata,
             },
@@ -36,7 +37,7 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
 
     /// <summary>
     /// The user's first question, with the images up to it, and its answer as an example; <see langword="null"/> if there is no
-    /// such pair.
+    /// such pair. Of an answer with answer tags, only the stripped text in the first tags is kept.
     /// </summary>
     public VqaExample? ToExample()
     {
@@ -50,12 +51,15 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
         {
             Id = Id,
             Question = TextOf(Messages[question]),
-            Answer = TextOf(Messages[question + 1]),
+            Answer = AnswerIn(TextOf(Messages[question + 1])),
             Images = [.. Messages.Take(question + 1).SelectMany(message => message.Content.OfType<ImagePart>())
                 .Select(part => part.Image)],
             Metadata = Metadata,
         };
     }
+
+    private static string AnswerIn(string text) =>
+        AnswerTags.FirstIgnoreCase(text) is string answer ? PythonText.Strip(answer) : text;
 
     private static string TextOf(ChatMessage message) =>
         string.Join('\n', message.Content.OfType<TextPart>().Select(part => part.Text));

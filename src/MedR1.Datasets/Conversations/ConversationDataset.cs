@@ -8,7 +8,7 @@ namespace MedR1.Datasets;
 /// <c>images</c>, and TRL's, which are the same or have <c>prompt</c> and perhaps <c>completion</c> in place of <c>messages</c>. Each
 /// <c>&lt;image&gt;</c> in a text stands for the next image; the single line break that separates it from the adjacent text is removed
 /// with it. A content that is a list of parts has parts <c>{"type": "image"}</c> instead. The images of texts without any mark stand
-/// before the first question, except in LLaVA's layout, which always has marks.
+/// before the first question. A content that is a number or a list of numbers, as in VLM-R1's files, is taken as written.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class ConversationDataset : IReadOnlyList<Conversation>

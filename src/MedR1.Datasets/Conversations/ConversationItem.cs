@@ -9,14 +9,21 @@ internal static class ConversationItem
     {
         ConversationLayout layout = ConversationLayout.Of(item.Has);
         return new MessageBuilder(images, layout, item.Fault).Messages(layout.Lists.SelectMany(list => item.Objects(list))
-            .Select(message => message.HasList(layout.TextField)
-                ? new WrittenMessage(message.Text(layout.RoleField), null, message.Objects(layout.TextField).Select(Part))
-                : new WrittenMessage(message.Text(layout.RoleField), message.Text(layout.TextField), [])));
+            .Select(message => Message(message, layout)));
     }
 
     /// <summary>The other fields that are texts, numbers or truth values, as written.</summary>
     public static Dictionary<string, string> Metadata(JsonItem item) => item.Values()
         .Where(pair => pair.Key is not ("id" or "image" or "images")).ToDictionary();
+
+    // VLM-R1's answers may be numbers, such as a count or the edges of a box.
+    private static WrittenMessage Message(JsonItem message, ConversationLayout layout)
+    {
+        string role = message.Text(layout.RoleField);
+        return message.OptionalNumbers(layout.TextField) is string numbers ? new WrittenMessage(role, numbers, [])
+            : message.HasList(layout.TextField) ? new WrittenMessage(role, null, message.Objects(layout.TextField).Select(Part))
+            : new WrittenMessage(role, message.Text(layout.TextField), []);
+    }
 
     private static WrittenPart Part(JsonItem part)
     {

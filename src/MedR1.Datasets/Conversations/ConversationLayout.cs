@@ -4,13 +4,12 @@ namespace MedR1.Datasets;
 /// <param name="Lists">The fields that contain messages, in order.</param>
 /// <param name="RoleField">The field of a message's role.</param>
 /// <param name="TextField">The field of a message's content.</param>
-/// <param name="NeedsMarks">Whether each image needs a mark, or images without any mark belong to the first question.</param>
-internal sealed record ConversationLayout(string[] Lists, string RoleField, string TextField, bool NeedsMarks)
+internal sealed record ConversationLayout(string[] Lists, string RoleField, string TextField)
 {
     /// <summary>Recognizes the layout by the fields that an item has.</summary>
     public static ConversationLayout Of(Func<string, bool> has) => has("conversations")
-        ? new ConversationLayout(["conversations"], "from", "value", NeedsMarks: true)
+        ? new ConversationLayout(["conversations"], "from", "value")
         : new ConversationLayout(
             has("messages") || !has("prompt") ? ["messages"] : has("completion") ? ["prompt", "completion"] : ["prompt"],
-            "role", "content", NeedsMarks: false);
+            "role", "content");
 }

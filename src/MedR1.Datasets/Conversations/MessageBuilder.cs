@@ -23,9 +23,9 @@ internal sealed class MessageBuilder(
         }
 
         int question = messages.FindIndex(message => message.Role == ChatRole.User);
-        if (_next == 0 && allTexts && !layout.NeedsMarks && question >= 0)
+        if (_next == 0 && allTexts && question >= 0)
         {
-            // As TRL does, whose data sets of plain texts have no marks.
+            // As TRL and VLM-R1 do, whose data sets of plain texts have no marks.
             messages[question] = new ChatMessage(
                 ChatRole.User, [.. images.Select(image => new ImagePart(image)), .. messages[question].Content]);
             _next = images.Length;

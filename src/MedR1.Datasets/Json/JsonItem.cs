@@ -68,6 +68,15 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             ? value.GetRawText()
             : Text(field);
 
+    /// <summary>A number or a list of numbers, as written; null if the field contains anything else or nothing.</summary>
+    public string? OptionalNumbers(string field) =>
+        TryFind(field, out JsonElement value)
+        && (value.ValueKind == JsonValueKind.Number
+            || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+                && value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.Number)))
+            ? value.GetRawText()
+            : null;
+
     public bool Has(string field) => TryFind(field, out _);
 
     public bool HasList(string field) => TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array;

@@ -58,12 +58,14 @@ public sealed class ConversationPartsTests : IDisposable
         Assert.Equal(fault.Contains("item 2", StringComparison.Ordinal) ? 2 : 1, exception.ItemIndex);
     }
 
-    // TRL's prepare_multimodal_messages puts the images of texts before the first user's text.
+    // TRL's prepare_multimodal_messages puts the images of texts before the first user's text, and so does VLM-R1, whose file for
+    // training with several images (gui_multi-image.jsonl) has no marks.
     [Theory]
     [InlineData("""{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"},{"role":"user","content":"v"}]""", "s,image,u,v")]
     [InlineData("""{"prompt":[{"role":"assistant","content":"a"}]""", null)]
     [InlineData("""{"messages":[{"role":"user","content":"u"},{"role":"assistant","content":[{"type":"text","text":"a"}]}]""", null)]
-    [InlineData("""{"conversations":[{"from":"human","value":"u"}]""", null)]
+    [InlineData("""{"conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"a"}]""", "image,u,a")]
+    [InlineData("""{"conversations":[{"from":"gpt","value":"a"}]""", null)]
     public void Images_of_texts_without_marks_stand_before_the_first_question(string item, string? expected)
     {
         string file = _folder.Write("c.jsonl", item + ""","images":["a.png"]}""");
@@ -79,6 +81,33 @@ public sealed class ConversationPartsTests : IDisposable
         Conversation conversation = Assert.Single(ConversationDataset.Load(file, _folder.Path, options));
         Assert.Equal(expected, string.Join(',', conversation.Messages.SelectMany(message => message.Content)
             .Select(part => part is TextPart text ? text.Text : "image")));
+    }
+
+    // VLM-R1's answers (grpo_jsonl.py): anything but a text is written out, and tags around an answer are removed.
+    [Theory]
+    [InlineData("3", "3")]
+    [InlineData("0.50", "0.50")]
+    [InlineData("[103.93, 299.99, 238.15, 477.41]", "[103.93, 299.99, 238.15, 477.41]")]
+    [InlineData("\"<answer> yes </answer>\"", "yes")]
+    [InlineData("\"<think>why</think>\\n<answer>\\n3\\n4\\n</answer>\"", "3\n4")]
+    [InlineData("\" as it is \"", " as it is ")]
+    public void An_answer_is_a_text_or_numbers(string value, string answer)
+    {
+        string file = _folder.Write(
+            "c.jsonl", $$"""{"conversations":[{"from":"human","value":"<image>Where?"},{"from":"gpt","value":{{value}}}],"image":"a.png"}""");
+        Conversation conversation = Assert.Single(ConversationDataset.Load(
+            file, _folder.Path, new ConversationOptions { MissingImages = MissingImageHandling.Keep }));
+        Assert.Equal([answer, answer], [conversation.ToExample()!.Answer, conversation.ToPrompt().Example!.Answer]);
+    }
+
+    [Theory]
+    [InlineData("[1, \"2\"]", "field 'value': the list contains a JSON Number, but objects were expected")]
+    [InlineData("true", "field 'value': a JSON True, but a string was expected")]
+    public void Other_answers_are_refused(string value, string fault)
+    {
+        string file = _folder.Write(
+            "c.jsonl", $$"""{"conversations":[{"from":"human","value":"?"},{"from":"gpt","value":{{value}}}]}""");
+        Assert.Contains(fault, Assert.Throws<DatasetException>(() => ConversationDataset.Load(file, _folder.Path)).Message);
     }
 
     private static void IsAsked(VqaPrompt prompt)
