@@ -5,7 +5,8 @@ namespace MedR1;
 /// <summary>
 /// One user message, after a system message if there is one: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as
 /// Med-R1 writes it, stands for <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left unchanged: empty
-/// ones, JSON such as <c>{ "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
+/// ones, JSON such as <c>{ "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>. In a text with marks <c>&lt;image&gt;</c>, as geometry3k has
+/// them, the images stand at the marks instead; the single line break that separates a mark from the text is removed with it.
 /// </summary>
 public sealed partial class TextPromptTemplate : IPromptTemplate
 {
@@ -47,7 +48,9 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
     public string? SystemMessage { get; init; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The example's question is empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// The example's question is empty, or the text has marks, but not one for each image. Marks are removed if there are no images.
+    /// </exception>
     public VqaPrompt Format(VqaExample example)
     {
         ArgumentNullException.ThrowIfNull(example);
@@ -59,8 +62,48 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
 
         string problem = example.Problem;
         string text = Placeholder().Replace(_text, _ => problem);
-        ChatMessage question = ChatMessage.User(text, example.Images);
+        ChatMessage question = Ask(text, example);
         return new VqaPrompt(SystemMessage is null ? [question] : [ChatMessage.System(SystemMessage), question]) { Example = example };
+    }
+
+    private static ChatMessage Ask(string text, VqaExample example)
+    {
+        string[] pieces = ImageMarks.Split(text);
+        int marks = pieces.Length - 1;
+        if (marks == 0)
+        {
+            return ChatMessage.User(text, example.Images);
+        }
+
+        // A view of the data without images, for a blind baseline.
+        if (example.Images.Count == 0)
+        {
+            return ChatMessage.User(string.Join('\n', pieces.Where(piece => piece.Length > 0)));
+        }
+
+        if (marks != example.Images.Count)
+        {
+            throw new ArgumentException(
+                $"Example '{example.Id}' has {example.Images.Count} images, but its prompt has {marks} '{ImageMarks.Mark}' marks: each "
+                + "image needs one, or there must be none.",
+                nameof(example));
+        }
+
+        List<ChatPart> parts = [];
+        foreach ((int i, string piece) in pieces.Index())
+        {
+            if (i > 0)
+            {
+                parts.Add(new ImagePart(example.Images[i - 1]));
+            }
+
+            if (piece.Length > 0)
+            {
+                parts.Add(new TextPart(piece));
+            }
+        }
+
+        return new ChatMessage(ChatRole.User, parts);
     }
 
     [GeneratedRegex(@"\{(?:Problem|Question)\}")]

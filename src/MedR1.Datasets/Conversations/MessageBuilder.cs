@@ -7,7 +7,6 @@ namespace MedR1.Datasets;
 internal sealed class MessageBuilder(
     IImageSource[] images, ConversationLayout layout, Func<string, string, DatasetException> fault)
 {
-    private const string Mark = "<image>";
     private int _next;
 
     /// <summary>The messages, with an image in place of each placeholder.</summary>
@@ -34,7 +33,7 @@ internal sealed class MessageBuilder(
         return _next == images.Length
             ? [.. messages]
             : throw fault(
-                layout.Lists[0], $"{_next} '{Mark}' placeholders for {images.Length} images. Each image needs one placeholder.");
+                layout.Lists[0], $"{_next} '{ImageMarks.Mark}' placeholders for {images.Length} images. Each image needs one placeholder.");
     }
 
     private ChatRole Role(string name) => name switch
@@ -64,21 +63,18 @@ internal sealed class MessageBuilder(
 
     private ImagePart Next() => _next < images.Length
         ? new ImagePart(images[_next++])
-        : throw fault("image", $"more '{Mark}' placeholders than the item's {images.Length} images.");
+        : throw fault("image", $"more '{ImageMarks.Mark}' placeholders than the item's {images.Length} images.");
 
     private List<ChatPart> Parts(string text)
     {
         List<ChatPart> parts = [];
-        string[] pieces = text.Split(Mark);
-        for (int i = 0; i < pieces.Length; i++)
+        foreach ((int i, string piece) in ImageMarks.Split(text).Index())
         {
             if (i > 0)
             {
                 parts.Add(Next());
             }
 
-            string piece = i > 0 ? WithoutFirstBreak(pieces[i]) : pieces[i];
-            piece = i < pieces.Length - 1 ? WithoutLastBreak(piece) : piece;
             if (piece.Length > 0)
             {
                 parts.Add(new TextPart(piece));
@@ -87,18 +83,4 @@ internal sealed class MessageBuilder(
 
         return parts;
     }
-
-    private static string WithoutFirstBreak(string text) => text switch
-    {
-        ['\r', '\n', ..] => text[2..],
-        ['\n', ..] => text[1..],
-        _ => text,
-    };
-
-    private static string WithoutLastBreak(string text) => text switch
-    {
-        [.., '\r', '\n'] => text[..^2],
-        [.., '\n'] => text[..^1],
-        _ => text,
-    };
 }

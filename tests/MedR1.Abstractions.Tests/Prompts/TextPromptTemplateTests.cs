@@ -55,6 +55,36 @@ public sealed class TextPromptTemplateTests
         Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", "Say something.")).Message,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("<image>Find x.", 1, "[0] | Find x. Answer.")]
+    [InlineData("Is\n<image>\nlike <image> or\r\n<image>?", 3, "Is | [0] | like  | [1] |  or | [2] | ? Answer.")]
+    [InlineData("Compare them.<image><image>", 2, "Compare them. | [0] | [1] |  Answer.")]
+    [InlineData("Which is older?", 2, "[0] | [1] | Which is older? Answer.")]
+    [InlineData("<image>\nFind x in <image>", 0, "Find x in \n Answer.")]
+    public void Images_stand_at_their_marks(string question, int images, string expected)
+    {
+        VqaPrompt prompt = new TextPromptTemplate("mine", "{Problem} Answer.").Format(WithImages(question, images));
+        Assert.Equal(expected, string.Join(" | ", Assert.Single(prompt.Messages).Content.Select(part => part switch
+        {
+            TextPart text => text.Text,
+            _ => $"[{((ImagePart)part).Image.Name}]",
+        })));
+    }
+
+    [Theory]
+    [InlineData("<image>?", 2, "has 2 images, but its prompt has 1 '<image>' marks")]
+    [InlineData("<image><image>?", 1, "has 1 images, but its prompt has 2 '<image>' marks")]
+    public void A_number_of_marks_that_is_not_that_of_the_images_is_refused(string question, int images, string named) =>
+        Assert.Contains(
+            named,
+            Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", "{Problem}").Format(WithImages(question, images))).Message,
+            StringComparison.Ordinal);
+
+    private static VqaExample WithImages(string question, int images) => new()
+    {
+        Id = "q2", Question = question, Answer = "", Images = [.. Enumerable.Range(0, images).Select(i => new BytesImageSource($"{i}", [1]))],
+    };
+
     private static string Text(string template) =>
         ((TextPart)new TextPromptTemplate("mine", template).Format(Example).Messages[0].Content[^1]).Text;
 }
