@@ -21,9 +21,7 @@ internal static class ParquetRows
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using ParquetFile file = await ParquetFile.OpenAsync(filePath, cancellationToken).ConfigureAwait(false);
-        IColumn[] columns = [.. file.Fields.Select(
-            field => field is ListField && nested.Contains(field.Name) && NestedColumn.IsReadable(field)
-                ? new NestedColumn(field) : Column(field, filePath, cache)).OfType<IColumn>()];
+        IColumn[] columns = [.. file.Fields.SelectMany(field => Columns(field, filePath, cache, nested))];
         string[] unread = [.. file.Fields.Select(field => field.Name).Except(columns.Select(column => column.Name))];
         int index = 0;
         for (int group = 0; group < file.RowGroupCount; group++)
@@ -60,6 +58,22 @@ internal static class ParquetRows
 
         return cells;
     }
+
+    private static IEnumerable<IColumn> Columns(
+        Field field, string filePath, ImageCache cache, IReadOnlyCollection<string> nested)
+    {
+        IColumn? column = field is ListField && nested.Contains(field.Name) && NestedColumn.IsReadable(field)
+            ? new NestedColumn(field) : Column(field, filePath, cache);
+        return column is not null ? [column]
+            : field is StructField { MaxRepetitionLevel: 0 } structure ? Values(structure)
+            : [];
+    }
+
+    // The single values of a structure, such as the right answer in verl's reward_model: {"style", "ground_truth"}.
+    private static IEnumerable<ValueColumn> Values(StructField structure) => structure.Fields
+        .OfType<DataField>()
+        .Where(value => value.MaxRepetitionLevel == 0 && !IsBytes(value))
+        .Select(value => new ValueColumn(value, new Slots(value, null), structure));
 
     // Null for maps, structures of other things and lists of lists.
     private static IColumn? Column(Field field, string filePath, ImageCache cache) => field switch

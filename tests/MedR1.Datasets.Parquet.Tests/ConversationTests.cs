@@ -58,6 +58,33 @@ public sealed class ConversationTests : IDisposable
         Assert.Equal(dataset[0].Images, dataset[0].ToPrompt().Images);
     }
 
+    // As verl's scripts write geometry3k.
+    [Fact]
+    public async Task Values_in_structures_are_metadata_and_the_ground_truth_is_the_answer()
+    {
+        string file = await WriteAsync<VerlRow>(
+        [
+            new()
+            {
+                data_source = "hiyouga/geometry3k",
+                prompt = [new() { role = "user", content = "<image>Find x. Think first." }],
+                images = [ImageOf(0)],
+                reward_model = new() { style = "rule", ground_truth = @"2 \sqrt { 221 }" },
+                extra_info = new() { split = "train", index = 7, tools = ["zoom"] },
+            },
+            new() { prompt = [new() { role = "user", content = "2+2?" }], images = [], extra_info = new() { split = "test" } },
+        ]);
+
+        ConversationDataset dataset = ParquetDataset.LoadConversations(file);
+        Assert.Equal(["user: (0.png), Find x. Think first.", "user: 2+2?"], dataset.Select(Describe));
+        Assert.Equal([@"2 \sqrt { 221 }", ""], dataset.Select(one => one.ToPrompt().Example!.Answer));
+        Assert.Equal(
+            ["data_source: hiyouga/geometry3k", "extra_info.index: 7", "extra_info.split: train",
+                @"reward_model.ground_truth: 2 \sqrt { 221 }", "reward_model.style: rule"],
+            dataset[0].Metadata.Select(one => $"{one.Key}: {one.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal("extra_info.split: test", string.Join(", ", dataset[1].Metadata.Select(one => $"{one.Key}: {one.Value}")));
+    }
+
     [Theory]
     [InlineData("nobody", "?", "field 'role': 'nobody' is not a known role")]
     [InlineData(null, "?", "field 'role': missing or not a text")]
@@ -216,6 +243,35 @@ public sealed class ConversationTests : IDisposable
         public List<TextMessage>? completion { get; set; }
 
         public string? solution { get; set; }
+    }
+
+    private sealed class RewardModel
+    {
+        public string? style { get; set; }
+
+        public string? ground_truth { get; set; }
+    }
+
+    private sealed class ExtraInfo
+    {
+        public string? split { get; set; }
+
+        public long? index { get; set; }
+
+        public List<string>? tools { get; set; }
+    }
+
+    private sealed class VerlRow
+    {
+        public string? data_source { get; set; }
+
+        public List<TextMessage>? prompt { get; set; }
+
+        public List<Image>? images { get; set; }
+
+        public RewardModel? reward_model { get; set; }
+
+        public ExtraInfo? extra_info { get; set; }
     }
 
     private sealed class QuestionRow
