@@ -154,8 +154,10 @@ internal static partial class MathExtraction
         return match.Groups["percent"].Success ? AsPercent(answer) : answer;
     }
 
+    // A percent sign outside of the LaTeX is not part of what is compared as written. Only a term has a hundredth.
     private static MathAnswer AsPercent(MathAnswer answer) => answer.Term is MathNode term
-        ? answer with { Text = "", Term = new CallNode("/", term, NumberNode.Integer(100)) } : answer;
+        ? answer with { Term = new CallNode("/", term, NumberNode.Integer(100)) }
+        : new MathAnswer(MathKind.Text, answer.Text, null, []);
 
     [GeneratedRegex(@"(?i:final answer is):?\s*" + Environments + @"\.?\s?I hope", Whole, Timeout)]
     private static partial Regex HopePattern();

@@ -88,6 +88,9 @@ public sealed class MathAnswerRewardTests
     [InlineData(@"\boxed{4\,\mathrm{cm}^{2}}", "4", 1)]
     [InlineData(@"\boxed{3.141593}", "$π$", 1)]
     [InlineData(@"\boxed{75 \text{ percent}}", "$0.75$", 0)]
+    [InlineData(@"Answer: \( 5 \) percent", "$5$", 1)] // As written, because the word is outside.
+    [InlineData(@"Answer: \( 5 \) percent", "$0.05$", 1)]
+    [InlineData(@"Answer: \( x=5 \) percent", "$5$", 0)]
     [InlineData(@"\boxed{2024.}", "$2024.$", 1)]
     [InlineData(@"\boxed{2,024}", "$2024.$", 1)]
     [InlineData(@"\boxed{\sqrt8}", @"\boxed{\sqrt8}", 0)]
