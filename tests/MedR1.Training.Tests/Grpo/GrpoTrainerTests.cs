@@ -34,32 +34,6 @@ public sealed class GrpoTrainerTests
         Assert.True(last > first + 0.3, $"{first} → {last}");
     }
 
-    [Fact]
-    public async Task Skipping_completions_without_gradient_changes_no_gradient()
-    {
-        // Prompts whose answers all get the same reward have advantages of 0.
-        static double? Reward(RewardContext context) =>
-            context.Example.Id[^1] is '1' or '4' ? 1 : context.Completion.TokenCount;
-        float[]?[] all = await Gradients.FirstAsync(LossOf("dapo"), 4, Reward);
-        float[]?[] some = await Gradients.FirstAsync(
-            LossOf("dapo"), 4, Reward, options => options.SkipCompletionsWithoutGradient = true);
-        float[]?[] bnpo = await Gradients.FirstAsync(new GrpoLoss(GrpoLossOptions.Bnpo), 4, Reward);
-        float[]?[] someBnpo = await Gradients.FirstAsync(
-            new GrpoLoss(GrpoLossOptions.Bnpo), 4, Reward, options => options.SkipCompletionsWithoutGradient = true);
-
-        Assert.InRange(GradientRecorder.Distance(all, some), 0, 1e-5);
-        Assert.InRange(GradientRecorder.Distance(bnpo, someBnpo), 0, 1e-5);
-    }
-
-    [Fact]
-    public async Task A_step_without_advantages_gives_a_zero_gradient_instead_of_none()
-    {
-        float[]?[] gradients = await Gradients.FirstAsync(
-            LossOf("dapo"), 4, _ => 1, options => options.SkipCompletionsWithoutGradient = true);
-
-        Assert.All(gradients, gradient => Assert.All(gradient!, value => Assert.Equal(0, value)));
-    }
-
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(1e38)]
@@ -68,7 +42,7 @@ public sealed class GrpoTrainerTests
         using TinyPolicy policy = TestData.Policy();
         List<float[][]> weights = [];
         WeightObserver observer = new(() => weights.Add(TestData.Weights(policy)));
-        using GrpoTrainer trainer = Small(policy, new BreakingLoss(2, factor))
+        using GrpoTrainer trainer = Runs.Scripted(policy, new BreakingLoss(2, factor))
             .Configure(options => options.MaxSteps = 3).AddObserver(observer).Build();
 
         TrainingReport report = await trainer.RunAsync();
@@ -92,7 +66,7 @@ public sealed class GrpoTrainerTests
         string[] names = [.. policy.Parameters.Select(pair => pair.Key)];
         string frozen = names[0];
         float[][] before = TestData.Weights(policy);
-        using (GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).Configure(options => options.Freeze(frozen))
+        using (GrpoTrainer trainer = Runs.Scripted(policy).Configure(options => options.Freeze(frozen))
             .Build())
         {
             await trainer.RunAsync();
@@ -157,7 +131,7 @@ public sealed class GrpoTrainerTests
                 differences.Add(difference.ToDouble());
             },
         };
-        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddObserver(recorder).Configure(options =>
+        using GrpoTrainer trainer = Runs.Scripted(policy).AddObserver(recorder).Configure(options =>
         {
             options.StepsPerGeneration = 2;
             options.Iterations = 2;
@@ -176,7 +150,7 @@ public sealed class GrpoTrainerTests
     public async Task The_reference_is_the_policy_as_it_was_at_the_start()
     {
         using TinyPolicy policy = TestData.Policy();
-        using GrpoTrainer trainer = Small(policy, new GrpoLoss(GrpoLossOptions.MedR1)).Build();
+        using GrpoTrainer trainer = Runs.Scripted(policy, new GrpoLoss(GrpoLossOptions.MedR1)).Build();
 
         TrainingReport report = await trainer.RunAsync();
 
@@ -184,128 +158,8 @@ public sealed class GrpoTrainerTests
         Assert.True(report.LastMetrics["kl"] > 1e-4);
     }
 
-    [Fact]
-    public async Task Failing_rewards_are_counted_by_name_and_the_run_continues()
-    {
-        using TinyPolicy policy = TestData.Policy();
-        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl))
-            .AddReward("throws", context => context.Completion.SampleIndex == 0 ? throw new FormatException("tag") : 0)
-            .AddReward("nan", context => context.Completion.SampleIndex == 1 ? double.NaN : 0)
-            .AddReward("hangs", async (context, token) =>
-            {
-                await Task.Delay(context.Completion.SampleIndex == 2 ? Timeout.Infinite : 0, token);
-                return 0;
-            })
-            .Configure(options =>
-            {
-                options.MaxSteps = 2;
-                options.RewardTimeout = TimeSpan.FromSeconds(1);
-            })
-            .Build();
-
-        TrainingReport report = await trainer.RunAsync();
-
-        // Two steps of two prompts, one completion of each group.
-        Assert.Equal(
-            new Dictionary<string, long> { ["throws"] = 4, ["nan"] = 4, ["hangs"] = 4 }, report.RewardFailures);
-        Assert.Equal(4, report.LastMetrics["reward_failures/nan"]);
-        Assert.Equal(0, report.SkippedSteps);
-    }
-
-    [Fact]
-    public async Task A_failing_reward_stops_the_run_if_the_options_say_so()
-    {
-        using TinyPolicy policy = TestData.Policy();
-        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddReward("odd", _ => double.NaN)
-            .Configure(options => options.StopOnRewardFailure = true).Build();
-
-        Assert.Equal(
-            "odd", (await Assert.ThrowsAsync<RewardFailureException>(() => trainer.RunAsync())).Failure.Reward);
-    }
-
-    [Fact]
-    public async Task Cancelling_ends_the_run()
-    {
-        using TinyPolicy policy = TestData.Policy();
-        using CancellationTokenSource source = new();
-        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl))
-            .AddObserver(new WeightObserver(source.Cancel)).Configure(options => options.MaxSteps = 100).Build();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
-    }
-
-    // Two iterations need the old log-probabilities, which take a pass for each of the two prompts. The second one is not made.
-    [Fact]
-    public async Task Cancelling_ends_the_run_between_the_passes_for_old_log_probabilities()
-    {
-        using TinyPolicy policy = TestData.Policy();
-        using CancellationTokenSource source = new();
-        PassRecorder passes = new(policy) { OnPass = source.Cancel };
-        using GrpoTrainer trainer = Small(passes, new GrpoLoss(NoKl))
-            .Configure(options => (options.Iterations, options.PromptsPerMicroBatch) = (2, 1)).Build();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
-
-        Assert.Single(passes.Passes);
-    }
-
-    [Fact]
-    public async Task A_prompt_that_leaves_no_room_for_an_answer_is_named()
-    {
-        using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
-        VqaPrompt prompt = VqaPrompt.Ask(new string('x', 40)) with
-        {
-            Example = new VqaExample { Id = "case 7", Question = "?", Answer = "" },
-        };
-        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts([prompt]).AddReward("one", _ => 1)
-            .Configure(options => options.MaxNewTokens = 4).Build();
-
-        Modeling.InvalidPromptException exception = await Assert.ThrowsAsync<Modeling.InvalidPromptException>(
-            () => trainer.RunAsync());
-
-        Assert.Contains("'case 7'", exception.Message);
-        Assert.Contains("32", exception.Message);
-    }
-
-    [Fact]
-    public async Task A_sink_that_throws_is_named_in_the_report()
-    {
-        using TinyPolicy policy = TestData.Policy();
-        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddMetricSink(new BrokenSink()).Build();
-
-        TrainingReport report = await trainer.RunAsync();
-
-        Assert.Contains("BrokenSink", Assert.Single(report.SinkFailures));
-    }
-
-    private static GrpoLoss LossOf(string name) => new(name switch
-    {
-        "dapo" => GrpoLossOptions.Dapo with { MaskTruncatedCompletions = false },
-        _ => GrpoLossOptions.MedR1,
-    });
-
-    private static GrpoTrainerBuilder Small(Modeling.IVisionLanguagePolicy policy, IPolicyLoss loss) => new GrpoTrainerBuilder(policy)
-        .UsePrompts(TestData.Prompts(4))
-        .UseSampler(new ScriptedSampler(Gradients.Answers))
-        .UseLoss(loss)
-        .AddReward("length", context => context.Completion.TokenCount)
-        .Configure(options =>
-        {
-            options.GroupSize = 4;
-            options.PromptsPerStep = 2;
-            options.MaxSteps = 3;
-            options.LearningRate = 0.01;
-            options.MaxNewTokens = 16;
-        });
-
     private sealed class WeightObserver(Action onStep) : IRolloutObserver
     {
         public void OnStep(StepMetrics metrics) => onStep();
-    }
-
-    private sealed class BrokenSink : IMetricSink
-    {
-        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default) =>
-            throw new IOException("gone");
     }
 }

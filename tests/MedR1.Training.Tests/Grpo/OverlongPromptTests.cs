@@ -59,4 +59,21 @@ public sealed class OverlongPromptTests
 
         Assert.Equal(isValid ? null : typeof(InvalidPromptException), exception?.GetType());
     }
+
+    [Fact]
+    public async Task A_prompt_that_leaves_no_room_for_an_answer_is_named()
+    {
+        using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
+        VqaPrompt prompt = VqaPrompt.Ask(new string('x', 40)) with
+        {
+            Example = new VqaExample { Id = "case 7", Question = "?", Answer = "" },
+        };
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts([prompt]).AddReward("one", _ => 1)
+            .Configure(options => options.MaxNewTokens = 4).Build();
+
+        InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(() => trainer.RunAsync());
+
+        Assert.Contains("'case 7'", exception.Message);
+        Assert.Contains("32", exception.Message);
+    }
 }

@@ -8,6 +8,34 @@ namespace MedR1.Training.Tests;
 /// <summary>Completions without gradient are excluded from passes, and the update is the same.</summary>
 public sealed class SkippedCompletionTests
 {
+    private static readonly GrpoLossOptions s_wholeDapo = GrpoLossOptions.Dapo with { MaskTruncatedCompletions = false };
+
+    [Fact]
+    public async Task Skipping_completions_without_gradient_changes_no_gradient()
+    {
+        // Prompts whose answers all get the same reward have advantages of 0.
+        static double? Reward(RewardContext context) =>
+            context.Example.Id[^1] is '1' or '4' ? 1 : context.Completion.TokenCount;
+        float[]?[] all = await Gradients.FirstAsync(new GrpoLoss(s_wholeDapo), 4, Reward);
+        float[]?[] some = await Gradients.FirstAsync(
+            new GrpoLoss(s_wholeDapo), 4, Reward, options => options.SkipCompletionsWithoutGradient = true);
+        float[]?[] bnpo = await Gradients.FirstAsync(new GrpoLoss(GrpoLossOptions.Bnpo), 4, Reward);
+        float[]?[] someBnpo = await Gradients.FirstAsync(
+            new GrpoLoss(GrpoLossOptions.Bnpo), 4, Reward, options => options.SkipCompletionsWithoutGradient = true);
+
+        Assert.InRange(GradientRecorder.Distance(all, some), 0, 1e-5);
+        Assert.InRange(GradientRecorder.Distance(bnpo, someBnpo), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task A_step_without_advantages_gives_a_zero_gradient_instead_of_none()
+    {
+        float[]?[] gradients = await Gradients.FirstAsync(
+            new GrpoLoss(s_wholeDapo), 4, _ => 1, options => options.SkipCompletionsWithoutGradient = true);
+
+        Assert.All(gradients, gradient => Assert.All(gradient!, value => Assert.Equal(0, value)));
+    }
+
     [Fact]
     public async Task A_tower_whose_images_are_all_excluded_still_decays_and_keeps_its_momentum()
     {

@@ -44,6 +44,17 @@ public sealed class FailingSinkTests
         Assert.Equal("Torn at step 2: IOException: the pipe is broken", Assert.Single(report.SinkFailures));
     }
 
+    [Fact]
+    public async Task A_sink_that_throws_is_named_in_the_report()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Runs.Small(policy, options => options.MaxSteps = 2).AddMetricSink(new Broken()).Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal("Broken at step 1: InvalidOperationException: no more ink", Assert.Single(report.SinkFailures));
+    }
+
     private sealed class Beginning(Action begin) : IHistorySink
     {
         public long? Before { get; private set; }

@@ -1,5 +1,6 @@
 using MedR1.Losses;
 using MedR1.Modeling;
+using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
@@ -21,6 +22,21 @@ internal static class Runs
                 options.LearningRate = 0.01;
             })
             .Configure(configure);
+
+    /// <summary>Three steps over four prompts with given answers, whose reward is their length.</summary>
+    public static GrpoTrainerBuilder Scripted(IVisionLanguagePolicy policy, IPolicyLoss? loss = null) => new GrpoTrainerBuilder(policy)
+        .UsePrompts(TestData.Prompts(4))
+        .UseSampler(new ScriptedSampler(Gradients.Answers))
+        .UseLoss(loss ?? new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
+        .AddReward("length", context => context.Completion.TokenCount)
+        .Configure(options =>
+        {
+            options.GroupSize = 4;
+            options.PromptsPerStep = 2;
+            options.MaxSteps = 3;
+            options.LearningRate = 0.01;
+            options.MaxNewTokens = 16;
+        });
 
     /// <summary>Builds, runs and disposes.</summary>
     public static async Task<TrainingReport> RunAsync(
