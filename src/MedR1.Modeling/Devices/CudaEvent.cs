@@ -10,7 +10,9 @@ internal sealed unsafe class CudaEvent : IDisposable
     private readonly CudaEventFunctions _functions;
     private nint _event;
 
-    private CudaEvent(CudaEventFunctions functions)
+    /// <summary>Creates an event on the thread's current device.</summary>
+    /// <exception cref="InvalidOperationException">The device does not create it.</exception>
+    public CudaEvent(CudaEventFunctions functions)
     {
         _functions = functions;
         nint made;
@@ -38,12 +40,15 @@ internal sealed unsafe class CudaEvent : IDisposable
     /// <summary>Waits until the device has reached the event.</summary>
     public void Wait() => CudaGraph.Require(_functions.Synchronize(_event), "cudaEventSynchronize");
 
-    /// <summary>Waits for the event, which releases what the device reads or writes before it, and destroys it.</summary>
+    /// <summary>
+    /// Waits for the event, which releases what the device reads or writes before it, and destroys it. Throws nothing that could
+    /// replace the exception after which it is called: a device that has failed reads and writes nothing more.
+    /// </summary>
     public void Dispose()
     {
         if (_event != 0)
         {
-            Wait();
+            _functions.Synchronize(_event);
             _functions.Destroy(_event);
             _event = 0;
         }

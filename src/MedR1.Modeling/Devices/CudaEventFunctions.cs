@@ -11,6 +11,11 @@ internal sealed unsafe class CudaEventFunctions
     private static readonly Lazy<CudaEventFunctions?> Found =
         new(() => CudaLibrary.Find(library => new CudaEventFunctions(library)));
 
+    /// <summary>Creates a set of functions that the caller names.</summary>
+    public CudaEventFunctions()
+    {
+    }
+
     private CudaEventFunctions(nint library)
     {
         Create = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(library, "cudaEventCreateWithFlags");
@@ -25,17 +30,17 @@ internal sealed unsafe class CudaEventFunctions
     public static CudaEventFunctions? Instance => Found.Value;
 
     /// <summary>Creates an event with flags.</summary>
-    public delegate* unmanaged<nint*, uint, int> Create { get; }
+    public delegate* unmanaged<nint*, uint, int> Create { get; init; }
 
     /// <summary>Records an event after all work issued to a stream so far.</summary>
-    public delegate* unmanaged<nint, nint, int> Record { get; }
+    public delegate* unmanaged<nint, nint, int> Record { get; init; }
 
     /// <summary>Waits for an event.</summary>
-    public delegate* unmanaged<nint, int> Synchronize { get; }
+    public delegate* unmanaged<nint, int> Synchronize { get; init; }
 
     /// <summary>Destroys an event.</summary>
-    public delegate* unmanaged<nint, int> Destroy { get; }
+    public delegate* unmanaged<nint, int> Destroy { get; init; }
 
     /// <summary>Returns this thread's current stream on a device.</summary>
-    public delegate* unmanaged<int, nint*, int> CurrentStream { get; }
+    public delegate* unmanaged<int, nint*, int> CurrentStream { get; init; }
 }
