@@ -20,6 +20,9 @@ internal static class RowBits
             Assert.True(some.equal(all.narrow(0, rows - count, count)).all().item<bool>());
         }
 
-        Assert.True(all.equal(ThreadCounts.Run(1, () => product(input))).all().item<bool>());
+        foreach (int threads in (int[])[1, .. ThreadCounts.Others])
+        {
+            Assert.True(all.equal(ThreadCounts.Run(threads, () => product(input))).all().item<bool>(), $"{threads} threads");
+        }
     }
 }
