@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using MedR1.Imaging;
 using MedR1.Modeling;
 
@@ -48,6 +49,45 @@ public sealed class ImageProcessorTests
         ImageProcessorConfiguration none = Parse("{}");
         Assert.Equal((3136, 1_003_520), (none.MinPixels, none.MaxPixels));
         Assert.Equal(both.ToJson(), Parse(Encoding.UTF8.GetString(both.ToJson())).ToJson());
+    }
+
+    [Theory]
+    [InlineData(ResampleFilter.Lanczos)]
+    [InlineData(ResampleFilter.Bilinear)]
+    public void A_written_configuration_reads_back_equal(ResampleFilter filter)
+    {
+        ImageProcessorConfiguration written = new()
+        {
+            MinPixels = 64,
+            MaxPixels = 1024,
+            PatchSize = 4,
+            TemporalPatchSize = 1,
+            MergeSize = 3,
+            Mean = [0.1, 0.2, 0.3],
+            StandardDeviation = [0.4, 0.5, 0.6],
+            RescaleFactor = 0.5,
+            Resizes = false,
+            Filter = filter,
+        };
+        ImageProcessorConfiguration read = ImageProcessorConfiguration.Parse(written.ToJson());
+        Assert.Equal(written with { Mean = read.Mean, StandardDeviation = read.StandardDeviation }, read);
+        Assert.Equal(written.Mean, read.Mean);
+        Assert.Equal(written.StandardDeviation, read.StandardDeviation);
+    }
+
+    // The published file of Qwen2-VL-2B-Instruct, and the sizes that transformers reads since 4.50.
+    [Fact]
+    public void The_published_file_is_written_with_all_its_fields()
+    {
+        const string Published = """
+            {"min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14, "temporal_patch_size": 2, "merge_size": 2,
+             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711],
+             "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2VLProcessor",
+             "size": {"shortest_edge": 3136, "longest_edge": 12845056}}
+            """;
+        JsonNode written = JsonNode.Parse(Parse(Published).ToJson())!;
+        Assert.All(
+            JsonNode.Parse(Published)!.AsObject(), field => Assert.True(JsonNode.DeepEquals(field.Value, written[field.Key]), field.Key));
     }
 
     [Fact]
