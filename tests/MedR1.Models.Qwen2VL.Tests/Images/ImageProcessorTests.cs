@@ -107,6 +107,8 @@ public sealed class ImageProcessorTests
 
     [Theory]
     [InlineData("""{"patch_size": 0}""", "patch_size")]
+    [InlineData("""{"temporal_patch_size": 0}""", "temporal_patch_size")]
+    [InlineData("""{"merge_size": 0}""", "merge_size")]
     [InlineData("""{"image_std": [1, 0, 1]}""", "image_std")]
     [InlineData("""{"image_mean": [1, 1]}""", "image_mean")]
     [InlineData("""{"max_pixels": -5}""", "max_pixels")]
