@@ -8,16 +8,6 @@ namespace MedR1.Datasets;
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class MedR1SplitDataset : LoadedDataset
 {
-    // The released files for evaluation have shorter names than those of the splits.
-    private static readonly Dictionary<string, ImagingModality> s_shortNames = new(StringComparer.Ordinal)
-    {
-        ["CT"] = ImagingModality.CT,
-        ["MRI"] = ImagingModality.MRI,
-        ["Fundus"] = ImagingModality.Fundus,
-        ["OCT"] = ImagingModality.OCT,
-        ["Microscopy"] = ImagingModality.Microscopy,
-    };
-
     private MedR1SplitDataset(string name, List<VqaExample> examples, MissingImages missingImages)
         : base(name, examples, missingImages)
     {
@@ -37,9 +27,7 @@ public sealed class MedR1SplitDataset : LoadedDataset
         options ??= new MedR1SplitOptions();
         string name = Path.GetFileNameWithoutExtension(file);
         string subject = SubjectOf(name);
-        ImagingModality? modality = options.Modality
-            ?? Known(ImagingModality.Known, known => known.Value == subject)
-            ?? (s_shortNames.TryGetValue(subject, out ImagingModality named) ? named : null);
+        ImagingModality? modality = options.Modality ?? ModalityNames.FindKnown(subject);
         QuestionType? questionType = options.QuestionType ?? Known(QuestionType.Known, known => known.Value == subject);
         MissingImageCounter images = new(imageRoot, options.MissingImages);
         List<VqaExample> examples = [];

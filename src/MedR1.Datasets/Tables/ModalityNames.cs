@@ -20,7 +20,10 @@ internal static class ModalityNames
     };
 
     /// <summary>The known modality of that name regardless of case, else a modality with exactly that name.</summary>
-    public static ImagingModality Find(string name)
+    public static ImagingModality Find(string name) => FindKnown(name) ?? new ImagingModality(name);
+
+    /// <summary>The known modality of that name regardless of case; null if there is none.</summary>
+    public static ImagingModality? FindKnown(string name)
     {
         foreach (ImagingModality known in ImagingModality.Known)
         {
@@ -30,6 +33,6 @@ internal static class ModalityNames
             }
         }
 
-        return s_names.TryGetValue(name, out ImagingModality found) ? found : new ImagingModality(name);
+        return s_names.TryGetValue(name, out ImagingModality found) ? found : null;
     }
 }

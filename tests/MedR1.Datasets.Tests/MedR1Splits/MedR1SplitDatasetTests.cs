@@ -89,7 +89,7 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     [InlineData("OCT_test", "OCT (Optical Coherence Tomography")]
     [InlineData("X-Ray_test", "X-Ray")]
     [InlineData("ultrasound_test", "ultrasound")]
-    [InlineData("MR_test", null)]
+    [InlineData("PET_test", null)]
     [InlineData("ACRIMA_filtered_test", null)]
     public void Knows_the_modality_of_the_files_for_evaluation(string name, string? modality)
     {
