@@ -79,7 +79,7 @@ public sealed class MedR1SplitDatasetTests : IDisposable
         Assert.Equal(1, dataset.MissingImages.ExampleCount);
     }
 
-    // The names of Med-R1's files in eval_vqa/prompts/modality/test; MR is its abbreviation for both MRI and modality recognition.
+    // The names of Med-R1's files in eval_vqa/prompts, and one that names no modality of OmniMedVQA.
     [Theory]
     [InlineData("CT_test", "CT(Computed Tomography)")]
     [InlineData("Dermoscopy_test", "Dermoscopy")]
