@@ -11,7 +11,7 @@ if [ $# -gt 0 ]; then
 else
   folders=(src/MedR1.*)
   # Core depends on every package except the leaves.
-  builds=(Core Datasets.Arrow Datasets.Parquet Evaluation.ExtensionsAI Evaluation.Reports Imaging.Dicom Rewards.Judge
+  builds=(Core Datasets.Arrow Datasets.Parquet Evaluation.ExtensionsAI Evaluation.Reports Imaging.Dicom Imaging.Tiff Rewards.Judge
     Sampling.Remote Training.Plots Training.Terminal Testing)
 fi
 for folder in "${folders[@]}"; do

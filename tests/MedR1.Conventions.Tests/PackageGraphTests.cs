@@ -18,6 +18,7 @@ public sealed class PackageGraphTests
         ["Evaluation.Reports"] = ["Evaluation"],
         ["Imaging"] = ["Abstractions"],
         ["Imaging.Dicom"] = ["Imaging"],
+        ["Imaging.Tiff"] = ["Imaging"],
         ["Losses"] = [],
         ["Modeling"] = ["Abstractions"],
         ["Models.Qwen2VL"] = ["Imaging", "Losses", "Modeling"],
@@ -37,7 +38,7 @@ public sealed class PackageGraphTests
     private static readonly string[] WithoutNativeTensors =
     [
         "Abstractions", "Rewards", "Rewards.Judge", "Datasets", "Datasets.Arrow", "Datasets.Parquet", "Evaluation",
-        "Evaluation.ExtensionsAI", "Evaluation.Reports", "Imaging", "Imaging.Dicom", "Sampling.Remote",
+        "Evaluation.ExtensionsAI", "Evaluation.Reports", "Imaging", "Imaging.Dicom", "Imaging.Tiff", "Sampling.Remote",
     ];
 
     [Fact]
@@ -84,6 +85,7 @@ public sealed class PackageGraphTests
         Assert.Equal(["Parquet.Net"], PackageReferences("Datasets.Parquet"));
         Assert.Equal(["Apache.Arrow"], PackageReferences("Datasets.Arrow"));
         Assert.Empty(PackageReferences("Imaging.Dicom"));
+        Assert.Equal(["BitMiracle.LibTiff.NET"], PackageReferences("Imaging.Tiff"));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ internal static class HeaderBytes
     {
         if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8))
         {
-            return ", a TIFF file";
+            return ", a TIFF file, which the package MedR1.Imaging.Tiff reads";
         }
 
         if (encoded.Length >= 132 && encoded[128..132].SequenceEqual("DICM"u8))

@@ -17,4 +17,7 @@ public enum ImageFormat
 
     /// <summary>Graphics Interchange Format; of several frames, the first is used.</summary>
     Gif,
+
+    /// <summary>Tag Image File Format, which <c>MedR1.Imaging.Tiff</c> reads; of several pages, the first is used.</summary>
+    Tiff,
 }

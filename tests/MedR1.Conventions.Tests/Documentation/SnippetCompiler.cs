@@ -17,8 +17,8 @@ internal static class SnippetCompiler
     private static readonly string[] s_ofThePackages =
     [
         "MedR1", "MedR1.Datasets", "MedR1.Datasets.Arrow", "MedR1.Datasets.Parquet", "MedR1.Evaluation",
-        "MedR1.Evaluation.ExtensionsAI", "MedR1.Evaluation.Reports", "MedR1.Imaging", "MedR1.Imaging.Dicom", "MedR1.Losses",
-        "MedR1.Modeling", "MedR1.Models.Qwen2VL", "MedR1.Rewards", "MedR1.Rewards.Judge", "MedR1.Sampling",
+        "MedR1.Evaluation.ExtensionsAI", "MedR1.Evaluation.Reports", "MedR1.Imaging", "MedR1.Imaging.Dicom", "MedR1.Imaging.Tiff",
+        "MedR1.Losses", "MedR1.Modeling", "MedR1.Models.Qwen2VL", "MedR1.Rewards", "MedR1.Rewards.Judge", "MedR1.Sampling",
         "MedR1.Sampling.Remote", "MedR1.Testing", "MedR1.Training", "MedR1.Training.Plots", "MedR1.Training.Terminal",
         "TorchSharp",
     ];
