@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MedR1;
+using MedR1.Imaging.Tiff;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Samples;
@@ -8,7 +9,7 @@ using MedR1.Sampling;
 using static TorchSharp.torch;
 
 Argument<DirectoryInfo> checkpoint = new("checkpoint") { Description = "A Qwen2-VL or Qwen2.5-VL checkpoint folder." };
-Argument<FileInfo> image = new("image") { Description = "A PNG, JPEG, WebP, BMP or GIF file." };
+Argument<FileInfo> image = new("image") { Description = "A PNG, JPEG, WebP, BMP, GIF or TIFF file." };
 Argument<string> question = new("question") { Description = "What to ask." };
 Option<string> device = new("--device") { Description = "cpu, or cuda with an external libtorch.", DefaultValueFactory = _ => "cpu" };
 Option<int> tokens = new("--max-new-tokens") { Description = "The maximum length of the answer in tokens.", DefaultValueFactory = _ => 256 };
@@ -28,8 +29,10 @@ RootCommand root = new("Asks a vision-language model a question about an image."
 root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
 {
     Device where = DeviceName.Open(result.GetValue(device)!);
+    string folder = result.GetValue(checkpoint)!.FullName;
+    Qwen2VLProcessor processor = Qwen2VLProcessor.Load(folder, new ImageProcessorOptions { Decoder = new TiffImageDecoder() });
     using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-        result.GetValue(checkpoint)!.FullName, where, weights: WeightStorage.MappedFiles, progress: LoadingLine.OfTerminal(),
+        folder, processor, where, weights: WeightStorage.MappedFiles, progress: LoadingLine.OfTerminal(),
         cancellationToken: cancellationToken);
     SamplingOptions options = new() { Temperature = 0, MaxNewTokens = result.GetValue(tokens) };
     FileImageSource source = new(result.GetValue(image)!.FullName);
