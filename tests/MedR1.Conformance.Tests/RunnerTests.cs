@@ -11,10 +11,7 @@ public sealed class RunnerTests : IDisposable
     public void A_wrong_number_fails_and_is_named_with_got_and_expected()
     {
         // smart_resize(56, 56) is 56 x 56 (both sides are multiples of 28 within the limits), so 84 x 56 is wrong.
-        WriteCase("smart-resize", "transformers", """
-            {"kind":"smart-resize","name":"transformers","made_with":{"transformers":"none"},
-             "inputs":{"columns":["height","width","factor","min_pixels","max_pixels"],"items":[[56,56,28,3136,12845056]]},"expected":{"items":[[84,56]]},"tolerance":{"exact":true}}
-            """);
+        WriteSmartResize("[84,56]");
         KindResult result = new ConformanceSuite(_root).Run("smart-resize");
         CaseResult only = Assert.Single(result.Results);
         Assert.False(only.Passed);
@@ -77,8 +74,26 @@ public sealed class RunnerTests : IDisposable
         Assert.Equal(passes, new Tolerance(false, absolute, relative, null, null).Share([got], [expected], out _) <= 1);
 
     [Fact]
+    public void An_expected_field_that_is_never_compared_fails()
+    {
+        WriteCase("forward", "one", """{"kind":"forward","name":"one","inputs":{},"expected":{"logits":1,"layer_0":2}}""");
+        ConformanceCase one = new(_root, Path.Combine(_root, "cases", "forward", "one"));
+        Checker checker = new(one);
+        checker.Number("logits", 1, 1);
+        checker.RequireCompared(one.Expected);
+        Assert.Equal("layer_0: expected, but never compared", Assert.Single(checker.Failures));
+    }
+
+    [Fact]
     public void A_folder_without_cases_is_refused() =>
         Assert.Throws<DirectoryNotFoundException>(() => new ConformanceSuite(Path.Combine(_root, "nothing")));
+
+    // The height and the width to which 56 x 56 pixels are resized.
+    private void WriteSmartResize(string expected) => WriteCase("smart-resize", "transformers", $$$"""
+        {"kind":"smart-resize","name":"transformers","made_with":{"transformers":"none"},
+         "inputs":{"columns":["height","width","factor","min_pixels","max_pixels"],"items":[[56,56,28,3136,12845056]]},
+         "expected":{"items":[{{{expected}}}]},"tolerance":{"exact":true}}
+        """);
 
     private void WriteCase(string kind, string name, string json)
     {

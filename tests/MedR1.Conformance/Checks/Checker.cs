@@ -7,6 +7,7 @@ public sealed class Checker(ConformanceCase conformanceCase)
 {
     private const int MostFailures = 12;
     private readonly List<string> _failures = [];
+    private readonly HashSet<string> _compared = [];
 
     /// <summary>The failures as text: the field, the actual and the expected value.</summary>
     public IReadOnlyList<string> Failures => _failures;
@@ -47,7 +48,7 @@ public sealed class Checker(ConformanceCase conformanceCase)
     /// <summary>Compares numbers with a tensor or nested list of the case, under the tolerance of the field's name.</summary>
     public void Numbers(string field, GoldenTensor expected, ReadOnlySpan<double> got, Tolerance? tolerance = null)
     {
-        Comparisons++;
+        Count(field);
         if (got.Length != expected.Values.Length)
         {
             Fail($"{field}: got {got.Length} values, expected {expected.Values.Length}");
@@ -85,7 +86,7 @@ public sealed class Checker(ConformanceCase conformanceCase)
     /// <summary>Compares values that must be equal.</summary>
     public void Equal<T>(string field, T expected, T got)
     {
-        Comparisons++;
+        Count(field);
         if (!EqualityComparer<T>.Default.Equals(expected, got))
         {
             Fail($"{field}: got {Show(got)}, expected {Show(expected)}");
@@ -96,7 +97,7 @@ public sealed class Checker(ConformanceCase conformanceCase)
     /// <summary>Compares lists that must be equal.</summary>
     public void SequenceEqual<T>(string field, IReadOnlyList<T> expected, IReadOnlyList<T> got)
     {
-        Comparisons++;
+        Count(field);
         if (!expected.SequenceEqual(got))
         {
             int at = Enumerable.Range(0, Math.Min(expected.Count, got.Count))
@@ -108,6 +109,18 @@ public sealed class Checker(ConformanceCase conformanceCase)
         }
     }
 
+    /// <summary>
+    /// Fails for each expected field that was never compared: for kinds that compare what the library reports as it computes, and
+    /// would compare nothing if it reported nothing.
+    /// </summary>
+    public void RequireCompared(JsonElement expected)
+    {
+        foreach (JsonProperty field in expected.EnumerateObject().Where(field => !_compared.Contains(field.Name)))
+        {
+            Fail($"{field.Name}: expected, but never compared");
+        }
+    }
+
     /// <summary>Records a failure with a text of the kind.</summary>
     public void Fail(string message)
     {
@@ -116,6 +129,12 @@ public sealed class Checker(ConformanceCase conformanceCase)
         {
             _failures.Add(message);
         }
+    }
+
+    private void Count(string field)
+    {
+        Comparisons++;
+        _compared.Add(field);
     }
 
     private static string Show<T>(T value) => value switch

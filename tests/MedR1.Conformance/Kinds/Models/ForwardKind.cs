@@ -25,6 +25,7 @@ internal sealed class ForwardKind : IConformanceKind
             policy.Runner.Hidden(model.Prompts, batch, (name, value) => Compare("hidden_rows", name, value));
         Tensor logits = policy.Qwen2VLNetwork.Logits(hidden, (name, value) => Compare("hidden_rows", name, value));
         Compare("logit_rows", "logits", logits);
+        checker.RequireCompared(conformanceCase.Expected);
 
         void Compare(string rows, string name, Tensor all)
         {

@@ -45,6 +45,8 @@ internal sealed class VisionKind : IConformanceKind
                     order.Index);
             }
         }
+
+        checker.RequireCompared(expected);
     }
 
     private static void CheckBounds(Checker checker, JsonElement expected, string field, IReadOnlyList<int> lengths)

@@ -53,6 +53,7 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
         TrainingReport report = trainer.RunAsync().GetAwaiter().GetResult();
         checker.Equal("steps", conformanceCase.Expected.GetProperty("steps").GetArrayLength(), (int)report.Steps);
         checker.Equal("skipped steps", 0L, report.SkippedSteps);
+        observer.RequireCompared();
     }
 
     private static GrpoLossOptions LossOptions(JsonElement inputs) => TrlConfiguration.LossOptions(inputs) with
@@ -105,6 +106,29 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
             checker.Equal($"prompt_text[{i}]", expected[i].GetProperty("prompt_text").GetString(), encoded.Text);
             checker.SequenceEqual(
                 $"prompt_ids[{i}]", CaseModel.Integers(expected[i].GetProperty("prompt_ids")), encoded.TokenIds);
+            CheckImages(checker, $"prompts[{i}]", expected[i], encoded.Images);
+        }
+    }
+
+    // The largest difference of a pixel value is that of the kind pixel-values.
+    private static void CheckImages(Checker checker, string field, JsonElement expected, IReadOnlyList<EncodedImage> images)
+    {
+        const double PixelTolerance = 5e-6;
+        JsonElement grids = expected.GetProperty("image_grid_thw");
+        checker.Equal($"{field}.images", grids.GetArrayLength(), images.Count);
+        for (int i = 0; i < Math.Min(grids.GetArrayLength(), images.Count); i++)
+        {
+            float[] values = images[i].Patches.ToArray();
+            checker.SequenceEqual(
+                $"{field}.image_grid_thw[{i}]", CaseModel.Integers(grids[i]),
+                [images[i].Grid.Frames, images[i].Grid.Rows, images[i].Grid.Columns]);
+            checker.Number(
+                $"{field}.pixel_values_sum[{i}]", expected.GetProperty("pixel_values_sum")[i].GetDouble(),
+                values.Sum(value => (double)value), new Tolerance(false, PixelTolerance * values.Length, 0, null, null));
+            checker.Number(
+                $"{field}.pixel_values_norm[{i}]", expected.GetProperty("pixel_values_norm")[i].GetDouble(),
+                Math.Sqrt(values.Sum(value => (double)value * value)),
+                new Tolerance(false, PixelTolerance * Math.Sqrt(values.Length), 0, null, null));
         }
     }
 }

@@ -8,8 +8,11 @@ namespace MedR1.Conformance;
 /// <summary>Compares the parameters and gradients of a run by name.</summary>
 internal sealed class ParameterChecks : IDisposable
 {
+    private const string GradientsOfFirstStep = "gradient_norms_step0_after_clip";
+
     private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _parameters;
     private readonly Dictionary<string, Tensor> _start = [];
+    private readonly List<string> _compared = [];
 
     /// <summary>Stores copies of the parameters.</summary>
     public ParameterChecks(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
@@ -24,20 +27,30 @@ internal sealed class ParameterChecks : IDisposable
     private IEnumerable<(string Name, Tensor Value)> Parameters =>
         _parameters.Select(pair => (pair.Key, (Tensor)pair.Value));
 
-    /// <summary>Compares the norm of each parameter's gradient.</summary>
-    public void Gradients(Checker checker, string field, JsonElement expected)
+    /// <summary>Compares the norm of each parameter's gradient in the first step with that of the case.</summary>
+    public void Gradients(ConformanceCase conformanceCase, Checker checker)
     {
-        foreach (JsonProperty property in expected.EnumerateObject())
+        _compared.Add(GradientsOfFirstStep);
+        foreach (JsonProperty property in conformanceCase.Expected.GetProperty(GradientsOfFirstStep).EnumerateObject())
         {
             using Tensor? gradient = Find(property.Name).grad;
             double norm = gradient is null ? 0 : Norm(gradient);
-            checker.Number($"{field}/{property.Name}", property.Value.GetDouble(), norm, checker.ToleranceOf(field));
+            checker.Number(
+                $"{GradientsOfFirstStep}/{property.Name}", property.Value.GetDouble(), norm,
+                checker.ToleranceOf(GradientsOfFirstStep));
         }
     }
 
-    /// <summary>Compares norms, distances from the start and values.</summary>
-    public void Compare(ConformanceCase conformanceCase, Checker checker, string field, JsonElement expected)
+    /// <summary>Compares norms, distances from the start and values after a step, if the case has them.</summary>
+    public void Compare(ConformanceCase conformanceCase, Checker checker, long step)
     {
+        if (!conformanceCase.Expected.GetProperty("parameters").TryGetProperty($"step{step}", out JsonElement expected))
+        {
+            return;
+        }
+
+        string field = $"parameters.step{step}";
+        _compared.Add(field);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         checker.Number(
@@ -68,6 +81,13 @@ internal sealed class ParameterChecks : IDisposable
                 checker.ToleranceOf("values"));
         }
     }
+
+    /// <summary>Requires that the first gradients, and the parameters after every step of the case, were compared.</summary>
+    public void RequireCompared(ConformanceCase conformanceCase, Checker checker) => checker.SequenceEqual(
+        "gradients and parameters that were compared",
+        [GradientsOfFirstStep, .. conformanceCase.Expected.GetProperty("parameters").EnumerateObject()
+            .Select(step => $"parameters.{step.Name}")],
+        _compared);
 
     /// <summary>Frees the copies.</summary>
     public void Dispose()

@@ -45,6 +45,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
             .Build();
         TrainingReport report = trainer.RunAsync().GetAwaiter().GetResult();
         checker.Equal("steps", conformanceCase.Expected.GetProperty("steps").GetArrayLength(), (int)report.Steps);
+        observer.RequireCompared();
     }
 
     private static bool IsWhole(JsonElement inputs) =>
@@ -77,6 +78,13 @@ internal sealed class SftTrajectoryKind : IConformanceKind
         SupervisedExample[] examples, int[][] rows, bool whole) : ISftObserver
     {
         private int _microSteps;
+
+        /// <summary>After the run, requires that the trainer has reported everything that the case compares.</summary>
+        public void RequireCompared()
+        {
+            checker.Equal("micro_steps", rows.Length, _microSteps);
+            parameters.RequireCompared(conformanceCase, checker);
+        }
 
         public void OnMicroStep(long step, int microStep, Tensor logProbabilities)
         {
@@ -132,9 +140,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
         {
             if (step == 1)
             {
-                parameters.Gradients(
-                    checker, "gradient_norms_step0_after_clip",
-                    conformanceCase.Expected.GetProperty("gradient_norms_step0_after_clip"));
+                parameters.Gradients(conformanceCase, checker);
             }
         }
 
@@ -145,11 +151,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
                 checker, (int)metrics.Step - 1, conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1],
                 metrics.Values,
                 "entropy", "mean_token_accuracy");
-            if (conformanceCase.Expected.GetProperty("parameters")
-                .TryGetProperty($"step{metrics.Step}", out JsonElement expected))
-            {
-                parameters.Compare(conformanceCase, checker, $"parameters.step{metrics.Step}", expected);
-            }
+            parameters.Compare(conformanceCase, checker, metrics.Step);
         }
     }
 }

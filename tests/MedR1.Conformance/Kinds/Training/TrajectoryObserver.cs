@@ -11,10 +11,21 @@ internal sealed class TrajectoryObserver(
     ConformanceCase conformanceCase, Checker checker, ScriptedRun run, ParameterChecks parameters) : IRolloutObserver
 {
     private readonly List<IReadOnlyDictionary<string, LossMetric>> _metrics = [];
+    private int _rollouts;
     private int _microSteps;
+
+    /// <summary>After the run, requires that the trainer has reported everything that the case compares.</summary>
+    public void RequireCompared()
+    {
+        JsonElement expected = conformanceCase.Expected;
+        checker.Equal("generations", expected.GetProperty("generations").GetArrayLength(), _rollouts);
+        checker.Equal("micro_steps", expected.GetProperty("micro_steps").GetArrayLength(), _microSteps);
+        parameters.RequireCompared(conformanceCase, checker);
+    }
 
     public void OnRollout(Rollout rollout)
     {
+        _rollouts++;
         JsonElement expected = conformanceCase.Expected.GetProperty("generations")[(int)rollout.Index];
         double[] advantages = [.. rollout.Advantages.SelectMany(group => group)];
         checker.Numbers("advantages", conformanceCase.Tensor(expected.GetProperty("advantages")), advantages);
@@ -68,9 +79,7 @@ internal sealed class TrajectoryObserver(
     {
         if (step == 1)
         {
-            parameters.Gradients(
-                checker, "gradient_norms_step0_after_clip",
-                conformanceCase.Expected.GetProperty("gradient_norms_step0_after_clip"));
+            parameters.Gradients(conformanceCase, checker);
         }
     }
 
@@ -86,10 +95,6 @@ internal sealed class TrajectoryObserver(
         TrainingCase.CheckMetrics(
             checker, (int)metrics.Step - 1,
             conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1], values);
-        if (conformanceCase.Expected.GetProperty("parameters")
-            .TryGetProperty($"step{metrics.Step}", out JsonElement expected))
-        {
-            parameters.Compare(conformanceCase, checker, $"parameters.step{metrics.Step}", expected);
-        }
+        parameters.Compare(conformanceCase, checker, metrics.Step);
     }
 }
