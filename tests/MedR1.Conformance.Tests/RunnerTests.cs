@@ -73,6 +73,16 @@ public sealed class RunnerTests : IDisposable
     public void A_tolerance_is_absolute_plus_relative(double got, double expected, double absolute, double relative, bool passes) =>
         Assert.Equal(passes, new Tolerance(false, absolute, relative, null, null).Share([got], [expected], out _) <= 1);
 
+    [Theory]
+    [InlineData("[56,56]", "", 0)]
+    [InlineData("[84,56]", "", 1)]
+    [InlineData("[56,56]", "no-such-name", 1)]
+    public void The_program_succeeds_only_if_cases_have_passed(string expected, string namePart, int exitCode)
+    {
+        WriteSmartResize(expected);
+        Assert.Equal(exitCode, typeof(ConformanceSuite).Assembly.EntryPoint!.Invoke(null, [(string[])[_root, "--case", namePart]]));
+    }
+
     [Fact]
     public void An_expected_field_that_is_never_compared_fails()
     {
