@@ -70,9 +70,13 @@ public sealed class BlankImagesTests
         {
             VqaExample example = blank.First(one => one.Images[0].Name.EndsWith(ending, StringComparison.Ordinal));
             byte[] bitmap = ReadAll(example.Images[0]);
-            Assert.InRange(Math.Max(BitConverter.ToInt32(bitmap, 18), BitConverter.ToInt32(bitmap, 22)), 100, 112);
-            Assert.All(bitmap[54..].Chunk(3).Where(pixel => pixel is not ([0, ..] or [_] or [_, _])),
-                pixel => Assert.Equal(100, pixel[0]));
+            int width = BitConverter.ToInt32(bitmap, 18), height = Math.Abs(BitConverter.ToInt32(bitmap, 22));
+            Assert.InRange(Math.Max(width, height), 100, 112);
+
+            // Rows end at multiples of four bytes.
+            byte[][] rows = [.. bitmap[54..].Chunk((3 * width + 3) / 4 * 4)];
+            Assert.Equal(height, rows.Length);
+            Assert.All(rows, row => Assert.Equal(Enumerable.Repeat((byte)100, 3 * width), row.Take(3 * width)));
         }
 
         Assert.Equal(test[5].Problem, blank[5].Problem);
