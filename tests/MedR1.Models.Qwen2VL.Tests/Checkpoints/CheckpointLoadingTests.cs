@@ -205,5 +205,13 @@ public sealed class CheckpointLoadingTests : SavedModelTest
         // 320 x 32 draws with standard deviation 0.25, whose estimate has an error of 0.25 / sqrt(2 · 10240) = 0.0017.
         float[] embedding = Weights(first, "model.embed_tokens.weight");
         Assert.Equal(0.25, Math.Sqrt(embedding.Average(value => (double)value * value)), 0.008);
+
+        // The tower has a range of its own: 32 x 16 draws with 0.5, an error of 0.5 / sqrt(2 · 512) = 0.016.
+        Qwen2VLConfiguration wide = TinyModel.Configuration();
+        wide = wide with { Vision = wide.Vision with { InitializerRange = 0.5 } };
+        using Qwen2VLPolicy tower = Qwen2VLPolicy.CreateRandom(wide, TinyModel.Processor(), 5);
+        float[] hidden = Weights(tower, "visual.blocks.0.mlp.fc1.weight");
+        Assert.Equal(0.5, Math.Sqrt(hidden.Average(value => (double)value * value)), 0.08);
+        Assert.Equal(embedding, Weights(tower, "model.embed_tokens.weight"));
     }
 }

@@ -37,12 +37,17 @@ public sealed class BadPromptTests
         new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 2, 2), new float[4 * 95])]),
         "380 values", "384");
 
-    [Fact]
-    public void Rejects_a_grid_that_does_not_merge()
+    [Theory]
+    [InlineData(1, 3, 2)]
+    [InlineData(1, 2, 3)]
+    [InlineData(0, 2, 2)]
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 2, 0)]
+    public void Rejects_a_grid_that_does_not_merge(int frames, int rows, int columns)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
-        var prompt =
-            new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 3, 2), new float[6 * 96])]);
+        var prompt = new EncodedPrompt(
+            [TinyModel.ImageToken], [new EncodedImage(new ImageGrid(frames, rows, columns), new float[frames * rows * columns * 96])]);
         Assert.Throws<InvalidPromptException>(() => policy.EncodeImages([prompt]));
     }
 

@@ -40,4 +40,17 @@ public sealed class PromptPositionsTests
         EncodedImage image = TinyModel.Image(2, 2, 1) with { SecondsPerFrame = seconds };
         Assert.Equal([5], new SequenceBatch(layout, [TinyModel.Prompt(1, 1, image)]).NextPositions);
     }
+
+    // The second of two frames is at 4 positions for each second; float32 holds every integer up to 2²⁴.
+    [Theory]
+    [InlineData(1 << 22, false)]
+    [InlineData((1 << 22) + 1, true)]
+    public void The_last_frame_may_have_the_last_position(double seconds, bool isRefused)
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration(Qwen2VLFamily.Qwen25VL);
+        PromptLayout layout = Qwen2VLLayout.Of(configuration with { Vision = configuration.Vision with { TokensPerSecond = 4 } });
+        EncodedImage clip = TinyModel.Image(2, 2, 1, frames: 2) with { SecondsPerFrame = seconds };
+        Assert.Equal(
+            isRefused, Record.Exception(() => new SequenceBatch(layout, [TinyModel.Prompt(1, 1, clip)])) is InvalidPromptException);
+    }
 }
