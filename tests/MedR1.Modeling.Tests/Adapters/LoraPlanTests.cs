@@ -99,6 +99,18 @@ public sealed class LoraPlanTests
     }
 
     [Fact]
+    public void The_lowest_values_are_no_mistakes() => Assert.Empty(LoraOptionsRules.Mistakes(
+        new LoraOptions
+        {
+            Rank = 1,
+            Alpha = double.Epsilon,
+            Dropout = 0,
+            RankPattern = [KeyValuePair.Create("q_proj", 1)],
+            AlphaPattern = [KeyValuePair.Create("q_proj", double.Epsilon)],
+        },
+        isFromFile: false));
+
+    [Fact]
     public void The_defaults_are_those_of_peft()
     {
         // LoraConfig: r 8, lora_alpha 8, lora_dropout 0, bias "none", use_rslora and use_dora false.

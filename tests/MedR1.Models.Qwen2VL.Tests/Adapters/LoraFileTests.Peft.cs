@@ -81,6 +81,31 @@ public sealed partial class LoraFileTests
         Assert.Contains($"{Name} holds other numbers than model.language_model.embed_tokens", Mistakes().Single());
     }
 
+    // 2¹⁷ + 1 rows of 32 numbers, of which 2²² are compared at once.
+    [Fact]
+    public void A_large_table_in_the_file_is_compared_to_its_end()
+    {
+        const string Name = Prefix + "model.language_model.embed_tokens.base_layer.weight";
+        Qwen2VLConfiguration configuration = TinyModel.Configuration();
+        configuration = configuration with { Text = configuration.Text with { VocabularySize = (1 << 17) + 1 } };
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(configuration, TinyModel.Processor(), 1);
+        Parameter table = policy.Parameters.First(pair => pair.Key == "model.embed_tokens.weight").Value;
+        using (LoraPolicy lora = LoraPolicy.Create(policy, new LoraOptions { TargetModules = ModuleSelection.Of("embed_tokens") }, 1))
+        {
+            lora.Save(Folder);
+        }
+
+        Rewrite(tensors => new(tensors) { [Name] = table.detach() });
+        LoraPolicy.Load(policy, Folder).Dispose();
+        Rewrite(tensors =>
+        {
+            Tensor other = table.detach().clone();
+            other[1 << 17, 31] = other[1 << 17, 31] + 1;
+            return new(tensors) { [Name] = other };
+        });
+        Assert.Contains("holds other numbers", Assert.Throws<LoraException>(() => LoraPolicy.Load(policy, Folder)).Message);
+    }
+
     [Fact]
     public void Whole_numbers_are_no_tensors_of_an_adapter()
     {

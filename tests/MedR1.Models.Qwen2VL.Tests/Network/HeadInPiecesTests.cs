@@ -79,6 +79,31 @@ public sealed class HeadInPiecesTests
         }
     }
 
+    // The pieces are of the head's matrix, which an adapter's update, or its copy of the head, changes.
+    [Theory]
+    [InlineData("head")]
+    [InlineData("magnitude of the head")]
+    [InlineData("saved modules")]
+    public void An_adapter_of_the_head_acts_however_many_logits_there_are(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, kind);
+        float[] few = LoraCase.Score(lora);
+        policy.Runner.MostLogits = 0;
+        TinyModel.Near(few, LoraCase.Score(lora));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(long.MaxValue)]
+    public void Entropies_that_are_not_asked_for_are_not_computed(long mostLogits)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Runner.MostLogits = mostLogits;
+        using TokenStatistics statistics = policy.TokenLogProbabilities(InvarianceTests.Mixed(2), new TokenStatisticsOptions());
+        Assert.Null(statistics.Entropies);
+    }
+
     private static float[] TakeGradients(Qwen2VLPolicy policy)
     {
         List<float> gradients = [];
