@@ -24,6 +24,9 @@ public sealed class InvalidBatchTests
         Says(
             "Image 1 has 3 features, but there are only 2 placeholders at token 1",
             () => new SequenceBatch(_layout, [Prompt("5 90 90 6", Image(3))]));
+        Says(
+            "Image 1 has 3 features, but there are only 2 placeholders at token 1",
+            () => new SequenceBatch(_layout, [Prompt("5 90 90", Image(3))]));
 
         // Too small for a feature, as with fewer patches on a side than are merged to one.
         PromptLayout empty = new(100, 20, 1, [Placeholder], _ => ImagePositions.InOrder(0));
@@ -38,6 +41,15 @@ public sealed class InvalidBatchTests
         Says("completion is empty", () => new GroupBatch(_layout, [new PackedGroup(Words(3), [[1], []])], true));
         Says("have 18 + 3 tokens", () => new GroupBatch(_layout, [new PackedGroup(Words(18), [[1, 2, 3]])], true));
         Says("Token 1 of the completion is 100", () => new GroupBatch(_layout, [new PackedGroup(Words(3), [[1, 100]])], true));
+    }
+
+    // The context has 20 tokens, the vocabulary those from 0 to 99.
+    [Fact]
+    public void What_reaches_the_limits_is_taken()
+    {
+        Assert.Equal(20, new SequenceBatch(_layout, [Words(20)]).Longest);
+        Assert.Equal(2, new SequenceBatch(_layout, [Prompt("0 99")]).Longest);
+        Assert.Equal(3, new GroupBatch(_layout, [new PackedGroup(Words(17), [[0, 99, 0]])], true).Targets.Columns);
     }
 
     [Fact]

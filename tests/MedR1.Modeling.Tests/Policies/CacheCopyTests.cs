@@ -26,13 +26,24 @@ public sealed class CacheCopyTests
 
     [Theory]
     [InlineData(0, 4)]
+    [InlineData(4, 0)]
     [InlineData(-1, 0)]
-    [InlineData(2, 1)]
-    public void Missing_rows_and_rows_that_are_also_read_are_refused(int from, int to)
+    [InlineData(0, -1)]
+    [InlineData(1, 1)]
+    public void Rows_that_do_not_exist_or_are_their_own_copy_are_refused(int from, int to)
     {
         using SlotKeyValueCache cache = new(1, 1, 2, 1, 4, 3, 3, CPU, ScalarType.Float32);
-        Assert.Throws<ArgumentException>(() => cache.CopyRows([new RowCopy(1, 0), new RowCopy(from, to)], 1));
+        Assert.Throws<ArgumentException>(() => cache.CopyRows([new RowCopy(from, to)], 1));
+    }
+
+    [Fact]
+    public void Rows_that_another_copy_reads_or_writes_and_more_tokens_than_fit_are_refused()
+    {
+        using SlotKeyValueCache cache = new(1, 1, 2, 1, 4, 3, 3, CPU, ScalarType.Float32);
+        Assert.Throws<ArgumentException>(() => cache.CopyRows([new RowCopy(1, 0), new RowCopy(2, 1)], 1));
+        Assert.Throws<ArgumentException>(() => cache.CopyRows([new RowCopy(1, 0), new RowCopy(2, 0)], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => cache.CopyRows([new RowCopy(1, 0)], 4));
+        cache.CopyRows([new RowCopy(1, 0), new RowCopy(1, 3)], 3);
     }
 
     [Fact]

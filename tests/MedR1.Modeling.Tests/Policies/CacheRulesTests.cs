@@ -82,6 +82,26 @@ public sealed class CacheRulesTests
         Assert.Equal([0, 2], cache.PromptLengths);
     }
 
+    [Fact]
+    public void Prompts_of_one_token_and_of_the_capacity_are_taken_with_a_slot_and_a_position_each()
+    {
+        using SlotKeyValueCache cache = Create();
+        cache.Begin([1, 0], [1, 4], [1, 4]);
+        Assert.Equal([4, 1], cache.PromptLengths);
+        Assert.Throws<ArgumentException>(() => cache.Begin([0, 2], [1, 1], [1, 1]));
+        Assert.Throws<ArgumentException>(() => cache.Begin([0], [1, 1], [1]));
+        Assert.Throws<ArgumentException>(() => cache.Begin([0], [1], [1, 1]));
+        Assert.Equal([4, 1], cache.PromptLengths);
+    }
+
+    // Keys and values of 2 layers, each of 2 heads of 4 numbers of 4 bytes: 2 prompts of 4 tokens and 2 rows of 3.
+    [Fact]
+    public void The_size_is_that_of_all_keys_and_values()
+    {
+        using SlotKeyValueCache cache = Create();
+        Assert.Equal(2 * 2 * (2 * 4 * 4) * (2 * 4 + 2 * 3), cache.ByteSize);
+    }
+
     // The kernel reads by address, and would read beyond the end.
     [Theory]
     [InlineData(false)]

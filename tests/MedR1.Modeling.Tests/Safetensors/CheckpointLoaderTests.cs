@@ -57,6 +57,27 @@ public sealed class CheckpointLoaderTests : IDisposable
         Assert.Equal(["linear.weight: [3, 2] instead of [2, 3]"], error.Shapes);
     }
 
+    [Fact]
+    public void A_tensor_of_another_name_or_of_two_names_is_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Small network = new(isQuantized: false);
+        Write(("linear.weight", ones(2, 3)), ("linear.offset", ones(2)));
+        CheckpointMismatchException renamed =
+            Assert.Throws<CheckpointMismatchException>(() => CheckpointLoader.Load(network, _folder.Path));
+        Assert.Equal(("linear.bias", "linear.offset"), (Assert.Single(renamed.Missing), Assert.Single(renamed.Unexpected)));
+
+        Write(("linear.weight", ones(2, 3)), ("linear.bias", ones(2)), ("model.linear.bias", ones(2)));
+        CheckpointMismatchException twice = Assert.Throws<CheckpointMismatchException>(
+            () => CheckpointLoader.Load(network, _folder.Path, name => name.Replace("model.", "", StringComparison.Ordinal)));
+        Assert.Equal(["linear.bias and model.linear.bias"], twice.Unexpected);
+
+        Write(("linear.weight", ones(2, 3)), ("linear.bias", ones(3)), ("stray", ones(1)));
+        CheckpointMismatchException reshaped =
+            Assert.Throws<CheckpointMismatchException>(() => CheckpointLoader.Load(network, _folder.Path));
+        Assert.Equal(("stray", "linear.bias: [3] instead of [2]"), (Assert.Single(reshaped.Unexpected), Assert.Single(reshaped.Shapes)));
+    }
+
     private void Write(params (string Name, Tensor Value)[] tensors) => CheckpointWriter.Write(
         _folder.Path, [.. tensors.Select(tensor => SafetensorsItem.Of(tensor.Name, tensor.Value))]);
 
