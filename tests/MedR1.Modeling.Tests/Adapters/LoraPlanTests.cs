@@ -36,6 +36,55 @@ public sealed class LoraPlanTests
         Assert.Equal(expected, layers.Select(one => one.Scale));
     }
 
+    // q_proj and o_proj are targets, of which o_proj has no bias; head is saved as a whole; k_proj is neither.
+    [Theory]
+    [InlineData(LoraBias.None, "q_proj 4, o_proj 4, head 0")]
+    [InlineData(LoraBias.LoraOnly, "q_proj 4 bias, o_proj 4, head 0")]
+    [InlineData(LoraBias.All, "q_proj 4 bias, k_proj 0 bias, o_proj 4, head 0")]
+    public void Biases_are_trained_of_targets_or_of_all_layers_that_have_one_and_are_not_saved(LoraBias bias, string expected)
+    {
+        using Projection biased = new(2, 2, true, CPU, ScalarType.Float32), plain = new(2, 2, false, CPU, ScalarType.Float32);
+        List<string> mistakes = [];
+        IReadOnlyList<LoraLayer> layers = LoraPlan.Make(
+            new LoraOptions { Rank = 4, TargetModules = ModuleSelection.Of("q_proj", "o_proj"), ModulesToSave = ["head"], Bias = bias },
+            new AdapterHost(
+            [
+                new AdaptableModule("q_proj", "q_proj", biased), new AdaptableModule("k_proj", "k_proj", biased),
+                new AdaptableModule("o_proj", "o_proj", plain), new AdaptableModule("head", "head", biased),
+            ]),
+            LoraNames.Current, isFromFile: false, mistakes);
+
+        Assert.Empty(mistakes);
+        Assert.Equal(
+            expected, string.Join(", ", layers.Select(one => $"{one.Module.Name} {one.Rank}{(one.TrainsBias ? " bias" : "")}")));
+        Assert.All(layers, one => Assert.Equal(one.Rank == 0 ? 0 : 2, one.Scale)); // Alpha is 8.
+        Assert.Equal(["head"], layers.Where(one => one.IsSaved).Select(one => one.Module.Name));
+    }
+
+    // PEFT's check_target_module_exists: neither what is excluded nor what is inside a saved module is a target.
+    [Fact]
+    public void Excluded_layers_and_layers_of_saved_modules_are_no_targets()
+    {
+        using Projection layer = new(2, 2, false, CPU, ScalarType.Float32);
+        AdapterHost host = new([.. Names.Select(name => new AdaptableModule(name, name, layer))]);
+        Assert.Equal([Names[2]], Targets(Patterned with { ExcludedModules = ModuleSelection.Of("gate_proj") }));
+        Assert.Equal([Names[0]], Targets(Patterned with { ModulesToSave = ["layers.1.mlp"] }));
+
+        IEnumerable<string> Targets(LoraOptions options) => LoraPlan.Make(options, host, LoraNames.Current, isFromFile: false, [])
+            .Where(one => one.Rank > 0).Select(one => one.Module.Name);
+    }
+
+    [Fact]
+    public void Trained_biases_are_no_targets()
+    {
+        using Projection layer = new(2, 2, true, CPU, ScalarType.Float32);
+        List<string> mistakes = [];
+        LoraPlan.Make(
+            new LoraOptions { TargetModules = ModuleSelection.Of("query"), Bias = LoraBias.All },
+            new AdapterHost([new AdaptableModule("q_proj", "q_proj", layer)]), LoraNames.Current, isFromFile: true, mistakes);
+        Assert.Contains("target_modules is 'query', which matches no layer of the model", Assert.Single(mistakes));
+    }
+
     [Fact]
     public void A_pattern_that_takes_too_long_is_a_mistake()
     {

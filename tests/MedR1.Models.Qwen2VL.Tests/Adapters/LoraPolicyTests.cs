@@ -146,6 +146,20 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
+    public void A_disabled_adapter_is_neither_trained_nor_copied()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, "two names");
+        lora.IsEnabled = false;
+        using TokenStatistics statistics = lora.TokenLogProbabilities(InvarianceTests.Mixed(3), new TokenStatisticsOptions());
+        Assert.False(statistics.LogProbabilities.requires_grad);
+        using IVisionLanguagePolicy copy = lora.CloneFrozen();
+        Assert.Equal(LoraCase.Score(policy), LoraCase.Score(copy));
+        lora.IsEnabled = true;
+        Assert.NotEqual(LoraCase.Score(lora), LoraCase.Score(copy));
+    }
+
+    [Fact]
     public void The_base_stays_frozen_until_its_last_adapter_is_disposed()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
