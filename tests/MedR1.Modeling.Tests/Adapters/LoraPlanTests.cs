@@ -74,6 +74,27 @@ public sealed class LoraPlanTests
             .Where(one => one.Rank > 0).Select(one => one.Module.Name);
     }
 
+    // Layers whose bias is trained, or that are saved as a whole, are named by other options.
+    [Fact]
+    public void Only_targets_are_named_as_such_in_place_of_older_names()
+    {
+        using Projection layer = new(2, 2, true, CPU, ScalarType.Float32);
+        List<string> mistakes = [];
+        (LoraOptions options, IReadOnlyList<LoraLayer> layers) = LoraPlan.ForNew(
+            new LoraOptions { TargetModules = ModuleSelection.Of("model.0.q_proj"), ModulesToSave = ["head"], Bias = LoraBias.All },
+            new AdapterHost(
+            [
+                new AdaptableModule("model.text.0.q_proj", "model.0.q_proj", layer),
+                new AdaptableModule("model.text.0.k_proj", "model.0.k_proj", layer), new AdaptableModule("head", "head", layer),
+            ]),
+            mistakes);
+
+        Assert.Empty(mistakes);
+        Assert.Equal(3, layers.Count);
+        Assert.Equal(["model.text.0.q_proj"], options.TargetModules.Names!);
+        Assert.Equal(["head"], options.ModulesToSave);
+    }
+
     [Fact]
     public void Trained_biases_are_no_targets()
     {

@@ -47,6 +47,7 @@ public sealed partial class LoraFileTests : IDisposable
             pair => pair.Key.Replace("model.language_model.", "model.", StringComparison.Ordinal), pair => pair.Value));
         using LoraPolicy old = LoraPolicy.Load(_policy, Folder);
         Assert.Equal(expected, LoraCase.Score(old));
+        Assert.Equal(["q_proj", "v_proj"], old.Options.TargetModules.Names!);
     }
 
     [Fact]

@@ -128,6 +128,20 @@ public sealed class CheckpointProcessorTests : SavedModelTest
         Assert.Equal(7_840, Qwen2VLProcessor.Load(saved).Images.Configuration.MaxPixels);
     }
 
+    [Fact]
+    public void The_file_for_images_stays_as_it_is_without_limits_of_the_options()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string path = Path.Combine(Folder, "preprocessor_config.json"), saved = Path.Combine(Root, "saved");
+        File.AppendAllText(path, "  ");
+        Qwen2VLProcessor.Load(Folder).Save(saved);
+        Assert.Equal(File.ReadAllText(path), File.ReadAllText(Path.Combine(saved, "preprocessor_config.json")));
+
+        Qwen2VLProcessor.Load(Folder, new ImageProcessorOptions { MinPixels = 784 }).Save(saved);
+        Assert.Equal(784, ImageProcessorConfiguration.Load(Path.Combine(saved, "preprocessor_config.json")).MinPixels);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
