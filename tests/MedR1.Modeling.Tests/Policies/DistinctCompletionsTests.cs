@@ -51,6 +51,18 @@ public sealed class DistinctCompletionsTests
         Assert.Equal([2, 2], statistics.LogProbabilities.shape);
     }
 
+    // The policy is given the first two, and gives them the entropies 0 and 1.
+    [Fact]
+    public void Rows_get_the_entropies_of_their_tokens_if_they_are_asked_for()
+    {
+        PackedGroup[] groups = [new PackedGroup(Prompt, [[7, 8], [9, 9], [7, 8]])];
+        using TokenStatistics with = DistinctCompletions.TokenLogProbabilities(
+            new Counting(null), groups, new TokenStatisticsOptions { WithEntropies = true });
+        Assert.Equal([0f, 0, 1, 1, 0, 0], with.Entropies!.data<float>().ToArray());
+        using TokenStatistics without = DistinctCompletions.TokenLogProbabilities(new Counting(null), groups, new TokenStatisticsOptions());
+        Assert.Null(without.Entropies);
+    }
+
     [Fact]
     public void Values_of_other_rows_are_refused()
     {
@@ -70,7 +82,9 @@ public sealed class DistinctCompletionsTests
             IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
         {
             Rows = groups.Sum(group => group.Completions.Count);
-            return new TokenStatistics(zeros(Rows, 2), ones(Rows, 2), null);
+            return new TokenStatistics(
+                zeros(Rows, 2), ones(Rows, 2),
+                options.WithEntropies ? arange(Rows, ScalarType.Float32).view(Rows, 1).repeat(1, 2) : null);
         }
     }
 }
