@@ -135,6 +135,25 @@ public sealed class PpoTrainerTests
         Assert.True(report.LastMetrics["critic/grad_norm"] > 0);
     }
 
+    // REINFORCE++ (arXiv 2501.03262): returns without a baseline, whitened over the tokens of the rollout.
+    [Fact]
+    public async Task Without_a_value_loss_a_head_on_the_policys_network_stays_at_0()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel critic = ValueModel.HeadOn(policy);
+        float[][] before = TestData.Weights(policy);
+
+        TrainingReport report = await PpoRuns.Small(policy, options => options.WeightDecay = 0.01)
+            .UseCritic(critic)
+            .UseTargets(new PpoTargetOptions { Discount = 1, Lambda = 1, Whiten = true })
+            .UseLoss(new PpoLossOptions { ValueCoefficient = 0 })
+            .RunAsync();
+
+        Assert.All(PpoRuns.Weights(critic), values => Assert.All(values, value => Assert.Equal(0, value)));
+        Assert.All(report.History, step => Assert.Equal(0, step.Values["values"]));
+        Assert.NotEqual(before[0], TestData.Weights(policy)[0]);
+    }
+
     [Fact]
     public async Task A_step_whose_gradient_is_not_finite_changes_neither_policy_nor_critic()
     {
