@@ -9,8 +9,10 @@ internal interface IRolloutSource
     /// <summary>Seconds that the last call spent scoring.</summary>
     double RewardSeconds { get; }
 
-    /// <summary>Starts preparing a later call, in parallel with the update.</summary>
-    void Prefetch(long index, long position, CancellationToken cancellationToken);
+    /// <summary>Starts preparing the next call, in parallel with the update.</summary>
+    /// <param name="position">The position in the data that the next call will be given.</param>
+    /// <param name="cancellationToken">Cancels the preparation.</param>
+    void Prefetch(long position, CancellationToken cancellationToken);
 
     /// <summary>
     /// Waits until no preparation is running, whatever its outcome: only one thread at a time may access data and order, even if the run is

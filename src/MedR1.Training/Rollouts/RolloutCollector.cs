@@ -26,7 +26,6 @@ internal sealed class RolloutCollector(
     private readonly RolloutMaker _maker = new(parts);
     private readonly int? _decidingReward = parts.IndexOf(dynamicSampling?.Reward);
     private Task<PromptBatch>? _next;
-    private long _nextPosition;
 
     public double SampleSeconds { get; private set; }
 
@@ -34,11 +33,8 @@ internal sealed class RolloutCollector(
 
     private int PromptCount => options.PromptsPerStep * options.StepsPerGeneration;
 
-    public void Prefetch(long index, long position, CancellationToken cancellationToken)
-    {
-        _nextPosition = position;
+    public void Prefetch(long position, CancellationToken cancellationToken) =>
         _next = Task.Run(() => taker.Take(position, PromptCount, cancellationToken), cancellationToken);
-    }
 
     public async Task WaitForPrefetchAsync()
     {
@@ -82,20 +78,19 @@ internal sealed class RolloutCollector(
 
     private async Task<PromptBatch> TakeAsync(long position, int count, CancellationToken cancellationToken)
     {
+        // Those of the rollout's first round, if any: its position is the one that Prefetch was given.
         Task<PromptBatch>? prefetched = _next;
-        bool fits = count == PromptCount && _nextPosition == position;
         _next = null;
         try
         {
-            // Awaited even if it does not fit: only one thread at a time may access data and order.
-            if (prefetched is not null && await prefetched is { } batch && fits)
+            if (prefetched is not null)
             {
-                return batch;
+                return await prefetched;
             }
         }
-        catch when (!fits || cancellationToken.IsCancellationRequested)
+        catch when (cancellationToken.IsCancellationRequested)
         {
-            // Other prompts are needed now, or none any more: what failed in the background is not why a cancelled run ends.
+            // What failed in the background is not why a cancelled run ends.
         }
 
         return await Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class RolloutLoop(
         learner.Prepare(rollout, plan, state.Sampled ?? [], cancellationToken);
         if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
         {
-            source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);
+            source.Prefetch(state.Position, cancellationToken);
         }
 
         while (!reporter.IsOver && kept.Rollout is not null)

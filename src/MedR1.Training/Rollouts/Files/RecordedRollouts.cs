@@ -9,7 +9,7 @@ internal sealed class RecordedRollouts(string folder, RolloutTrainerParts parts,
 
     public double RewardSeconds => 0;
 
-    public void Prefetch(long index, long position, CancellationToken cancellationToken)
+    public void Prefetch(long position, CancellationToken cancellationToken)
     {
     }
 

@@ -10,8 +10,8 @@ internal sealed class ReplayingSource(
 
     public double RewardSeconds => source.RewardSeconds;
 
-    public void Prefetch(long index, long position, CancellationToken cancellationToken) =>
-        source.Prefetch(index, position, cancellationToken);
+    public void Prefetch(long position, CancellationToken cancellationToken) =>
+        source.Prefetch(position, cancellationToken);
 
     public Task WaitForPrefetchAsync() => source.WaitForPrefetchAsync();
 
