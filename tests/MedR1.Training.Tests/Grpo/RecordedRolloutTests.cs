@@ -30,6 +30,24 @@ public sealed class RecordedRolloutTests : IDisposable
     }
 
     [Fact]
+    public async Task Advantages_are_computed_anew_as_this_training_computes_them()
+    {
+        // The rewards 0 to 3 deviate from their mean by −1.5 to 1.5; the captured training divided that by their deviation.
+        GrpoTrainerBuilder Builder(TinyPolicy policy) => new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(2))
+            .AddReward("sample", context => context.Completion.SampleIndex)
+            .Configure(options => (options.PromptsPerStep, options.GroupSize, options.MaxSteps, options.MaxNewTokens) = (2, 4, 1, 4));
+
+        using TinyPolicy policy = TestData.Policy();
+        await Builder(policy).AddObserver(new RolloutRecorder(_folder)).RunAsync();
+        using TinyPolicy again = TestData.Policy();
+        RolloutList rollouts = [];
+        await Builder(again).UseAdvantages(AdvantageOptions.DrGrpo).UseRecordedRollouts(_folder).AddObserver(rollouts).RunAsync();
+
+        Assert.All(Assert.Single(rollouts).Advantages, group => Assert.Equal([-1.5, -0.5, 0.5, 1.5], group));
+    }
+
+    [Fact]
     public async Task Groups_that_were_replayed_when_captured_are_off_policy_here_too()
     {
         // Prompts 0 and 1 come first and disagree; one of them later replaces one of the others, whose completions agree.

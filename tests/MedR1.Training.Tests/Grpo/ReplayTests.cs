@@ -51,6 +51,16 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task The_age_is_the_mean_of_those_of_the_replayed_groups()
+    {
+        // Prompts 0 and 2 disagree. The second rollout, of 2 and 3, replays 0; the third, of 4 and 5, replays 0 and 2.
+        TrainingReport report = await RunAsync(new ReplayOptions(), [], [], disagreeing: "02");
+
+        Assert.Equal([0.0, 0.5, 1.0], report.History.Select(metrics => metrics.Values["replay/fraction"]));
+        Assert.Equal([1.0, (2 + 1) / 2.0], report.History.Skip(1).Select(metrics => metrics.Values["replay/mean_age"]));
+    }
+
+    [Fact]
     public async Task The_buffer_holds_at_most_its_capacity()
     {
         RolloutList rollouts = [];
@@ -61,7 +71,7 @@ public sealed class ReplayTests
     }
 
     private static async Task<TrainingReport> RunAsync(
-        ReplayOptions replay, RolloutList rollouts, List<(long Step, double[] Ratios)> ratios)
+        ReplayOptions replay, RolloutList rollouts, List<(long Step, double[] Ratios)> ratios, string disagreeing = "01")
     {
         using TinyPolicy policy = TestData.Policy();
         return await Runs.Small(
@@ -74,7 +84,7 @@ public sealed class ReplayTests
             new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }), prompts: 6)
             .UseOrder(new SequentialOrder())
             .UseSampler(new ScriptedSampler((prompt, sample) =>
-                prompt.Example!.Id[^1] is '0' or '1' ? new string((char)('a' + sample), 1 + sample) : "the same"))
+                disagreeing.Contains(prompt.Example!.Id[^1]) ? new string((char)('a' + sample), 1 + sample) : "the same"))
             .AddReward("length", context => context.Completion.TokenCount)
             .AddObserver(rollouts)
             .AddObserver(new GradientRecorder(policy) { MicroStep = pass => ratios.Add((pass.Step, RatiosOf(pass))) })

@@ -26,4 +26,17 @@ public sealed class FailedCompletionTests
 
         static bool Close(double left, double right) => Math.Abs(left - right) < 1e-6;
     }
+
+    // That no completion of any prompt has a total would be a mistake in the reward.
+    [Fact]
+    public async Task A_run_goes_on_if_a_reward_fails_on_all_completions_of_one_prompt_of_its_first_rollout()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options => options.MaxSteps = 1, prompts: 2)
+            .AddReward("picky", context => context.Example.Id == "example 0" ? throw new FormatException("no such key") : 1)
+            .RunAsync();
+
+        // All four completions of one of two prompts.
+        Assert.Equal((1, 4), (report.Steps, report.RewardFailures["picky"]));
+    }
 }
