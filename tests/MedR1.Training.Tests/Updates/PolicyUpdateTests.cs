@@ -130,6 +130,27 @@ public sealed class PolicyUpdateTests
         Assert.Equal(computed, Assert.Single(recorder.Passes).Groups.Sum(group => group.Completions.Count));
     }
 
+    // No vision token is ever drawn, but in TRL's loss they take part in the softmax all the same.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_loss_leaves_out_the_tokens_that_are_not_drawn_and_vision_tokens_only_if_the_options_say_so(bool suppresses)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PassRecorder recorder = new(policy);
+        await Runs.Small(
+            recorder,
+            options =>
+            {
+                (options.MaxSteps, options.SuppressedTokenIds, options.SuppressVisionTokensInLoss) = (1, [7], suppresses);
+            },
+            new GrpoLoss(GrpoLossOptions.Bnpo)).RunAsync();
+
+        int[] vision = [.. policy.SuppressedTokenIds];
+        Assert.NotEmpty(vision);
+        Assert.Equal(suppresses ? [.. vision, 7] : [7], Assert.Single(recorder.Passes).Options.SuppressedTokenIds!);
+    }
+
     private sealed class Unnamed : IPolicyLoss
     {
         private readonly GrpoLoss _loss = new(GrpoLossOptions.Bnpo);
