@@ -95,6 +95,22 @@ public sealed class EarlyEndTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_whose_patience_ends_with_its_last_step_has_not_ended_early()
+    {
+        // The best of eight steps is the sixth.
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Runs.Small(policy, options =>
+        {
+            (options.OutputFolder, options.EvaluationInterval) = (_folder, 1);
+            (options.BestMetric, options.Patience) = ("eval/score", 2);
+        }).AddEvaluation("score", (context, _) => ValueTask.FromResult(context.Step <= 6 ? context.Step : 0.0)).Build();
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal((8, false, 6.0), (report.Steps, report.HasEndedEarly, report.BestValue));
+        Assert.False((await trainer.RunAsync()).HasEndedEarly);
+    }
+
+    [Fact]
     public async Task A_metric_of_the_steps_needs_patience_for_steps_and_the_last_one_is_evaluated()
     {
         // The learning rate falls linearly from the first step on, which is then the best.

@@ -43,6 +43,18 @@ public sealed class LogIntervalTests
             sink.Select(metrics => metrics.Values.TryGetValue("eval/step", out double value) ? value : (double?)null));
     }
 
+    [Theory]
+    [InlineData(null, 5L, 8L)]
+    [InlineData(3L, 3L)]
+    public async Task The_last_step_is_always_reported_also_of_a_run_that_ends_early(long? end, params long[] reported)
+    {
+        Recorder sink = new();
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => options.LogInterval = 5).StopWhen(metrics => metrics.Step == end).AddMetricSink(sink).RunAsync();
+
+        Assert.Equal(reported, sink.Select(metrics => metrics.Step));
+    }
+
     [Fact]
     public async Task A_report_of_a_resumed_run_holds_what_was_sampled_before_too()
     {
