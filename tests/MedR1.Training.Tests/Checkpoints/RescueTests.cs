@@ -110,6 +110,24 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_saved_failure_is_saved_again_once_its_step_is_complete()
+    {
+        int evaluations = 0;
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Builder(policy).Build();
+        await Assert.ThrowsAsync<FormatException>(() => trainer.RunAsync());
+        await trainer.RunAsync();
+
+        // A run resumed from the last step has nothing left to do.
+        using TinyPolicy again = TestData.Policy();
+        TrainingReport report = await Builder(again).ResumeFrom(_folder).RunAsync();
+        Assert.Equal((8, 0, 2), (report.Steps, report.History.Count, evaluations));
+
+        GrpoTrainerBuilder Builder(TinyPolicy policy) => Runs.Small(policy, options => options.OutputFolder = _folder)
+            .AddEvaluation("score", (_, _) => ++evaluations == 1 ? throw new FormatException("broken") : ValueTask.FromResult(1.0));
+    }
+
+    [Fact]
     public async Task Intervals_count_from_the_start_regardless_of_checkpoints_in_between()
     {
         using TinyPolicy policy = TestData.Policy();
