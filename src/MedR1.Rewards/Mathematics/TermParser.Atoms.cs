@@ -57,6 +57,7 @@ internal sealed partial class TermParser
             @"\pi" => new SymbolNode("pi"),
             @"\infty" => new NumberNode(double.PositiveInfinity),
             _ when char.IsAsciiLetter(token[0]) => Symbol(token),
+            _ when token.StartsWith(@"\begin", StringComparison.Ordinal) => throw new FormatException("A matrix is no term."),
             _ when token[^1] == '}' && token.Length > 2 => Word(token),
             _ when s_functions.Contains(token[1..]) => Function(token[1..]),
             _ when s_functionsOfSeveral.Contains(token[1..]) => FunctionOfSeveral(token[1..]),

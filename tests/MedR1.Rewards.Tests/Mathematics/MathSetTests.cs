@@ -47,6 +47,7 @@ public sealed class MathSetTests
     [InlineData(@"\begin{vmatrix}1 & 2 \\ 3 & 4\end{vmatrix}", "-2", 1)]
     [InlineData(@"\begin{vmatrix}2 & 0 & 1 \\ 1 & 3 & 2 \\ 0 & 1 & 1\end{vmatrix}", "3", 1)] // 2·(3 − 2) + 1·(1 − 0)
     [InlineData(@"\begin{pmatrix}1 & 2\end{pmatrix}", @"\begin{pmatrix}1 \\ 2\end{pmatrix}", 0)]
+    [InlineData(@"2\begin{pmatrix}3 & 4\end{pmatrix}", @"2\begin{pmatrix}1 & 2\end{pmatrix}", 0)] // Matrices are not computed with.
     public void Matrices_are_compared_cell_by_cell(string answer, string solution, double expected) =>
         Assert.Equal(expected, MathAnswerReward.Score($@"\boxed{{{answer}}}", $"${solution}$"));
 
