@@ -133,6 +133,37 @@ public sealed class BestMetricTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rollout_whose_groups_all_agree_need_not_measure_it()
+    {
+        // The first rollout has two prompts with four completions each.
+        int scored = 0;
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(2))
+            .UseLoss(new OfAdvantages())
+            .AddReward("late", context => Interlocked.Increment(ref scored) > 8 ? context.Completion.SampleIndex : 1)
+            .Configure(options => (options.PromptsPerStep, options.GroupSize, options.MaxSteps, options.MaxNewTokens) = (2, 4, 2, 4))
+            .Configure(options => (options.OutputFolder, options.BestMetric) = (_folder, "own"))
+            .RunAsync();
+
+        Assert.Equal([false, true], report.History.Select(metrics => metrics.Values.ContainsKey("own")));
+        Assert.Equal(1, report.BestValue);
+    }
+
+    [Fact]
+    public async Task The_value_before_the_first_step_may_be_the_best_and_has_no_checkpoint()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Builder(policy, "eval/score", interval: 4).Configure(options => options.EvaluateAtStart = true)
+            .AddEvaluation(new Sometimes(step => -step)).RunAsync();
+
+        // 0 before the first step, then −4 and −8.
+        Assert.Equal(0, report.BestValue);
+        Assert.Null(report.BestCheckpoint);
+        Assert.EndsWith("best value: 0, no checkpoint", report.ToString());
+    }
+
+    [Fact]
     public async Task A_resumed_run_with_another_metric_chooses_anew_and_refuses_a_wrong_name()
     {
         using TinyPolicy first = TestData.Policy();
@@ -201,6 +232,18 @@ public sealed class BestMetricTests : IDisposable
             Dictionary<string, LossMetric> metrics = _hasFailed ? new() { ["own"] = new LossMetric(1, 1) } : [];
             _hasFailed = true;
             return new PolicyLossResult(loss, metrics);
+        }
+    }
+
+    private sealed class OfAdvantages : IPolicyLoss
+    {
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs)
+        {
+            bool hasAny = inputs.Advantages.abs().sum().item<float>() > 0;
+            return new PolicyLossResult(
+                inputs.LogProbabilities.sum(), hasAny ? new Dictionary<string, LossMetric> { ["own"] = new LossMetric(1, 1) } : []);
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class EarlyEndTests : IDisposable
         Assert.Equal(3, report.LastMetrics["eval/step"]);
         Assert.Equal(Path.Combine(_folder, "step-000003"), report.LastCheckpoint);
         Assert.Equal(report.LastCheckpoint, report.BestCheckpoint);
+        Assert.EndsWith($"best value: 3, {report.BestCheckpoint}", report.ToString());
         Assert.Equal(["step 1", "step 2", "written 3", "step 3", "saved 3", "end", "stop"], recorder.Calls);
     }
 
