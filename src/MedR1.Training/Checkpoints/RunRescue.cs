@@ -14,7 +14,7 @@ internal sealed class RunRescue(RunState state, int totalSteps, CheckpointStore 
         (string? folder, string? reason) = isOfSaving
             ? (null, "its checkpoint can't be written") : checkpoints.Rescue(state);
         (long step, string what, string saved, string next) = Describe();
-        string? newest = folder ?? checkpoints.Newest;
+        string? newest = checkpoints.Newest;
         string last = newest is null ? "" : $" The last checkpoint is '{newest}'.";
         new TrainingFailure(step, newest, folder is not null
             ? $"{what} {saved} is in '{folder}': .ResumeFrom(\"{folder}\") {next}."

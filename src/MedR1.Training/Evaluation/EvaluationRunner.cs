@@ -10,7 +10,7 @@ internal sealed class EvaluationRunner(
     /// <summary>Evaluates before the first step, if the options require it.</summary>
     public async Task RunAtStartAsync(RunLog log, RunState state, CancellationToken cancellationToken)
     {
-        if (hooks.Count > 0 && options.EvaluateAtStart && state.Step == 0)
+        if (options.EvaluateAtStart && state.Step == 0)
         {
             Dictionary<string, double> values = [];
             await RunAsync(state, values, cancellationToken);
