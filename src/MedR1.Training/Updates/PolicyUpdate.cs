@@ -85,7 +85,7 @@ internal sealed class PolicyUpdate(
             total += value;
             if (!double.IsFinite(value))
             {
-                Entropy?.EndStep();
+                // What was observed so far is not the step's entropy; it is discarded when the next step begins.
                 return new PolicyStepResult(
                     value, double.NaN, updater.Skip(step - 1), IsSkipped: true, ValuesOf(metrics));
             }

@@ -151,6 +151,39 @@ public sealed class PolicyUpdateTests
         Assert.Equal(suppresses ? [.. vision, 7] : [7], Assert.Single(recorder.Passes).Options.SuppressedTokenIds!);
     }
 
+    // The first pass alone, of one prompt, is not the step's entropy.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_step_whose_loss_is_not_finite_does_not_move_the_bonus(int failing)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(
+            policy,
+            options =>
+            {
+                (options.MaxSteps, options.PromptsPerMicroBatch) = (1, 1);
+                options.AdaptiveEntropy = new AdaptiveEntropyOptions { InitialCoefficient = 0.1, Target = 9, Step = 0.02 };
+            },
+            new NotFinite(failing)).RunAsync();
+
+        Assert.Equal(0.1, report.LastMetrics["entropy_coef"], 1e-9);
+    }
+
+    private sealed class NotFinite(int failing) : IPolicyLoss
+    {
+        private readonly GrpoLoss _loss = new(GrpoLossOptions.Bnpo);
+        private int _pass;
+
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs)
+        {
+            PolicyLossResult result = _loss.Compute(inputs);
+            return ++_pass == failing ? result with { Loss = result.Loss.Times(double.NaN) } : result;
+        }
+    }
+
     private sealed class Unnamed : IPolicyLoss
     {
         private readonly GrpoLoss _loss = new(GrpoLossOptions.Bnpo);
