@@ -41,12 +41,12 @@ internal ref struct TiffDirectory
         bool isTiled = directory._entries.ContainsKey(322);
         long blockWidth = isTiled ? directory.Single(322, 0) : width;
         long blockHeight = isTiled ? directory.Single(323, 0) : directory.Single(278, uint.MaxValue);
-        if (width == 0 || height == 0 || blockWidth == 0 || blockHeight == 0)
+        if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue || blockWidth == 0 || blockHeight == 0)
         {
             throw TiffPage.Broken($"it declares {width} x {height} pixels, in parts of {blockWidth} x {blockHeight}");
         }
 
-        long needed = (width + blockWidth - 1) / blockWidth * ((height + blockHeight - 1) / blockHeight) * planes;
+        Int128 needed = (Int128)((width + blockWidth - 1) / blockWidth) * ((height + blockHeight - 1) / blockHeight) * planes;
         (int offsets, int byteCounts) = isTiled ? (324, 325) : (273, 279);
         long given = Math.Min(directory.CountOf(offsets), directory.CountOf(byteCounts));
         if (given < needed)
