@@ -5,8 +5,9 @@ namespace MedR1.Imaging.Tiff;
 /// </summary>
 /// <remarks>
 /// The pixels are those of Pillow's <c>convert("RGB")</c>, orientation included, with two exceptions: 16-bit gray is read as from PNG
-/// (high byte, or <see cref="ImageDecodeOptions.Gray16Window"/>), and JPEG inside a TIFF may differ by a few levels. A file that ends
-/// early or is broken is an error, never an image with gaps. Safe to use from several threads at once.
+/// (high byte, or <see cref="ImageDecodeOptions.Gray16Window"/>), and 16 bits in separate uncompressed planes are read right, where
+/// Pillow mixes the bytes up. JPEG inside a TIFF is decoded by another library than Pillow's. A file that ends early or is broken is an
+/// error, never an image with gaps. Safe to use from several threads at once.
 /// </remarks>
 public sealed class TiffImageDecoder : IImageDecoder
 {
