@@ -38,6 +38,10 @@ internal sealed class TiffPage : IDisposable
 
     public Orientation Orientation { get; }
 
+    public bool IsJpeg => Number(TiffTag.COMPRESSION, 1) is (int)Compression.JPEG or (int)Compression.OJPEG;
+
+    public bool HasSeparatePlanes => Number(TiffTag.PLANARCONFIG, 1) == (int)PlanarConfig.SEPARATE && SamplesPerPixel > 1;
+
     /// <summary>The header; columns and rows are those of the image once it is turned.</summary>
     public ImageHeader Header => Orientation >= Orientation.LEFTTOP
         ? new ImageHeader(ImageFormat.Tiff, Height, Width, BitsPerSample, SamplesPerPixel)
@@ -105,16 +109,11 @@ internal sealed class TiffPage : IDisposable
         }
     }
 
-    public bool IsJpeg => Number(TiffTag.COMPRESSION, 1) is (int)Compression.JPEG or (int)Compression.OJPEG;
-
-    public bool HasSeparatePlanes => Number(TiffTag.PLANARCONFIG, 1) == (int)PlanarConfig.SEPARATE && SamplesPerPixel > 1;
-
     public ImageFormatException BrokenData() => Broken(
         $"it declares {Width} x {Height} pixels, but its data can't be decoded"
         + (_file.Messages.First.Length > 0 ? $" ({_file.Messages.First})" : ""));
 
     public void Dispose() => _handle.Dispose();
-
 
     private int Number(TiffTag tag, int otherwise) =>
         (_handle.GetFieldDefaulted(tag) ?? _handle.GetField(tag)) is [var value, ..] ? value.ToInt() : otherwise;
