@@ -21,6 +21,28 @@ internal static class ImageMarks
         return pieces;
     }
 
+    /// <summary>The parts of a message: texts that are not empty, and an image in place of each mark.</summary>
+    /// <param name="pieces">What <see cref="Split"/> returned.</param>
+    /// <param name="image">Returns the image in place of a mark, given the mark's index.</param>
+    public static List<ChatPart> Parts(string[] pieces, Func<int, ImagePart> image)
+    {
+        List<ChatPart> parts = [];
+        foreach ((int i, string piece) in pieces.Index())
+        {
+            if (i > 0)
+            {
+                parts.Add(image(i - 1));
+            }
+
+            if (piece.Length > 0)
+            {
+                parts.Add(new TextPart(piece));
+            }
+        }
+
+        return parts;
+    }
+
     private static string WithoutFirstBreak(string text) => text switch
     {
         ['\r', '\n', ..] => text[2..],

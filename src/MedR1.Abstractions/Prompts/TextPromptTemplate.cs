@@ -89,21 +89,7 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
                 nameof(example));
         }
 
-        List<ChatPart> parts = [];
-        foreach ((int i, string piece) in pieces.Index())
-        {
-            if (i > 0)
-            {
-                parts.Add(new ImagePart(example.Images[i - 1]));
-            }
-
-            if (piece.Length > 0)
-            {
-                parts.Add(new TextPart(piece));
-            }
-        }
-
-        return new ChatMessage(ChatRole.User, parts);
+        return new ChatMessage(ChatRole.User, ImageMarks.Parts(pieces, mark => new ImagePart(example.Images[mark])));
     }
 
     [GeneratedRegex(@"\{(?:Problem|Question)\}")]

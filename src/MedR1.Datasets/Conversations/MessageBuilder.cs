@@ -65,22 +65,5 @@ internal sealed class MessageBuilder(
         ? new ImagePart(images[_next++])
         : throw fault("image", $"more '{ImageMarks.Mark}' placeholders than the item's {images.Length} images.");
 
-    private List<ChatPart> Parts(string text)
-    {
-        List<ChatPart> parts = [];
-        foreach ((int i, string piece) in ImageMarks.Split(text).Index())
-        {
-            if (i > 0)
-            {
-                parts.Add(Next());
-            }
-
-            if (piece.Length > 0)
-            {
-                parts.Add(new TextPart(piece));
-            }
-        }
-
-        return parts;
-    }
+    private List<ChatPart> Parts(string text) => ImageMarks.Parts(ImageMarks.Split(text), _ => Next());
 }
