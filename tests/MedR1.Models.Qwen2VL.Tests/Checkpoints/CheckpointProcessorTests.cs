@@ -231,6 +231,7 @@ public sealed class CheckpointProcessorTests : SavedModelTest
         Assert.Equal(isSuppressed, policy.SuppressedTokenIds.Contains(token));
         Assert.Equal(isSuppressed ? 5 : 4, policy.SuppressedTokenIds.Count);
     }
+
     private static Qwen2VLConfiguration ConfigurationOf(BytePairTokenizer tokenizer) => TinyModel.Configuration() with
     {
         ImageTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.ImagePlaceholder],
