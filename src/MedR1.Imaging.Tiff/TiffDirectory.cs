@@ -23,7 +23,7 @@ internal ref struct TiffDirectory
         int count = at + 2 <= file.Length ? Short((int)at) : 0;
         if (count == 0 || at + 2 + (long)count * EntryBytes > file.Length)
         {
-            throw TiffPage.Broken($"its directory at byte {at} lies outside of its {file.Length} bytes");
+            throw TiffPage.Broken($"its directory at byte {at} is empty or lies outside of its {file.Length} bytes");
         }
 
         for (int entry = 0; entry < count; entry++)

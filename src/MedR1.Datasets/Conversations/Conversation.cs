@@ -16,9 +16,9 @@ public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages
 
     /// <summary>
     /// The conversation as a prompt. If it ends with the model's answer, that answer is left out of the prompt and is the right answer of
-    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c>, <c>label</c> and verl's
-    /// <c>reward_model.ground_truth</c> is, or an empty text. Of a right answer with answer tags, only the stripped text in the first tags
-    /// is kept.
+    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c>, <c>label</c> and, of
+    /// Parquet, verl's <c>reward_model.ground_truth</c> is, or an empty text. Of a right answer with answer tags, only the stripped text
+    /// in the first tags is kept.
     /// </summary>
     public VqaPrompt ToPrompt()
     {

@@ -112,7 +112,9 @@ internal sealed class AnswerParser(LatexCursor cursor, TermParser terms)
 
     private MathAnswer? InBrackets(string close)
     {
+        cursor.Deepen();
         MathAnswer? matrix = Matrix() is MathAnswer inside && cursor.Take(close) ? inside : null;
+        cursor.Rise();
         cursor.Take("°");
         return matrix;
     }

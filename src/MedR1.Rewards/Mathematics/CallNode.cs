@@ -80,7 +80,7 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
         "max" => AreReal(first, second) ? Math.Max(first.Real, second.Real) : new Complex(double.NaN, 0),
         "min" => AreReal(first, second) ? Math.Min(first.Real, second.Real) : new Complex(double.NaN, 0),
         "gcd" => Divisor(first, second),
-        "lcm" => first * second / Divisor(first, second),
+        "lcm" => Complex.Abs(first * second) / Divisor(first, second),
         _ => new Complex(double.NaN, double.NaN),
     };
 

@@ -16,6 +16,7 @@ public sealed class MathNumberTests
     [InlineData(@"\frac{333333}{1000000}", @"\frac{1}{3}", 0)]
     [InlineData("10^{-7}", "0", 0)]
     [InlineData(@"2^{-2} \cdot 8", "2", 1)]
+    [InlineData(@"\lcm(-4,6)", @"\gcd(-24,36)", 1)]
     [InlineData(@"\frac{6}{4}", @"1\frac{1}{2}", 1)]
     public void Integers_and_fractions_are_compared_exactly(string answer, string solution, double expected) =>
         Assert.Equal(expected, MathAnswerReward.Score($@"\boxed{{{answer}}}", $"${solution}$"));
