@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BitMiracle.LibTiff.Classic;
 
 namespace MedR1.Imaging.Tiff;
 
@@ -13,7 +14,7 @@ internal ref struct TiffDirectory
     private static readonly int[] s_typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
     private readonly ReadOnlySpan<byte> _file;
     private readonly bool _isBig;
-    private readonly Dictionary<int, (int Type, long Count, int At)> _entries = [];
+    private readonly Dictionary<TiffTag, (int Type, long Count, int At)> _entries = [];
 
     private TiffDirectory(ReadOnlySpan<byte> file)
     {
@@ -36,18 +37,20 @@ internal ref struct TiffDirectory
     public static void Check(ReadOnlySpan<byte> file)
     {
         TiffDirectory directory = new(file);
-        long width = directory.Single(256, 0), height = directory.Single(257, 0);
-        long planes = directory.Single(284, 1) == 2 ? directory.Single(277, 1) : 1;
-        bool isTiled = directory._entries.ContainsKey(322);
-        long blockWidth = isTiled ? directory.Single(322, 0) : width;
-        long blockHeight = isTiled ? directory.Single(323, 0) : directory.Single(278, uint.MaxValue);
+        long width = directory.Single(TiffTag.IMAGEWIDTH, 0), height = directory.Single(TiffTag.IMAGELENGTH, 0);
+        long planes = directory.Single(TiffTag.PLANARCONFIG, 1) == 2 ? directory.Single(TiffTag.SAMPLESPERPIXEL, 1) : 1;
+        bool isTiled = directory._entries.ContainsKey(TiffTag.TILEWIDTH);
+        long blockWidth = isTiled ? directory.Single(TiffTag.TILEWIDTH, 0) : width;
+        long blockHeight = isTiled ? directory.Single(TiffTag.TILELENGTH, 0) : directory.Single(TiffTag.ROWSPERSTRIP, uint.MaxValue);
         if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue || blockWidth == 0 || blockHeight == 0)
         {
             throw TiffPage.Broken($"it declares {width} x {height} pixels, in parts of {blockWidth} x {blockHeight}");
         }
 
+        // Of sizes near the limit, the product is more than 64 bits.
         Int128 needed = (Int128)((width + blockWidth - 1) / blockWidth) * ((height + blockHeight - 1) / blockHeight) * planes;
-        (int offsets, int byteCounts) = isTiled ? (324, 325) : (273, 279);
+        (TiffTag offsets, TiffTag byteCounts) = isTiled
+            ? (TiffTag.TILEOFFSETS, TiffTag.TILEBYTECOUNTS) : (TiffTag.STRIPOFFSETS, TiffTag.STRIPBYTECOUNTS);
         long given = Math.Min(directory.CountOf(offsets), directory.CountOf(byteCounts));
         if (given < needed)
         {
@@ -66,7 +69,7 @@ internal ref struct TiffDirectory
 
     private void Add(int at)
     {
-        (int tag, int type, long count) = (Short(at), Short(at + 2), Long(at + 4));
+        (TiffTag tag, int type, long count) = ((TiffTag)Short(at), Short(at + 2), Long(at + 4));
         long bytes = type < s_typeBytes.Length ? count * s_typeBytes[type] : 0;
         if (bytes > 4 && Long(at + 8) + bytes > _file.Length)
         {
@@ -79,16 +82,16 @@ internal ref struct TiffDirectory
         }
     }
 
-    private readonly long CountOf(int tag) => _entries.TryGetValue(tag, out (int Type, long Count, int At) entry) ? entry.Count : 0;
+    private readonly long CountOf(TiffTag tag) => _entries.TryGetValue(tag, out (int Type, long Count, int At) entry) ? entry.Count : 0;
 
-    private readonly long Single(int tag, long otherwise) => CountOf(tag) switch
+    private readonly long Single(TiffTag tag, long otherwise) => CountOf(tag) switch
     {
         0 => otherwise,
         1 => Number(tag, 0),
         long count => throw TiffPage.Broken($"its tag {tag} has {count} values instead of one"),
     };
 
-    private readonly long Number(int tag, int index)
+    private readonly long Number(TiffTag tag, int index)
     {
         (int type, long count, int at) = _entries[tag];
         int bytes = type is 1 or 3 or 4 ? s_typeBytes[type] : throw TiffPage.Broken($"its tag {tag} has type {type}");

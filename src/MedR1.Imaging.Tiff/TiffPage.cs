@@ -90,7 +90,7 @@ internal sealed class TiffPage : IDisposable
     public static ImageFormatException Broken(string what) => new(
         $"The TIFF file is broken: {(what.Length > 0 ? what : "its header can't be read")}. Open it in a viewer, or fetch it again.");
 
-    /// <summary>The samples, one or two bytes each, pixel by pixel: <c>[height, width, samples]</c>, the upper bytes of 16 bits second.</summary>
+    /// <summary>The samples, one or two bytes each: <c>[height, width, samples]</c>. Of 16 bits, the lower byte comes first.</summary>
     /// <exception cref="ImageFormatException">The data end early or can't be decoded.</exception>
     public byte[] ReadSamples()
     {
