@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MedR1;
-using MedR1.Imaging.Tiff;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Samples;
@@ -30,9 +29,8 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
 {
     Device where = DeviceName.Open(result.GetValue(device)!);
     string folder = result.GetValue(checkpoint)!.FullName;
-    Qwen2VLProcessor processor = Qwen2VLProcessor.Load(folder, new ImageProcessorOptions { Decoder = new TiffImageDecoder() });
     using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-        folder, processor, where, weights: WeightStorage.MappedFiles, progress: LoadingLine.OfTerminal(),
+        folder, ImageFiles.LoadProcessor(folder), where, weights: WeightStorage.MappedFiles, progress: LoadingLine.OfTerminal(),
         cancellationToken: cancellationToken);
     SamplingOptions options = new() { Temperature = 0, MaxNewTokens = result.GetValue(tokens) };
     FileImageSource source = new(result.GetValue(image)!.FullName);

@@ -1,6 +1,5 @@
 using MedR1.Datasets;
 using MedR1.Evaluation;
-using MedR1.Imaging.Tiff;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Sampling;
@@ -100,14 +99,9 @@ internal sealed class ProtocolCells(
                 cancellationToken);
     }
 
-    // Some of OmniMedVQA's images are TIFF.
-    private Task<Qwen2VLPolicy> Load(ProtocolModel model, CancellationToken cancellationToken)
-    {
-        Qwen2VLProcessor processor =
-            Qwen2VLProcessor.Load(model.Folder, new ImageProcessorOptions { Decoder = new TiffImageDecoder() });
-        return Task.FromResult(Qwen2VLPolicy.Load(
-            model.Folder, processor, DeviceName.Open(settings.Device), model.DataType, cancellationToken: cancellationToken));
-    }
+    private Task<Qwen2VLPolicy> Load(ProtocolModel model, CancellationToken cancellationToken) => Task.FromResult(Qwen2VLPolicy.Load(
+        model.Folder, ImageFiles.LoadProcessor(model.Folder), DeviceName.Open(settings.Device), model.DataType,
+        cancellationToken: cancellationToken));
 
     private sealed record Cell(string Path, string What, IVqaDataset Test, ReportOrigin Origin);
 }

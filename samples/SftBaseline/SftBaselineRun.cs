@@ -1,6 +1,5 @@
 using MedR1.Datasets;
 using MedR1.Evaluation;
-using MedR1.Imaging.Tiff;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Sampling;
@@ -18,11 +17,8 @@ internal sealed class SftBaselineRun(SftBaselineSettings settings, TextWriter co
         IVqaDataset all = OmniMedVqaDataset.Load(settings.Data, cancellationToken: cancellationToken);
         DatasetSplit split = all.SplitByImage(TrainFraction, settings.Seed);
         IVqaDataset test = split.Test.Shuffle(settings.Seed).Take(settings.Questions);
-
-        // Some of OmniMedVQA's images are TIFF.
-        Qwen2VLProcessor processor =
-            Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { Decoder = new TiffImageDecoder() });
-        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(settings.Checkpoint, processor, cancellationToken: cancellationToken);
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+            settings.Checkpoint, ImageFiles.LoadProcessor(settings.Checkpoint), cancellationToken: cancellationToken);
         EvaluationReport before = await EvaluateAsync(policy, test, "before", cancellationToken);
         TrainingReport training = await TrainAsync(policy, split.Train, cancellationToken);
         EvaluationReport after = await EvaluateAsync(policy, test, "after SFT", cancellationToken);

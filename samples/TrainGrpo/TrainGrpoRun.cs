@@ -1,6 +1,5 @@
 using MedR1.Datasets;
 using MedR1.Evaluation;
-using MedR1.Imaging.Tiff;
 using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
@@ -28,12 +27,8 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
         Console.WriteLine(
             $"{split.Train.Count:N0} training questions; {asked.Count:N0} of {split.Test.Count:N0} others to evaluate on during "
             + "training.");
-
-        // Some of OmniMedVQA's images are TIFF.
-        Qwen2VLProcessor processor =
-            Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { Decoder = new TiffImageDecoder() });
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-            settings.Checkpoint, processor, device, cancellationToken: cancellationToken);
+            settings.Checkpoint, ImageFiles.LoadProcessor(settings.Checkpoint), device, cancellationToken: cancellationToken);
         TrainingReport report = await TrainAsync(policy, split.Train, asked, cancellationToken);
         Console.WriteLine(
             $"{report.Steps} steps in {report.Seconds:F0} s. Checkpoint: {report.LastCheckpoint}, best: "

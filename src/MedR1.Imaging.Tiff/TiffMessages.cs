@@ -35,43 +35,28 @@ internal sealed class TiffMessages
         public TiffErrorHandler? Before { get; set; }
 
         public override void ErrorHandler(
-            BitMiracle.LibTiff.Classic.Tiff tif, string method, string format, params object[] args)
-        {
-            if (tif?.Clientdata() is not TiffFile)
-            {
-                Before?.ErrorHandler(tif, method, format, args);
-            }
-        }
+            BitMiracle.LibTiff.Classic.Tiff tif, string method, string format, params object[] args) =>
+            HandlerOf(tif?.Clientdata())?.ErrorHandler(tif, method, format, args);
 
         public override void ErrorHandlerExt(
             BitMiracle.LibTiff.Classic.Tiff tif, object clientData, string method, string format, params object[] args)
         {
-            if (clientData is not TiffFile file)
+            HandlerOf(clientData)?.ErrorHandlerExt(tif, clientData, method, format, args);
+            if (clientData is TiffFile { Messages: { First.Length: 0 } messages })
             {
-                Before?.ErrorHandlerExt(tif, clientData, method, format, args);
-            }
-            else if (file.Messages.First.Length == 0)
-            {
-                file.Messages.First = Text(format, args);
+                messages.First = Text(format, args);
             }
         }
 
         public override void WarningHandler(
-            BitMiracle.LibTiff.Classic.Tiff tif, string method, string format, params object[] args)
-        {
-            if (tif?.Clientdata() is not TiffFile)
-            {
-                Before?.WarningHandler(tif, method, format, args);
-            }
-        }
+            BitMiracle.LibTiff.Classic.Tiff tif, string method, string format, params object[] args) =>
+            HandlerOf(tif?.Clientdata())?.WarningHandler(tif, method, format, args);
 
         public override void WarningHandlerExt(
-            BitMiracle.LibTiff.Classic.Tiff tif, object clientData, string method, string format, params object[] args)
-        {
-            if (clientData is not TiffFile)
-            {
-                Before?.WarningHandlerExt(tif, clientData, method, format, args);
-            }
-        }
+            BitMiracle.LibTiff.Classic.Tiff tif, object clientData, string method, string format, params object[] args) =>
+            HandlerOf(clientData)?.WarningHandlerExt(tif, clientData, method, format, args);
+
+        // Null for a file of this package.
+        private TiffErrorHandler? HandlerOf(object? clientData) => clientData is TiffFile ? null : Before;
     }
 }
