@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using MedR1.Modeling;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -30,22 +27,25 @@ internal static class MachineLimits
         return ReadBytesPerSecond(folder, () => empty(PieceBytes, uint8).bytes);
     }
 
-    /// <summary>Summing 1 GiB of float32, the best of five.</summary>
+    /// <summary>Summing 1 GiB of float32 by libtorch, whose threads read from start to end; the best of five.</summary>
     public static double MemoryReadBytesPerSecond()
     {
         using Tensor values = ones(1L << 28);
         return values.numel() * 4 / Best(5, () => values.sum().Dispose());
     }
 
-    /// <summary>
-    /// Reading the weights of a decode step at their addresses, on all processors, the best of three: the memory of a
-    /// process isn't uniformly fast on a virtual machine.
-    /// </summary>
-    public static double WeightReadBytesPerSecond(IVisionLanguagePolicy policy)
+    /// <summary>Reading 1 GiB at several places of it at once, the best of five: the most that the memory gives.</summary>
+    public static double MostMemoryReadBytesPerSecond()
     {
-        Parameter[] weights = [.. DecoderWeights(policy)];
-        return DecoderBytes(policy) / Best(3, () => Array.ForEach(weights, Read));
+        using Tensor values = ones(1L << 28);
+        return MemoryReader.BytesPerSecond([values]);
     }
+
+    /// <summary>
+    /// Reading the weights of a decode step so: the memory of a process isn't uniformly fast on a virtual machine.
+    /// </summary>
+    public static double MostWeightReadBytesPerSecond(IVisionLanguagePolicy policy) =>
+        MemoryReader.BytesPerSecond([.. DecoderWeights(policy)]);
 
     /// <summary>
     /// Multiplying two matrices of 2048 x 2048, the best of five: in bf16, or in float32 if the processor doesn't multiply bf16.
@@ -79,35 +79,13 @@ internal static class MachineLimits
         return StatusBytes("VmRSS:");
     }
 
-    private static void Read(Parameter weight)
+    /// <summary>The shortest time of several, in seconds.</summary>
+    public static double Best(int times, Action work) => Enumerable.Range(0, times).Min(_ =>
     {
-        int length = checked((int)(weight.numel() * weight.ElementSize));
-        int share = (length / Environment.ProcessorCount / Vector512<long>.Count + 1) * Vector512<long>.Count;
-        long[] sums = new long[Environment.ProcessorCount];
-        Parallel.For(0, sums.Length, part =>
-        {
-            int first = Math.Min(part * share, length);
-            sums[part] = Read(MemoryMarshal.Cast<byte, Vector512<long>>(
-                weight.bytes.Slice(first, Math.Min(share, length - first))));
-        });
-        GC.KeepAlive(sums);
-    }
-
-    // Optimized from the first call on, and with several sums, so that only the memory limits the speed.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Read(ReadOnlySpan<Vector512<long>> numbers)
-    {
-        Vector512<long> first = default, second = default, third = default, fourth = default;
-        for (; numbers.Length >= 4; numbers = numbers[4..])
-        {
-            first ^= numbers[0];
-            second ^= numbers[1];
-            third ^= numbers[2];
-            fourth ^= numbers[3];
-        }
-
-        return Vector512.Sum((first ^ second) ^ (third ^ fourth));
-    }
+        Stopwatch clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    });
 
     private static double ReadBytesPerSecond(string folder, NextBuffer next)
     {
@@ -130,11 +108,4 @@ internal static class MachineLimits
         string line = File.ReadLines("/proc/self/status").First(one => one.StartsWith(field, StringComparison.Ordinal));
         return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
-
-    private static double Best(int times, Action work) => Enumerable.Range(0, times).Min(_ =>
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalSeconds;
-    });
 }

@@ -24,13 +24,13 @@ internal sealed unsafe partial class CpuStepRecorder
         CpuStepValues rows = Own<CpuStepValues>(input);
         void* target = AddressOf(Checked(result, _rows, _type, CPU));
         RequireOutput(result.shape[1], layer);
-        using CpuStepValues written = new(null, target, (int)result.shape[1], PhaseAfter(rows));
+        using CpuStepValues written = new(null, target, (int)result.shape[1], PhaseAfter(Factor(rows)));
         Multiply(rows, layer, written);
     }
 
     private CpuStepValues Project(CpuStepValues input, IAdaptableLayer layer)
     {
-        int phase = PhaseAfter(input);
+        int phase = PhaseAfter(Factor(input));
         CpuStepValues result = Make((int)layer.Weight.shape[0], phase);
         Multiply(input, layer, result);
         return result;
@@ -76,7 +76,7 @@ internal sealed unsafe partial class CpuStepRecorder
     {
         BrainFloatProduct.Product product = new()
         {
-            Rows = (ushort*)input.Address,
+            Rows = (ushort*)Factor(input).Address,
             Bias = (ushort*)bias,
             Result = (ushort*)result.Address,
             Count = _rows,
@@ -157,6 +157,18 @@ internal sealed unsafe partial class CpuStepRecorder
         result.Phase = result.LastPhase = Math.Max(PhaseAfter(low), result.LastPhase + 1);
         low.LastPhase = result.Phase;
         Record(result.Phase, up, &LowRankProduct.Compute, LowRankProduct.Divide(up));
+    }
+
+    // What the kernel of a product reads: the input, or its rows as that kernel wants them.
+    private CpuStepValues Factor(CpuStepValues input) =>
+        IsBrainFloat && _rows > 1 && BrainFloatProduct.InterleavesRows ? input.Interleaved ??= Interleave(input) : input;
+
+    private CpuStepValues Interleave(CpuStepValues input)
+    {
+        CpuStepValues result = Make(input.Width, PhaseAfter(input));
+        RowInterleaving.Job job = new((ushort*)input.Address, (ushort*)result.Address, _rows, input.Width);
+        Record(result.Phase, job, &RowInterleaving.Compute, RowInterleaving.Divide(job));
+        return result;
     }
 
     private CpuStepValues Widen(CpuStepValues input)

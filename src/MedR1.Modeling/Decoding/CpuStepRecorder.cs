@@ -90,7 +90,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     // An in-place change follows all readers of the old values.
     private static int PhaseOfChange(CpuStepValues values)
     {
-        values.ForgetWidened();
+        values.ForgetCopies();
         return values.Phase = ++values.LastPhase;
     }
 

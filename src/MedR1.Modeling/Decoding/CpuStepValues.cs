@@ -25,17 +25,22 @@ internal sealed unsafe class CpuStepValues : StepValues
     /// <summary>The values converted to float32, once requested.</summary>
     public CpuStepValues? Widened { get; set; }
 
-    /// <summary>Drops the converted values, because these change or are no longer needed.</summary>
-    public void ForgetWidened()
+    /// <summary>The values arranged for <see cref="BrainFloatProduct"/>, once requested.</summary>
+    public CpuStepValues? Interleaved { get; set; }
+
+    /// <summary>Drops the copies, because the values change or are no longer needed.</summary>
+    public void ForgetCopies()
     {
         Widened?.Dispose();
         Widened = null;
+        Interleaved?.Dispose();
+        Interleaved = null;
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        ForgetWidened();
+        ForgetCopies();
         _owner?.Release(this);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MedR1.Modeling;
 
 /// <summary>
@@ -16,8 +18,8 @@ internal static unsafe class BrainFloatProduct
     private const int MostOutputsOfPart = 128;
 
     // Small enough for threads to finish at about the same time, large enough for the kernel to be efficient.
-    private const int WeightsOfPart = 3 << 14;
-    private const int FewestOutputsOfPart = 16;
+    private const int WeightsOfPart = 3 << 15;
+    private const int FewestOutputsOfPart = 24;
 
     /// <summary>Whether there is a kernel for this machine.</summary>
     public static bool IsSupported => NativeKernels.BrainFloatProduct is not null;
@@ -27,6 +29,9 @@ internal static unsafe class BrainFloatProduct
     /// first reorders the matrix, is faster for more rows than <see cref="MostRows"/>; on others, libtorch's products are scalar.
     /// </summary>
     public static bool TakesManyRows => IsSupported && !NativeKernels.HasBrainFloats;
+
+    /// <summary>Whether the kernel reads rows as <see cref="RowInterleaving"/> arranges them.</summary>
+    public static bool InterleavesRows => IsSupported && NativeKernels.HasBrainFloats;
 
     /// <summary>Whether the kernel should compute a product, in several calls if there are more rows than one call takes.</summary>
     /// <param name="count">The number of rows.</param>
@@ -99,13 +104,30 @@ internal static unsafe class BrainFloatProduct
 
     private static void Multiply(Product product)
     {
-        Product some = product;
-        for (long row = 0; row < product.Count; row += MostRows)
+        long most = Math.Min(MostRows, product.Count);
+        ushort* interleaved =
+            InterleavesRows && most > 1 ? (ushort*)NativeMemory.AlignedAlloc((nuint)(most * product.Width * sizeof(ushort)), 64) : null;
+        try
         {
-            some.Rows = product.Rows + (row * product.Width);
-            some.Result = product.Result + (row * product.Outputs);
-            some.Count = Math.Min(MostRows, product.Count - row);
-            TorchThreads.Run(Divide(ref some), &Compute, &some);
+            Product some = product;
+            for (long row = 0; row < product.Count; row += MostRows)
+            {
+                some.Rows = product.Rows + (row * product.Width);
+                some.Result = product.Result + (row * product.Outputs);
+                some.Count = Math.Min(MostRows, product.Count - row);
+                if (interleaved is not null)
+                {
+                    RowInterleaving.Job job = new(some.Rows, interleaved, (int)some.Count, (int)some.Width);
+                    TorchThreads.Run(RowInterleaving.Divide(job), &RowInterleaving.Compute, &job);
+                    some.Rows = interleaved;
+                }
+
+                TorchThreads.Run(Divide(ref some), &Compute, &some);
+            }
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(interleaved);
         }
     }
 

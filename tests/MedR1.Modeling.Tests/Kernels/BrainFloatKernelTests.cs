@@ -4,20 +4,68 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling.Tests.Kernels;
 
-/// <summary>Tests the kernel for processors without AVX512_BF16 on every processor that can run it.</summary>
+/// <summary>Tests the kernel of this processor, and the one without AVX512_BF16 on every processor that can run it.</summary>
 public sealed unsafe class BrainFloatKernelTests
 {
-    // Rows around the sizes of a tile (2 and 3) and the limit for widening weights in registers (12); widths around a piece (512).
+    /// <summary>
+    /// Rows around the sizes of a tile (2, 3 and 8) and the limit for widening weights in registers (12); widths around a piece (512);
+    /// outputs that are and are not three equal thirds, down to none in the last.
+    /// </summary>
+    public static TheoryData<int, int, int, bool> Products => new()
+    {
+        { 1, 32, 4, false },
+        { 2, 512, 36, false },
+        { 3, 544, 68, true },
+        { 5, 1536, 4, true },
+        { 8, 1536, 40, false },
+        { 8, 1536, 44, true },
+        { 9, 64, 52, true },
+        { 12, 1056, 128, true },
+        { 13, 1056, 132, false },
+        { 16, 512, 8, true },
+        { 128, 800, 260, false },
+    };
+
+    [KernelTheory(typeof(BrainFloatProduct))]
+    [MemberData(nameof(Products))]
+    public void It_gives_the_exact_product_rounded_once(int rows, int width, int outputs, bool isOfCodes) =>
+        GivesTheExactProduct(OwnKernel, rows, width, outputs, isOfCodes);
+
     [KernelTheory(typeof(Avx2Kernel))]
-    [InlineData(1, 32, 4, false)]
-    [InlineData(2, 512, 36, false)]
-    [InlineData(3, 544, 68, true)]
-    [InlineData(8, 1536, 40, false)]
-    [InlineData(12, 1056, 128, true)]
-    [InlineData(13, 1056, 132, false)]
-    [InlineData(16, 512, 8, true)]
-    [InlineData(128, 800, 260, false)]
-    public void It_gives_the_exact_product_rounded_once(int rows, int width, int outputs, bool isOfCodes)
+    [MemberData(nameof(Products))]
+    public void That_of_avx2_gives_the_exact_product_rounded_once(int rows, int width, int outputs, bool isOfCodes) =>
+        GivesTheExactProduct(Avx2Kernel.Multiply, rows, width, outputs, isOfCodes);
+
+    [KernelTheory(typeof(BrainFloatProduct))]
+    [InlineData(800, 136)]
+    [InlineData(2560, 20)]
+    public void A_row_times_weights_in_8_bits_has_the_same_bits_alone_and_in_a_batch(int width, int outputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(73, CPU);
+        Tensor input = randn([128, width], generator: generator).bfloat16();
+        Tensor codes = randint(-127, 128, [outputs, width], ScalarType.Int8, generator: generator);
+        Tensor scale = rand([outputs], generator: generator);
+        RowBits.AreIndependentOfCompanyAndThreads(input, rows => OwnKernel(rows, codes, null, scale));
+    }
+
+    [KernelFact(typeof(BrainFloatProduct))]
+    public void It_writes_its_results_and_nothing_else()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const int Outputs = 44;
+        Tensor input = ones([9, 64], ScalarType.BFloat16);
+        Tensor weight = ones([Outputs, 64], ScalarType.BFloat16);
+        Tensor results = full([11, Outputs], -1, ScalarType.BFloat16);
+        BrainFloatProduct.Multiply(
+            (ushort*)TensorMemory.AddressOf(input), (ushort*)TensorMemory.AddressOf(weight), null,
+            (ushort*)TensorMemory.AddressOf(results) + Outputs, 9, 64, Outputs);
+        Assert.True(results[TensorIndex.Slice(1, 10)].eq(64).all().item<bool>());
+        Assert.True(results[TensorIndex.Tensor(tensor((long[])[0, 10]))].eq(-1).all().item<bool>());
+    }
+
+    private static void GivesTheExactProduct(
+        Func<Tensor, Tensor, Tensor?, Tensor?, Tensor> multiply, int rows, int width, int outputs, bool isOfCodes)
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(67, CPU);
@@ -27,7 +75,7 @@ public sealed unsafe class BrainFloatKernelTests
             : randn([outputs, width], generator: generator).bfloat16();
         Tensor bias = randn([outputs], generator: generator).bfloat16();
         Tensor? scale = isOfCodes ? rand([outputs], generator: generator) : null;
-        Tensor actual = Avx2Kernel.Multiply(input, weight, bias, scale);
+        Tensor actual = multiply(input, weight, bias, scale);
 
         (Tensor x, Tensor w, Tensor b) = (input.to(float64), weight.to(float64), bias.to(float64));
         Tensor factor = scale?.to(float64) ?? ones(outputs, dtype: float64);
@@ -61,6 +109,28 @@ public sealed unsafe class BrainFloatKernelTests
         Assert.Equal(
             [32f, float.PositiveInfinity, float.NaN, 32f],
             Avx2Kernel.Multiply(input, weight, null, null).to(float32).data<float>());
+    }
+
+    private static Tensor OwnKernel(Tensor input, Tensor weight, Tensor? bias, Tensor? scale)
+    {
+        Tensor rows = input.contiguous();
+        (int count, long width, long outputs) = ((int)input.shape[0], input.shape[1], weight.shape[0]);
+        Tensor result = empty([count, outputs], ScalarType.BFloat16);
+        ushort* x = (ushort*)TensorMemory.AddressOf(rows);
+        ushort* added = bias is null ? null : (ushort*)TensorMemory.AddressOf(bias);
+        ushort* target = (ushort*)TensorMemory.AddressOf(result);
+        nint w = TensorMemory.AddressOf(weight);
+        if (scale is null)
+        {
+            BrainFloatProduct.Multiply(x, (ushort*)w, added, target, count, width, outputs);
+        }
+        else
+        {
+            BrainFloatProduct.Multiply(x, (sbyte*)w, (float*)TensorMemory.AddressOf(scale), added, target, count, width, outputs);
+        }
+
+        GC.KeepAlive(rows);
+        return result;
     }
 
     private static class Avx2Kernel

@@ -170,6 +170,30 @@ static void widen_codes(const int8_t *codes, uint16_t *target, int64_t width, in
   }
 }
 
+// Rounds to the nearest, ties to even; NaN stays NaN.
+INLINE uint16_t rounded(float value) {
+  union { float number; uint32_t bits; } it = { value };
+  return value != value ? 0x7FC0 : (it.bits + 0x7FFF + ((it.bits >> 16) & 1)) >> 16;
+}
+
+INLINE int64_t first_of(const Product *product, int64_t part) { return part * product->outputs_of_part; }
+
+INLINE int64_t end_of(const Product *product, int64_t part) {
+  const int64_t end = first_of(product, part) + product->outputs_of_part;
+  return end < product->outputs ? end : product->outputs;
+}
+
+// Scales the sums of a part, adds the bias and rounds. A row's sums are MostOutputs from the next row's.
+INLINE void finish(const Product *product, int64_t first, int64_t end, const float *sums) {
+  for (int64_t row = 0; row < product->count; row++) {
+    for (int64_t output = first; output < end; output++) {
+      const float sum = sums[row * MostOutputs + output - first] * (product->scale ? product->scale[output] : 1);
+      product->result[row * product->outputs + output] =
+        rounded(product->bias ? sum + widened(product->bias[output]) : sum);
+    }
+  }
+}
+
 EXPORT void medr1_brain_float_product_avx2(const Product *product, int64_t part) {
   float sums[MostRows * MostOutputs];
   float rows[MostRows * Stride];
