@@ -30,6 +30,7 @@ public sealed class GuardTests
     public void The_list_of_functions_is_not_empty()
     {
         Assert.Contains(["TokenRewards.Compute", "scores"], Required);
+        Assert.Contains(["GroupAdvantages.Compute", "groupIds"], Required);
         Assert.Contains(["Whitening.Compute", "mask"], Tensors);
         Assert.DoesNotContain(["TokenRewards.Compute", "referenceLogProbabilities"], Required);
     }
@@ -107,7 +108,8 @@ public sealed class GuardTests
     }
 
     private static IEnumerable<MethodInfo> Functions(bool all) => typeof(GroupAdvantages).Assembly.GetExportedTypes()
-        .Where(type => type.IsAbstract && type.IsSealed && (all || !s_others.Contains(type)))
+        .Where(type => (type.IsAbstract && type.IsSealed) || type == typeof(GroupAdvantages))
+        .Where(type => all || !s_others.Contains(type))
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static));
 
     private static string NameOf(MethodInfo function) => $"{function.DeclaringType!.Name}.{function.Name}";
@@ -126,6 +128,8 @@ public sealed class GuardTests
         "mask" => ones(2, 3, ScalarType.Bool),
         "truncated" => new[] { false, true },
         "groupIds" => new long[] { 0, 0 },
+        "estimator" => new GroupAdvantages(AdvantageOptions.Grpo),
+        "inputs" => Scored.Inputs([1, 2], [0, 0]),
         "rewards" when parameter.ParameterType != typeof(Tensor) => new double?[][] { [1], [2] },
         _ when parameter.ParameterType == typeof(Tensor) => ones(2, 3, float64),
         _ when parameter.ParameterType == typeof(double) || parameter.Name == "clip" => 0.5,

@@ -1,6 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>Checks the arguments of <see cref="GroupAdvantages"/>.</summary>
+/// <summary>Checks what advantages are computed from.</summary>
 internal static class AdvantageGuards
 {
     public static void Check(
@@ -12,18 +12,7 @@ internal static class AdvantageGuards
     {
         ArgumentNullException.ThrowIfNull(rewards);
         ArgumentNullException.ThrowIfNull(groupIds);
-        IReadOnlyList<string> problems = options.Validate();
-        if (problems.Count > 0)
-        {
-            throw new InvalidLossOptionsException("advantages", problems);
-        }
-
-        if (groupIds.Count != rewards.Count)
-        {
-            throw new ArgumentException(
-                $"There are {groupIds.Count} group ids for {rewards.Count} rows: give one for each.", nameof(groupIds));
-        }
-
+        Check(options);
         if (penalties is not null && options.Aggregation == RewardAggregation.NormalizeThenSum)
         {
             throw new ArgumentException(
@@ -36,6 +25,34 @@ internal static class AdvantageGuards
             throw new ArgumentException(
                 $"There are {penalties.Count} penalties for {rewards.Count} rows: give one for each.",
                 nameof(penalties));
+        }
+
+        Check(rewards, weights, groupIds);
+        for (int row = 0; row < (penalties?.Count ?? 0); row++)
+        {
+            RequireFinite(penalties![row], $"The penalty of row {row}", nameof(penalties));
+        }
+    }
+
+    /// <exception cref="InvalidLossOptionsException">The options are invalid.</exception>
+    public static void Check(AdvantageOptions options)
+    {
+        IReadOnlyList<string> problems = options.Validate();
+        if (problems.Count > 0)
+        {
+            throw new InvalidLossOptionsException("advantages", problems);
+        }
+    }
+
+    public static void Check(
+        IReadOnlyList<IReadOnlyList<double?>> rewards, IReadOnlyList<double>? weights, IReadOnlyList<long> groupIds)
+    {
+        ArgumentNullException.ThrowIfNull(rewards);
+        ArgumentNullException.ThrowIfNull(groupIds);
+        if (groupIds.Count != rewards.Count)
+        {
+            throw new ArgumentException(
+                $"There are {groupIds.Count} group ids for {rewards.Count} rows: give one for each.", nameof(groupIds));
         }
 
         int expected = weights?.Count ?? (rewards.Count == 0 ? 0 : rewards[0].Count);
@@ -53,13 +70,30 @@ internal static class AdvantageGuards
             {
                 RequireFinite(rewards[row][reward], $"Reward {reward} of row {row}", nameof(rewards));
             }
-
-            RequireFinite(penalties?[row], $"The penalty of row {row}", nameof(penalties));
         }
 
         for (int reward = 0; reward < (weights?.Count ?? 0); reward++)
         {
             RequireFinite(weights![reward], $"The weight of reward {reward}", nameof(weights));
+        }
+    }
+
+    public static void CheckTokenCounts(IReadOnlyList<int> tokenCounts, int rows)
+    {
+        if (tokenCounts.Count != rows)
+        {
+            throw new ArgumentException(
+                $"There are {tokenCounts.Count} token counts for {rows} rows: give one for each.", nameof(tokenCounts));
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            if (tokenCounts[row] < 0)
+            {
+                throw new ArgumentException(
+                    $"The token count of row {row} is {tokenCounts[row]}, expected 0 or more: count the completion's tokens.",
+                    nameof(tokenCounts));
+            }
         }
     }
 

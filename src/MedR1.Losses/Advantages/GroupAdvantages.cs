@@ -5,8 +5,28 @@ namespace MedR1.Losses;
 /// adjacent. A reward that abstained (null) is ignored; a row without any reward is left out of all statistics and gets exactly 0,
 /// as does every row of a group without spread.
 /// </summary>
-public static class GroupAdvantages
+public sealed class GroupAdvantages : IAdvantageEstimator
 {
+    /// <summary>Creates the estimator.</summary>
+    /// <param name="options">The options, such as <see cref="AdvantageOptions.Grpo"/>.</param>
+    /// <exception cref="InvalidLossOptionsException">The options are invalid; the exception lists every mistake.</exception>
+    public GroupAdvantages(AdvantageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        AdvantageGuards.Check(options);
+        Options = options;
+    }
+
+    /// <summary>The options.</summary>
+    public AdvantageOptions Options { get; }
+
+    /// <inheritdoc/>
+    public AdvantageResult Compute(AdvantageInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Compute(inputs.Rewards, inputs.Weights, inputs.GroupIds, Options);
+    }
+
     /// <summary>Computes the advantages.</summary>
     /// <param name="rewards">Rows × rewards; null where a reward does not apply to the row.</param>
     /// <param name="weights">The weight of each reward; null for 1 each.</param>
@@ -29,49 +49,24 @@ public static class GroupAdvantages
     {
         options ??= AdvantageOptions.Grpo;
         AdvantageGuards.Check(rewards, weights, groupIds, options, penalties);
-        double[] weightOf = weights?.ToArray() ?? [.. Enumerable.Repeat(1.0, rewards.Count == 0 ? 0 : rewards[0].Count)];
-        double?[] totals = [.. rewards.Select(row => WeightedSum(row, weightOf))];
+        double[] weightOf = RewardSums.WeightsOf(rewards, weights);
+        double?[] totals = RewardSums.Of(rewards, weightOf);
         double?[] scores = options.Aggregation == RewardAggregation.NormalizeThenSum
             ? NormalizedSums(rewards, weightOf, groupIds, options)
             : [.. totals.Select((total, row) => Adjust(total, row, options, penalties))];
 
-        Dictionary<long, RewardStatistics> groups = Statistics(scores, groupIds, options);
-        RewardStatistics batch = OfRows(scores, options.UsePopulationStandardDeviation);
+        bool population = options.UsePopulationStandardDeviation;
+        Dictionary<long, RewardStatistics> groups = GroupStatistics.Of(scores, groupIds, population);
+        RewardStatistics batch = GroupStatistics.OfRows(scores, population);
         double[] advantages = options.Aggregation == RewardAggregation.NormalizeThenSum
             ? [.. scores.Select(score => Scaled(score, batch.StandardDeviation, options))]
             : Advantages(scores, groupIds, groups, batch, options);
         bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum
             || options.Scale == AdvantageScale.Batch;
-
-        // NaN (0 / 0) if there is no row.
-        double zeroFraction = byBatch
-            ? (batch.IsConstant ? 1 : 0)
-            : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
+        double zeroFraction = byBatch ? (batch.IsConstant ? 1 : 0) : GroupStatistics.ConstantFraction(groupIds, groups);
         return new AdvantageResult(
-            advantages,
-            totals,
-            groups,
-            RewardStatistics.Of(totals, options.UsePopulationStandardDeviation),
-            [.. Enumerable.Range(0, weightOf.Length)
-                .Select(
-                    reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.UsePopulationStandardDeviation))],
-            zeroFraction);
-    }
-
-    private static double? WeightedSum(IReadOnlyList<double?> row, double[] weights)
-    {
-        double sum = 0;
-        bool any = false;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            if (row[i] is double value)
-            {
-                sum += weights[i] * value;
-                any = true;
-            }
-        }
-
-        return any ? sum : null;
+            advantages, totals, groups, RewardStatistics.Of(totals, population),
+            GroupStatistics.ByReward(rewards, weightOf.Length, population), zeroFraction);
     }
 
     private static double? Adjust(double? total, int row, AdvantageOptions options, IReadOnlyList<double>? penalties)
@@ -96,7 +91,7 @@ public static class GroupAdvantages
         for (int reward = 0; reward < weights.Length; reward++)
         {
             double?[] column = [.. rewards.Select(row => row[reward])];
-            Dictionary<long, RewardStatistics> groups = Statistics(column, groupIds, options);
+            Dictionary<long, RewardStatistics> groups = GroupStatistics.Of(column, groupIds, options.UsePopulationStandardDeviation);
             for (int row = 0; row < column.Length; row++)
             {
                 RewardStatistics group = groups[groupIds[row]];
@@ -105,7 +100,7 @@ public static class GroupAdvantages
             }
         }
 
-        return [.. normalized.Select(row => WeightedSum(row, weights))];
+        return RewardSums.Of(normalized, weights);
     }
 
     private static double[] Advantages(
@@ -155,18 +150,4 @@ public static class GroupAdvantages
     /// </summary>
     private static double Scaled(double? difference, double divisor, AdvantageOptions options) =>
         difference is double present && divisor > 0 ? present / (divisor + options.Epsilon) : 0;
-
-    private static Dictionary<long, RewardStatistics> Statistics(
-        double?[] values, IReadOnlyList<long> groupIds, AdvantageOptions options) => groupIds
-        .Select((id, row) => (Id: id, Value: values[row]))
-        .GroupBy(pair => pair.Id, pair => pair.Value)
-        .ToDictionary(group => group.Key, group => OfRows([.. group], options.UsePopulationStandardDeviation));
-
-    private static RewardStatistics OfRows(double?[] values, bool population)
-    {
-        RewardStatistics statistics = RewardStatistics.Of(values, population);
-
-        // A group of one row has no spread by definition; the spread of a single scored row among several is unknown (NaN).
-        return values.Length == 1 ? statistics with { StandardDeviation = 0 } : statistics;
-    }
 }

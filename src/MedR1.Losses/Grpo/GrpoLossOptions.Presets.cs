@@ -95,7 +95,7 @@ public sealed partial record GrpoLossOptions
     /// <summary>
     /// RLOO (arXiv 2402.14740) as in TRL: the clipped ratio of whole completions. The baseline excludes the row itself, see
     /// <see cref="AdvantageOptions.Rloo"/>. To subtract β × the KL divergence from the reward, pass it as penalties to
-    /// <see cref="GroupAdvantages.Compute"/> in your own training loop; the trainers do not do this.
+    /// <c>GroupAdvantages.Compute</c> in your own training loop; the trainers do not do this.
     /// </summary>
     public static GrpoLossOptions Rloo { get; } = new()
     {

@@ -11,6 +11,7 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
 {
     private IPolicyLoss? _loss;
     private AdvantageOptions? _advantages;
+    private IAdvantageEstimator? _estimator;
 
     /// <summary>Starts with the policy to train.</summary>
     /// <param name="policy">The policy; the caller keeps ownership.</param>
@@ -28,6 +29,16 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
     public GrpoTrainerBuilder UseAdvantages(AdvantageOptions advantages) =>
         Fill(ref _advantages, advantages, nameof(UseAdvantages));
 
+    /// <summary>
+    /// Sets what turns rewards into advantages, such as <see cref="OpoAdvantages"/> or a class of your own; the default is
+    /// <see cref="GroupAdvantages"/> with <see cref="AdvantageOptions.Grpo"/>.
+    /// </summary>
+    /// <param name="estimator">
+    /// The estimator. Its result is checked; a run ends with an <see cref="InvalidAdvantagesException"/> if it can't be learnt from.
+    /// </param>
+    public GrpoTrainerBuilder UseAdvantages(IAdvantageEstimator estimator) =>
+        Fill(ref _estimator, estimator, nameof(UseAdvantages));
+
     /// <summary>Builds the trainer. The options are copied.</summary>
     /// <exception cref="TrainerConfigurationException">There are mistakes; the exception lists all of them.</exception>
     /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
@@ -39,7 +50,8 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
         RequireRollouts(options);
         RequireFitting(options);
         Slots.Finish();
-        RolloutTrainerParts parts = MakeParts(options, _loss ?? DefaultLoss, _advantages ?? AdvantageOptions.Grpo);
+        RolloutTrainerParts parts = MakeParts(
+            options, _loss ?? DefaultLoss, _estimator ?? new GroupAdvantages(_advantages ?? AdvantageOptions.Grpo));
         return new GrpoTrainer(Policy, parts, options, Resume?.Find());
     }
 }

@@ -51,7 +51,7 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         Slots.Finish();
         PpoLossOptions loss = _loss ?? PpoLossOptions.LanguageModel;
         return new PpoTrainer(
-            Policy, MakeParts(options, new GrpoLoss(loss.Policy), AdvantageOptions.DrGrpo), options, loss,
+            Policy, MakeParts(options, new GrpoLoss(loss.Policy), new GroupAdvantages(AdvantageOptions.DrGrpo)), options, loss,
             _targets ?? PpoTargetOptions.LanguageModel, _critic, Resume?.Find());
     }
 

@@ -30,11 +30,13 @@ internal sealed class RolloutMaker(RolloutTrainerParts parts)
     private AdvantageResult AdvantagesOf(IReadOnlyList<RolloutGroup> groups)
     {
         double?[] none = new double?[parts.Rewards.Count];
-        return GroupAdvantages.Compute(
+        AdvantageInputs inputs = new(
             [.. groups.SelectMany(group => group.Group.Scores!)
                 .Select(score => score.Total is null ? none : score.ByReward)],
             [.. parts.Rewards.Select(reward => reward.Weight)],
             [.. groups.SelectMany((group, index) => group.Group.Completions.Select(_ => (long)index))],
-            parts.Advantages);
+            [.. groups.SelectMany(group => group.Group.Completions).Select(completion => completion.TokenCount)]);
+        return UserCode.Call(
+            () => parts.Advantages.ComputeChecked(inputs), $"The advantage estimator {parts.Advantages.GetType().Name}");
     }
 }

@@ -103,7 +103,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions> : Traine
         AddReward(new DelegateReward(name, score), weight);
 
     private protected RolloutTrainerParts MakeParts(
-        TOptions options, IPolicyLoss loss, AdvantageOptions advantages) => new()
+        TOptions options, IPolicyLoss loss, IAdvantageEstimator advantages) => new()
         {
             Prompts = _prompts is null ? new DatasetPrompts(_dataset!, _template!) : new ListedPrompts(_prompts),
             Order = MakeOrder(options),

@@ -17,7 +17,7 @@ internal sealed record RolloutTrainerParts
 
     public required IPolicyLoss Loss { get; init; }
 
-    public required AdvantageOptions Advantages { get; init; }
+    public required IAdvantageEstimator Advantages { get; init; }
 
     public required IUpdatePlanner Planner { get; init; }
 
@@ -37,14 +37,15 @@ internal sealed record RolloutTrainerParts
 
     /// <summary>
     /// The largest magnitude of a completion's total that the trainer can learn from. Gradients grow with the totals unless a deviation
-    /// divides them or a range clamps them, and squares of errors and gradients are summed over tokens and parameters in float32, which ends
-    /// at 3.4e38.
+    /// divides them or a range clamps them, of which only the library's own estimator is known to do so, and squares of errors and gradients
+    /// are summed over tokens and parameters in float32, which ends at 3.4e38.
     /// </summary>
-    public double LargestTotal => ScoresAreAdvantages || (!IsClamped
-        && Advantages is { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }) ? LargestUnscaled : float.MaxValue;
+    public double LargestTotal =>
+        !ScoresAreAdvantages && Advantages is GroupAdvantages own && IsBounded(own.Options) ? float.MaxValue : LargestUnscaled;
 
-    private bool IsClamped =>
-        Advantages.RewardRange is { Minimum: >= -LargestUnscaled, Maximum: <= LargestUnscaled };
+    private static bool IsBounded(AdvantageOptions options) =>
+        options is not { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }
+        || options.RewardRange is { Minimum: >= -LargestUnscaled, Maximum: <= LargestUnscaled };
 
     /// <summary>The folder of recorded rollouts; null to sample.</summary>
     public string? RecordedRollouts { get; init; }
@@ -76,9 +77,9 @@ internal sealed record RolloutTrainerParts
         values["order"] = Order.GetType().Name;
         values["planner"] = Planner.GetType().Name;
         values["loss"] = Loss.GetType().Name;
-        LossParts.Add(values, "loss", Loss);
-        values["advantages"] = Advantages.GetType().Name;
-        values.AddParts("advantages", Advantages);
+        RecordParts.Add(values, "loss", Loss);
+        values["advantages"] = RecordParts.Described(Advantages).GetType().Name;
+        RecordParts.Add(values, "advantages", Advantages);
         if (RunSettings.DigestOf(Prompts.Count, index => Prompts[index]) is string digest)
         {
             values["prompts"] = $"{Prompts.Name}, text {digest}";

@@ -5,17 +5,26 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// Describes a loss for a checkpoint: the options of the library's own loss, or the init-only properties of a record class. Any other class
-/// is described by its name alone, since its properties may be anything.
+/// Describes a loss or an advantage estimator for a checkpoint: the options of the library's own, or the init-only properties of a record
+/// class. Any other class is described by its name alone, since its properties may be anything.
 /// </summary>
-internal static class LossParts
+internal static class RecordParts
 {
+    /// <summary>What holds the settings of a loss or an advantage estimator: the options of the library's own, or else itself.</summary>
+    public static object Described(object value) => value switch
+    {
+        GrpoLoss own => own.Options,
+        GroupAdvantages own => own.Options,
+        _ => value,
+    };
+
     /// <summary>
-    /// Adds the parts of a loss under its name, and the kind of each part that has parts itself; nothing if the parts can't be determined.
+    /// Adds the parts of a loss or an advantage estimator under its name, and the kind of each part that has parts itself; nothing if the
+    /// parts can't be determined.
     /// </summary>
     public static void Add(Dictionary<string, string> settings, string name, object? value)
     {
-        object? made = value is GrpoLoss own ? own.Options : value;
+        object? made = value is null ? null : Described(value);
         if (made is null || !IsRecord(made.GetType()))
         {
             return;
@@ -55,8 +64,9 @@ internal static class LossParts
     private static bool IsPlain(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type)
         is not (TypeCode.Object or TypeCode.DateTime or TypeCode.DBNull or TypeCode.Empty);
 
-    // A loss that is not a record is described by its name.
-    private static bool IsTold(Type type) => IsRecord(type) || type.IsAssignableTo(typeof(IPolicyLoss));
+    // A loss or an estimator that is not a record is described by its name.
+    private static bool IsTold(Type type) => IsRecord(type) || type.IsAssignableTo(typeof(IPolicyLoss))
+        || type.IsAssignableTo(typeof(IAdvantageEstimator));
 
     // The method behind "with"; no other class can have a method of this name.
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
