@@ -43,6 +43,10 @@ public sealed class OptionLimitTests
         { new() { TopEntropyQuantile = double.NaN }, "TopEntropyQuantile is NaN" },
         { new() { OffPolicyMaskThreshold = double.NaN }, "OffPolicyMaskThreshold is NaN" },
         { GrpoLossOptions.Cispo with { RatioBound = 2 }, "RatioBound is 2, but CispoAbsoluteCap does not use it" },
+        {
+            GrpoLossOptions.Gmpo with { ImportanceSamplingLevel = ImportanceSamplingLevel.Sequence },
+            "ImportanceSamplingLevel is Sequence, but GeometricMean clips each token's ratio"
+        },
         { new() { SapoGate = null! }, "SapoGate is null" },
         { new() { SapoGate = new() { PositiveTemperature = 0 } }, "SapoGate.PositiveTemperature is 0, expected a finite number above" },
         { new() { SapoGate = new() { NegativeTemperature = 0 } }, "SapoGate.NegativeTemperature is 0, expected a finite number above" },

@@ -163,7 +163,7 @@ public sealed class GrpoLoss : IPolicyLoss
     {
         string? judge = !batch.HasTokenAdvantages ? null
             : Options.Normalization == LossNormalization.CompletionTerm ? nameof(LossNormalization.CompletionTerm)
-            : Options.Objective == PolicyObjective.Vespo ? nameof(PolicyObjective.Vespo)
+            : Options.Objective is PolicyObjective.Vespo or PolicyObjective.GeometricMean ? Options.Objective.ToString()
             : Options.OffPolicyMaskThreshold is not null ? nameof(Options.OffPolicyMaskThreshold)
             : null;
         if (judge is not null)

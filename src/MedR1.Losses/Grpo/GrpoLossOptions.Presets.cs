@@ -93,6 +93,17 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
+    /// GMPO (arXiv 2507.20673): the geometric mean of a completion's clipped token ratios, clip exp(−0.4) and exp(0.4), mean over the
+    /// completions, no KL term.
+    /// </summary>
+    public static GrpoLossOptions Gmpo { get; } = new()
+    {
+        Objective = PolicyObjective.GeometricMean,
+        Normalization = LossNormalization.CompletionMean,
+        ClipLow = 0.4,
+    };
+
+    /// <summary>
     /// RLOO (arXiv 2402.14740) as in TRL: the clipped ratio of whole completions. The baseline excludes the row itself, see
     /// <see cref="AdvantageOptions.Rloo"/>. To subtract β × the KL divergence from the reward, pass it as penalties to
     /// <c>GroupAdvantages.Compute</c> in your own training loop; the trainers do not do this.

@@ -18,11 +18,11 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is <see cref="ImportanceSamplingLevel.Token"/>.</value>
     public ImportanceSamplingLevel ImportanceSamplingLevel { get; init; } = ImportanceSamplingLevel.Token;
 
-    /// <summary>ε_low: ratios below 1 − ε_low are clipped.</summary>
+    /// <summary>ε_low: ratios below 1 − ε_low, or logarithms below −ε_low, are clipped.</summary>
     /// <value>The default is 0.2.</value>
     public double ClipLow { get; init; } = 0.2;
 
-    /// <summary>ε_high: ratios above 1 + ε_high are clipped.</summary>
+    /// <summary>ε_high: ratios above 1 + ε_high, or logarithms above ε_high, are clipped.</summary>
     /// <value>The default is <see langword="null"/>: as <see cref="ClipLow"/>.</value>
     public double? ClipHigh { get; init; }
 

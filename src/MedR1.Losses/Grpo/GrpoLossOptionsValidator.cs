@@ -44,6 +44,10 @@ internal static class GrpoLossOptionsValidator
             options.RatioBound is null || options.Objective == PolicyObjective.ClippedSurrogate,
             $"RatioBound is {options.RatioBound?.ToText()}, but {options.Objective} does not use it: "
             + "set Objective to ClippedSurrogate, or RatioBound to null.");
+        Require(
+            options.Objective != PolicyObjective.GeometricMean || options.ImportanceSamplingLevel == ImportanceSamplingLevel.Token,
+            $"ImportanceSamplingLevel is {options.ImportanceSamplingLevel}, but GeometricMean clips each token's ratio before it takes "
+            + "their mean: set it to Token.");
         ValidateParts(options, Require, RequireFinite);
         ValidateCombination(options, Require);
         return problems;

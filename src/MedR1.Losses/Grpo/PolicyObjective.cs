@@ -34,4 +34,11 @@ public enum PolicyObjective
     /// weight (TRL's <c>vespo</c>).
     /// </summary>
     Vespo,
+
+    /// <summary>
+    /// −A·exp(mean over a completion's tokens of d), where d = log r is at most high if A > 0, and otherwise at least −low: GMPO (arXiv
+    /// 2507.20673). The clip applies to the logarithm of a token's ratio: a <see cref="GrpoLossOptions.ClipLow"/> of 0.4 means ratios from
+    /// exp(−0.4) = 0.67.
+    /// </summary>
+    GeometricMean,
 }

@@ -46,11 +46,11 @@ public sealed record PpoLossOptions
             problems.Add($"ValueClip is {clip.ToText()}, expected a finite number above 0, or null for no clipping.");
         }
 
-        if (Policy.Normalization == LossNormalization.CompletionTerm || Policy.Objective == PolicyObjective.Vespo
-            || Policy.OffPolicyMaskThreshold is not null)
+        if (Policy.Normalization == LossNormalization.CompletionTerm
+            || Policy.Objective is PolicyObjective.Vespo or PolicyObjective.GeometricMean || Policy.OffPolicyMaskThreshold is not null)
         {
             problems.Add(
-                "Policy works on whole completions (CompletionTerm, Vespo or OffPolicyMaskThreshold), but PPO has an "
+                "Policy works on whole completions (CompletionTerm, Vespo, GeometricMean or OffPolicyMaskThreshold), but PPO has an "
                 + "advantage for each token: use ClippedSurrogate with StepTokens and no threshold.");
         }
 

@@ -21,6 +21,7 @@ public sealed class GrpoLossTests
         ["Sapo"] = GrpoLossOptions.Sapo,
         ["Luspo"] = GrpoLossOptions.Luspo,
         ["Vespo"] = GrpoLossOptions.Vespo,
+        ["Gmpo"] = GrpoLossOptions.Gmpo,
         ["Rloo"] = GrpoLossOptions.Rloo,
         ["Intellect2"] = GrpoLossOptions.Intellect2,
     };

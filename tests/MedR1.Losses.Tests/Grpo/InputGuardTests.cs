@@ -59,6 +59,7 @@ public sealed class InputGuardTests
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4) with { Advantages = ones(3, 4) };
         Expect(inputs, "[3, 4], one for each token, but CompletionTerm applies to", GrpoLossOptions.Rloo);
         Expect(inputs, "[3, 4], one for each token, but Vespo applies to", GrpoLossOptions.Vespo);
+        Expect(inputs, "[3, 4], one for each token, but GeometricMean applies to", GrpoLossOptions.Gmpo);
         Expect(
             inputs, "[3, 4], one for each token, but OffPolicyMaskThreshold applies to", new GrpoLossOptions { OffPolicyMaskThreshold = 1 });
     }

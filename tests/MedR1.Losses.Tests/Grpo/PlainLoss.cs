@@ -33,6 +33,7 @@ internal sealed class PlainLoss(PolicyLossInputs inputs, int moved = 0, double b
         "CispoTwoSided" => Sum((i, t) => -Math.Clamp(HeldRatio(t), 0.8, 1.28) * _advantages[i] * _now[t]) / Tokens,
         "Sapo" => RowMeans((i, t) => Gate(Ratio(t), _advantages[i])),
         "Vespo" => Sum((i, t) => -Weight(i) * _advantages[i] * _now[t]) / Tokens,
+        "Gmpo" => RowMeans((i, _) => -_advantages[i] * Math.Exp(Active(i).Average(t => ClippedLog(_now[t] - _old[t], i)))),
         "Rloo" => Enumerable.Range(0, Rows).Sum(i => Clipped(Math.Exp(LogRatio(i, _now)), i, 0.2, 0.2)) / Rows,
         "Intellect2" => Sum((i, t) => Clipped(Ratio(t), i, 0.2, 0.2, 4) + 0.001 * K3(t)) / Tokens,
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
@@ -48,6 +49,13 @@ internal sealed class PlainLoss(PolicyLossInputs inputs, int moved = 0, double b
     {
         double advantage = _advantages[row];
         return -Math.Min(Math.Min(ratio, bound) * advantage, Math.Clamp(ratio, 1 - low, 1 + high) * advantage);
+    }
+
+    // GMPO, arXiv 2507.20673, equation 4: the sign of A decides which of ratio and clipped ratio, to the power of it, is smaller.
+    private double ClippedLog(double log, int row)
+    {
+        int sign = Math.Sign(_advantages[row]);
+        return sign * Math.Min(sign * log, sign * Math.Clamp(log, -0.4, 0.4));
     }
 
     private double Weight(int row)

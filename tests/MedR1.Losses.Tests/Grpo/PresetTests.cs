@@ -33,6 +33,9 @@ public sealed class PresetTests
         Assert.Equal((1.0, 1.05), (gate.PositiveTemperature, gate.NegativeTemperature));
         Assert.Equal((4.0, 0.001), (GrpoLossOptions.Intellect2.RatioBound, GrpoLossOptions.Intellect2.KlCoefficient));
 
+        // arXiv 2507.20673, section 4.1: ratios from exp(−0.4) to exp(0.4).
+        Assert.Equal((0.4, null, 0.0, false), Numbers(GrpoLossOptions.Gmpo));
+
         // TRL 1.16: k 2 and 3, λ 3 and 2.
         VespoOptions vespo = GrpoLossOptions.Vespo.VespoWeight;
         Assert.Equal(
@@ -46,7 +49,7 @@ public sealed class PresetTests
         nameof(GrpoLossOptions.DrGrpo), nameof(GrpoLossOptions.Bnpo), nameof(GrpoLossOptions.Gspo),
         nameof(GrpoLossOptions.GspoToken), nameof(GrpoLossOptions.Cispo), nameof(GrpoLossOptions.CispoTwoSided),
         nameof(GrpoLossOptions.Sapo), nameof(GrpoLossOptions.Luspo), nameof(GrpoLossOptions.Vespo),
-        nameof(GrpoLossOptions.Rloo), nameof(GrpoLossOptions.Intellect2),
+        nameof(GrpoLossOptions.Rloo), nameof(GrpoLossOptions.Intellect2), nameof(GrpoLossOptions.Gmpo),
     ];
 
     [Theory]

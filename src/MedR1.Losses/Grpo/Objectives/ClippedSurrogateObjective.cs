@@ -17,17 +17,8 @@ internal sealed class ClippedSurrogateObjective(double low, double high, double?
         Tensor bounded = Bounded(ratio);
         Tensor below = bounded.Below(1 - low).logical_and(batch.Advantages.Below(0));
         Tensor above = bounded.Above(1 + high).logical_and(batch.Advantages.Above(0));
-        AddFraction(metrics, LossMetricNames.LowClipRatio, below, batch, perRow);
-        AddFraction(metrics, LossMetricNames.HighClipRatio, above, batch, perRow);
-        AddFraction(metrics, LossMetricNames.ClipRatio, below.logical_or(above), batch, perRow);
-        Tensor counts_B = perRow ? ones_like(batch.Tokens_B, ScalarType.Bool) : batch.Tokens_B.Above(0);
-        metrics.AddExtreme(LossMetricNames.MinLowClipRatio, RowFraction(below, batch, perRow), counts_B, LossMetricKind.Minimum);
-        metrics.AddExtreme(LossMetricNames.MaxHighClipRatio, RowFraction(above, batch, perRow), counts_B, LossMetricKind.Maximum);
+        AddClipRatios(metrics, below, above, batch, perRow);
     }
-
-    private static Tensor RowFraction(Tensor flags, PolicyBatch batch, bool perRow) => perRow
-        ? flags.squeeze(1)
-        : flags.logical_and(batch.Active_BT).sum(1) / batch.Tokens_B.Limited(least: 1);
 
     private Tensor Bounded(Tensor ratio) => bound is double most ? ratio.Limited(most: most) : ratio;
 }

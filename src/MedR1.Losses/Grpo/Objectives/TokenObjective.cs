@@ -25,6 +25,7 @@ internal abstract class TokenObjective
             1 - options.ClipLow, 1 + (options.ClipHigh ?? options.ClipLow)),
         PolicyObjective.Sapo => new SapoObjective(options.SapoGate),
         PolicyObjective.Vespo => new VespoObjective(options.VespoWeight),
+        PolicyObjective.GeometricMean => new GeometricMeanObjective(options.ClipLow, options.ClipHigh ?? options.ClipLow),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "Unknown objective."),
     };
 
@@ -37,4 +38,19 @@ internal abstract class TokenObjective
         Tensor weight = perRow ? tensor((double)batch.Rows, ScalarType.Float64, flags.device) : batch.TokenCount;
         metrics.Add(name, sum, weight);
     }
+
+    /// <summary>Adds the fractions of what is clipped at the lower and at the upper bound.</summary>
+    protected static void AddClipRatios(MetricCollector metrics, Tensor below, Tensor above, PolicyBatch batch, bool perRow)
+    {
+        AddFraction(metrics, LossMetricNames.LowClipRatio, below, batch, perRow);
+        AddFraction(metrics, LossMetricNames.HighClipRatio, above, batch, perRow);
+        AddFraction(metrics, LossMetricNames.ClipRatio, below.logical_or(above), batch, perRow);
+        Tensor counts_B = perRow ? ones_like(batch.Tokens_B, ScalarType.Bool) : batch.Tokens_B.Above(0);
+        metrics.AddExtreme(LossMetricNames.MinLowClipRatio, RowFraction(below, batch, perRow), counts_B, LossMetricKind.Minimum);
+        metrics.AddExtreme(LossMetricNames.MaxHighClipRatio, RowFraction(above, batch, perRow), counts_B, LossMetricKind.Maximum);
+    }
+
+    private static Tensor RowFraction(Tensor flags, PolicyBatch batch, bool perRow) => perRow
+        ? flags.squeeze(1)
+        : flags.logical_and(batch.Active_BT).sum(1) / batch.Tokens_B.Limited(least: 1);
 }
