@@ -22,6 +22,7 @@ internal static class Batches
             Advantages = randn([rows], ScalarType.Float64, generator: generator),
             LogProbabilities = logProbabilities.requires_grad_(true),
             MaxCompletionLength = columns,
+            Seed = seed,
         };
     }
 

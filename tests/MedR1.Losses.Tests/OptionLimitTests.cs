@@ -47,6 +47,22 @@ public sealed class OptionLimitTests
             GrpoLossOptions.Gmpo with { ImportanceSamplingLevel = ImportanceSamplingLevel.Sequence },
             "ImportanceSamplingLevel is Sequence, but GeometricMean clips each token's ratio"
         },
+        {
+            GrpoLossOptions.KlCov with { ImportanceSamplingLevel = ImportanceSamplingLevel.SequenceToken },
+            "ImportanceSamplingLevel is SequenceToken, but KlCovariance chooses tokens: set it to Token."
+        },
+        {
+            GrpoLossOptions.ClipCov with { ImportanceSamplingLevel = ImportanceSamplingLevel.Sequence },
+            "ImportanceSamplingLevel is Sequence, but ClipCovariance chooses tokens: set it to Token."
+        },
+        { new() { ClipCovariance = null! }, "ClipCovariance is null" },
+        { new() { ClipCovariance = new() { Fraction = 0 } }, "ClipCovariance.Fraction is 0, expected a number above 0 and at most 1." },
+        { new() { ClipCovariance = new() { Fraction = 1.5 } }, "ClipCovariance.Fraction is 1.5, expected" },
+        { new() { ClipCovariance = new() { Minimum = 5 } }, "ClipCovariance.Minimum is 5, expected a number below Maximum 5." },
+        { new() { ClipCovariance = new() { Maximum = double.NaN } }, "ClipCovariance.Minimum is 1, expected a number below Maximum NaN." },
+        { new() { KlCovariance = null! }, "KlCovariance is null" },
+        { new() { KlCovariance = new() { Fraction = double.NaN } }, "KlCovariance.Fraction is NaN, expected" },
+        { new() { KlCovariance = new() { Coefficient = -1 } }, "KlCovariance.Coefficient is -1, expected a finite number of at least 0." },
         { new() { SapoGate = null! }, "SapoGate is null" },
         { new() { SapoGate = new() { PositiveTemperature = 0 } }, "SapoGate.PositiveTemperature is 0, expected a finite number above" },
         { new() { SapoGate = new() { NegativeTemperature = 0 } }, "SapoGate.NegativeTemperature is 0, expected a finite number above" },

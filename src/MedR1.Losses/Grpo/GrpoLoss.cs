@@ -48,6 +48,9 @@ public sealed class GrpoLoss : IPolicyLoss
     public bool MasksTruncatedCompletions => Options.MaskTruncatedCompletions;
 
     /// <inheritdoc/>
+    public bool ComparesAllCompletions => Options.Objective is PolicyObjective.ClipCovariance or PolicyObjective.KlCovariance;
+
+    /// <inheritdoc/>
     public PolicyLossResult Compute(PolicyLossInputs inputs)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -196,6 +199,13 @@ public sealed class GrpoLoss : IPolicyLoss
         {
             throw new ArgumentException(
                 "SamplerLogProbabilities is null, but SamplerCorrection is set: give the sampler's, or set the correction to null.",
+                nameof(inputs));
+        }
+
+        if (Options.Objective == PolicyObjective.ClipCovariance && inputs.Seed is null)
+        {
+            throw new ArgumentException(
+                "Seed is null, but ClipCovariance draws tokens at random: give a number that differs for each micro-batch.",
                 nameof(inputs));
         }
 

@@ -104,6 +104,24 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
+    /// Clip-Cov (arXiv 2505.22617): 2e-4 of the tokens, drawn from those with a covariance between 1 and 5, give no gradient; clip 0.2, mean
+    /// over the tokens of the step, no KL term.
+    /// </summary>
+    public static GrpoLossOptions ClipCov { get; } = new()
+    {
+        Objective = PolicyObjective.ClipCovariance,
+    };
+
+    /// <summary>
+    /// KL-Cov (arXiv 2505.22617): the 2e-3 of the tokens with the largest covariance are held near the old policy, β 1; mean over the tokens
+    /// of the step, no other KL term.
+    /// </summary>
+    public static GrpoLossOptions KlCov { get; } = new()
+    {
+        Objective = PolicyObjective.KlCovariance,
+    };
+
+    /// <summary>
     /// RLOO (arXiv 2402.14740) as in TRL: the clipped ratio of whole completions. The baseline excludes the row itself, see
     /// <see cref="AdvantageOptions.Rloo"/>. To subtract β × the KL divergence from the reward, pass it as penalties to
     /// <c>GroupAdvantages.Compute</c> in your own training loop; the trainers do not do this.

@@ -47,6 +47,14 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is TRL's.</value>
     public VespoOptions VespoWeight { get; init; } = new();
 
+    /// <summary>The tokens that <see cref="PolicyObjective.ClipCovariance"/> leaves out.</summary>
+    /// <value>The default is the paper's.</value>
+    public ClipCovarianceOptions ClipCovariance { get; init; } = new();
+
+    /// <summary>The tokens that <see cref="PolicyObjective.KlCovariance"/> penalises.</summary>
+    /// <value>The default is the paper's.</value>
+    public KlCovarianceOptions KlCovariance { get; init; } = new();
+
     /// <summary>β: the weight of the KL divergence from the reference policy; 0 needs no reference.</summary>
     /// <value>The default is 0.</value>
     public double KlCoefficient { get; init; }

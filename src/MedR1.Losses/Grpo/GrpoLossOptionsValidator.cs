@@ -48,6 +48,10 @@ internal static class GrpoLossOptionsValidator
             options.Objective != PolicyObjective.GeometricMean || options.ImportanceSamplingLevel == ImportanceSamplingLevel.Token,
             $"ImportanceSamplingLevel is {options.ImportanceSamplingLevel}, but GeometricMean clips each token's ratio before it takes "
             + "their mean: set it to Token.");
+        Require(
+            options.Objective is not (PolicyObjective.ClipCovariance or PolicyObjective.KlCovariance)
+            || options.ImportanceSamplingLevel == ImportanceSamplingLevel.Token,
+            $"ImportanceSamplingLevel is {options.ImportanceSamplingLevel}, but {options.Objective} chooses tokens: set it to Token.");
         ValidateParts(options, Require, RequireFinite);
         ValidateCombination(options, Require);
         return problems;
@@ -76,6 +80,33 @@ internal static class GrpoLossOptionsValidator
             requireFinite("VespoWeight.PositiveDecay", options.VespoWeight.PositiveDecay, 0, false);
             requireFinite("VespoWeight.NegativePower", options.VespoWeight.NegativePower, 0, false);
             requireFinite("VespoWeight.NegativeDecay", options.VespoWeight.NegativeDecay, 0, false);
+        }
+
+        if (options.ClipCovariance is null)
+        {
+            require(false, "ClipCovariance is null: give options, or new ClipCovarianceOptions() for the defaults.");
+        }
+        else
+        {
+            require(
+                options.ClipCovariance.Fraction is > 0 and <= 1,
+                $"ClipCovariance.Fraction is {options.ClipCovariance.Fraction.ToText()}, expected a number above 0 and at most 1.");
+            require(
+                options.ClipCovariance.Minimum < options.ClipCovariance.Maximum,
+                $"ClipCovariance.Minimum is {options.ClipCovariance.Minimum.ToText()}, expected a number below Maximum "
+                + $"{options.ClipCovariance.Maximum.ToText()}.");
+        }
+
+        if (options.KlCovariance is null)
+        {
+            require(false, "KlCovariance is null: give options, or new KlCovarianceOptions() for the defaults.");
+        }
+        else
+        {
+            require(
+                options.KlCovariance.Fraction is > 0 and <= 1,
+                $"KlCovariance.Fraction is {options.KlCovariance.Fraction.ToText()}, expected a number above 0 and at most 1.");
+            requireFinite("KlCovariance.Coefficient", options.KlCovariance.Coefficient, 0, false);
         }
 
         if (options.SamplerCorrection is SamplerCorrectionOptions correction)

@@ -44,6 +44,9 @@ public static class LossMetricNames
     /// <summary>VESPO: the mean weight of the completions.</summary>
     public const string VespoWeight = "vespo/phi_seq_mean";
 
+    /// <summary>Clip-Cov, KL-Cov: fraction of tokens chosen by their covariance of advantage and log-probability.</summary>
+    public const string CovarianceFraction = "covariance/chosen_ratio";
+
     /// <summary>Mean absolute difference of a token's log-probability from the sampler's.</summary>
     public const string SamplerLogProbabilityDifference = "sampling/sampling_logp_difference/mean";
 

@@ -24,6 +24,12 @@ public interface IPolicyLoss
     /// </summary>
     bool MasksTruncatedCompletions => false;
 
+    /// <summary>
+    /// Whether the log-probabilities of a completion with the advantage 0 count, although they have no gradient: such completions are then
+    /// never left out of a pass.
+    /// </summary>
+    bool ComparesAllCompletions => false;
+
     /// <summary>Computes the loss of a micro-batch and its metrics.</summary>
     /// <param name="inputs">The micro-batch.</param>
     /// <returns>The loss to call <c>backward</c> on, already divided for gradient accumulation; the caller disposes it.</returns>

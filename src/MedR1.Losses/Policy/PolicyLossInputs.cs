@@ -71,4 +71,11 @@ public sealed record PolicyLossInputs
     /// </summary>
     /// <value>The default is <see langword="null"/>: not known.</value>
     public int? MaxCompletionLength { get; init; }
+
+    /// <summary>
+    /// The seed of random choices, of which only <see cref="PolicyObjective.ClipCovariance"/> makes any; a different one for each
+    /// micro-batch.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: nothing is chosen at random.</value>
+    public long? Seed { get; init; }
 }

@@ -14,6 +14,8 @@ internal sealed class PolicyUpdate(
     RolloutTrainerOptions options, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers,
     bool skipsWithoutGradient = false)
 {
+    private const int LossStream = 6;
+
     // Image features that policy and reference share are computed once, without gradients. Lazy, because this is unknown until a checkpoint
     // is read: a tower that is frozen now may have been trained before.
     private readonly Lazy<bool> _sharesVision = new(
@@ -22,7 +24,8 @@ internal sealed class PolicyUpdate(
     /// <summary>
     /// Whether completions without a gradient may be left out of the passes, since the loss needs nothing else from them.
     /// </summary>
-    public bool MaySkip { get; } = !loss.RequiresReference && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
+    public bool MaySkip { get; } = !loss.RequiresReference && !loss.RequiresEntropies && !loss.ComparesAllCompletions
+        && options.AdaptiveEntropy is null;
 
     /// <summary>Whether completions without a gradient are left out of the passes.</summary>
     public bool Skips => skipsWithoutGradient && MaySkip;
@@ -76,7 +79,10 @@ internal sealed class PolicyUpdate(
             MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], Skips);
             Tensor? features = _sharesVision.Value ? Features(batch) : null;
             using TokenStatistics? statistics = Score(batch, features);
-            PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts);
+            PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts) with
+            {
+                Seed = SeedMixer.Mix(SeedMixer.Mix(options.Seed, step, LossStream), microStep),
+            };
 
             // The entropy of rows that are left out of the pass is unknown: the loss can't compute the mean, which is measured below.
             PolicyLossInputs given = Skips ? inputs with { Entropies = null } : inputs;

@@ -22,6 +22,8 @@ public sealed class GrpoLossTests
         ["Luspo"] = GrpoLossOptions.Luspo,
         ["Vespo"] = GrpoLossOptions.Vespo,
         ["Gmpo"] = GrpoLossOptions.Gmpo,
+        ["ClipCov"] = GrpoLossOptions.ClipCov,
+        ["KlCov"] = GrpoLossOptions.KlCov,
         ["Rloo"] = GrpoLossOptions.Rloo,
         ["Intellect2"] = GrpoLossOptions.Intellect2,
     };

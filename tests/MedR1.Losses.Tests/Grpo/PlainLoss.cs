@@ -34,6 +34,9 @@ internal sealed class PlainLoss(PolicyLossInputs inputs, int moved = 0, double b
         "Sapo" => RowMeans((i, t) => Gate(Ratio(t), _advantages[i])),
         "Vespo" => Sum((i, t) => -Weight(i) * _advantages[i] * _now[t]) / Tokens,
         "Gmpo" => RowMeans((i, _) => -_advantages[i] * Math.Exp(Active(i).Average(t => ClippedLog(_now[t] - _old[t], i)))),
+        "ClipCov" => Sum((i, t) =>
+            Covariance(t) is > 0.1 and < 2 && !IsClipped(HeldRatio(t), i) ? 0 : Clipped(Ratio(t), i, 0.2, 0.2)) / Tokens,
+        "KlCov" => Sum((i, t) => -Ratio(t) * _advantages[i] + (t == MostCovariant ? Math.Abs(_now[t] - _old[t]) : 0)) / Tokens,
         "Rloo" => Enumerable.Range(0, Rows).Sum(i => Clipped(Math.Exp(LogRatio(i, _now)), i, 0.2, 0.2)) / Rows,
         "Intellect2" => Sum((i, t) => Clipped(Ratio(t), i, 0.2, 0.2, 4) + 0.001 * K3(t)) / Tokens,
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
@@ -57,6 +60,18 @@ internal sealed class PlainLoss(PolicyLossInputs inputs, int moved = 0, double b
         int sign = Math.Sign(_advantages[row]);
         return sign * Math.Min(sign * log, sign * Math.Clamp(log, -0.4, 0.4));
     }
+
+    // 2e-3 of fewer than 1,000 tokens is the one with the largest covariance.
+    private int MostCovariant => Enumerable.Range(0, Rows).SelectMany(Active).MaxBy(Covariance);
+
+    private double Covariance(int token)
+    {
+        int[] tokens = [.. Enumerable.Range(0, Rows).SelectMany(Active)];
+        double OfRow(int token) => _advantages[token / _columns];
+        return (OfRow(token) - tokens.Average(OfRow)) * (_held[token] - tokens.Average(other => _held[other]));
+    }
+
+    private bool IsClipped(double ratio, int row) => _advantages[row] > 0 ? ratio > 1.2 : ratio < 0.8;
 
     private double Weight(int row)
     {

@@ -36,6 +36,13 @@ public sealed class PresetTests
         // arXiv 2507.20673, section 4.1: ratios from exp(−0.4) to exp(0.4).
         Assert.Equal((0.4, null, 0.0, false), Numbers(GrpoLossOptions.Gmpo));
 
+        // arXiv 2505.22617, section 4.4: 2e-4, 1 and 5; 2e-3 (7B) and 1. The clip is PPO's.
+        Assert.Equal((0.2, null, 0.0, false), Numbers(GrpoLossOptions.ClipCov));
+        ClipCovarianceOptions clip = GrpoLossOptions.ClipCov.ClipCovariance;
+        Assert.Equal((2e-4, 1.0, 5.0), (clip.Fraction, clip.Minimum, clip.Maximum));
+        KlCovarianceOptions penalty = GrpoLossOptions.KlCov.KlCovariance;
+        Assert.Equal((2e-3, 1.0, 0.0), (penalty.Fraction, penalty.Coefficient, GrpoLossOptions.KlCov.KlCoefficient));
+
         // TRL 1.16: k 2 and 3, λ 3 and 2.
         VespoOptions vespo = GrpoLossOptions.Vespo.VespoWeight;
         Assert.Equal(
@@ -50,6 +57,7 @@ public sealed class PresetTests
         nameof(GrpoLossOptions.GspoToken), nameof(GrpoLossOptions.Cispo), nameof(GrpoLossOptions.CispoTwoSided),
         nameof(GrpoLossOptions.Sapo), nameof(GrpoLossOptions.Luspo), nameof(GrpoLossOptions.Vespo),
         nameof(GrpoLossOptions.Rloo), nameof(GrpoLossOptions.Intellect2), nameof(GrpoLossOptions.Gmpo),
+        nameof(GrpoLossOptions.KlCov),
     ];
 
     [Theory]

@@ -14,11 +14,14 @@ internal sealed class ClippedSurrogateObjective(double low, double high, double?
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
-        Tensor bounded = Bounded(ratio);
-        Tensor below = bounded.Below(1 - low).logical_and(batch.Advantages.Below(0));
-        Tensor above = bounded.Above(1 + high).logical_and(batch.Advantages.Above(0));
-        AddClipRatios(metrics, below, above, batch, perRow);
+        AddClipRatios(metrics, IsBelow(ratio, batch), IsAbove(ratio, batch), batch, perRow);
     }
+
+    /// <summary>Where the lower bound takes effect.</summary>
+    public Tensor IsBelow(Tensor ratio, PolicyBatch batch) => Bounded(ratio).Below(1 - low).logical_and(batch.Advantages.Below(0));
+
+    /// <summary>Where the upper bound takes effect.</summary>
+    public Tensor IsAbove(Tensor ratio, PolicyBatch batch) => Bounded(ratio).Above(1 + high).logical_and(batch.Advantages.Above(0));
 
     private Tensor Bounded(Tensor ratio) => bound is double most ? ratio.Limited(most: most) : ratio;
 }

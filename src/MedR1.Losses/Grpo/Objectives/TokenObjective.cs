@@ -26,6 +26,9 @@ internal abstract class TokenObjective
         PolicyObjective.Sapo => new SapoObjective(options.SapoGate),
         PolicyObjective.Vespo => new VespoObjective(options.VespoWeight),
         PolicyObjective.GeometricMean => new GeometricMeanObjective(options.ClipLow, options.ClipHigh ?? options.ClipLow),
+        PolicyObjective.ClipCovariance => new ClipCovarianceObjective(
+            options.ClipCovariance, options.ClipLow, options.ClipHigh ?? options.ClipLow),
+        PolicyObjective.KlCovariance => new KlCovarianceObjective(options.KlCovariance),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "Unknown objective."),
     };
 
