@@ -44,12 +44,12 @@ public enum PolicyObjective
 
     /// <summary>
     /// The term of <see cref="ClippedSurrogate"/>, but 0 at a few tokens drawn at random from those that lower the entropy most: Clip-Cov
-    /// (arXiv 2505.22617, section 4.2). Depends on how a step is split into micro-batches, and needs <see cref="PolicyLossInputs.Seed"/>.
+    /// (arXiv 2505.22617). Depends on how a step is split into micro-batches, and needs <see cref="PolicyLossInputs.Seed"/>.
     /// </summary>
     ClipCovariance,
 
     /// <summary>
-    /// −r·A, without a clip, and + β·|ℓ − ℓ_old| at the few tokens that lower the entropy most: KL-Cov (arXiv 2505.22617, section 4.3).
+    /// −r·A, without a clip, and + β·|ℓ − ℓ_old| at the few tokens that lower the entropy most: KL-Cov (arXiv 2505.22617).
     /// Depends on how a step is split into micro-batches.
     /// </summary>
     KlCovariance,

@@ -5,7 +5,7 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// (A − mean A)·(ℓ − mean ℓ) of each token, with the means over a micro-batch's active tokens: what a token contributes to the covariance
-/// of advantage and log-probability, which lowers the entropy (arXiv 2505.22617, equation 10).
+/// of advantage and log-probability, which lowers the entropy (arXiv 2505.22617).
 /// </summary>
 internal static class TokenCovariance
 {
