@@ -12,6 +12,7 @@ public static class Evaluator
     /// <param name="progress">Receives progress after every answer.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>
     /// <exception cref="ArgumentException">The data set is empty.</exception>
+    /// <exception cref="SamplingOptionsException">The options of the sampling are invalid; the message lists every mistake.</exception>
     /// <exception cref="InvalidOperationException">
     /// The sampler left out questions, answered other questions, or gave several answers to one.
     /// </exception>
@@ -26,8 +27,14 @@ public static class Evaluator
         CancellationToken cancellationToken = default)
     {
         options ??= new EvaluationOptions();
-        ThrowIfMissing(sampler, dataset, template, rule, options.BatchSize);
-        SamplingOptions sampling = new() { SamplesPerPrompt = 1, Temperature = 0, MaxNewTokens = options.MaxNewTokens };
+        SamplingOptions sampling = new()
+        {
+            SamplesPerPrompt = 1,
+            Temperature = 0,
+            MaxNewTokens = options.MaxNewTokens,
+            RepetitionPenalty = options.RepetitionPenalty,
+        };
+        ThrowIfInvalid(sampler, dataset, template, rule, sampling, options.BatchSize);
         List<EvaluatedAnswer> answers = new(dataset.Count);
         int correct = 0;
         await foreach ((VqaExample example, IReadOnlyList<Completion> completions) in QuestionBatches
@@ -41,7 +48,7 @@ public static class Evaluator
         return EvaluationReport.Create(
             options.Name ?? dataset.Name, rule.Name, answers, Origin(options.Origin, dataset, template) with
             {
-                Sampling = $"greedy, at most {options.MaxNewTokens} tokens",
+                Sampling = SamplingDescription.OfGreedy(sampling),
             });
     }
 
@@ -54,6 +61,7 @@ public static class Evaluator
     /// <param name="progress">Receives progress after every question, which counts as right if its first answer is right.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>
     /// <exception cref="ArgumentException">The data set is empty.</exception>
+    /// <exception cref="SamplingOptionsException">The options of the sampling are invalid; the message lists every mistake.</exception>
     /// <exception cref="InvalidOperationException">
     /// The sampler left out questions, or did not give the requested number of answers.
     /// </exception>
@@ -68,7 +76,7 @@ public static class Evaluator
         CancellationToken cancellationToken = default)
     {
         options ??= new SampledEvaluationOptions();
-        ThrowIfMissing(sampler, dataset, template, rule, options.BatchSize);
+        ThrowIfInvalid(sampler, dataset, template, rule, options.Sampling, options.BatchSize);
         List<SampledAnswers> questions = new(dataset.Count);
         int correct = 0;
         await foreach ((VqaExample example, IReadOnlyList<Completion> completions) in QuestionBatches
@@ -85,20 +93,19 @@ public static class Evaluator
             options.Name ?? dataset.Name, rule.Name, questions, Origin(options.Origin, dataset, template) with
             {
                 Seed = options.Sampling.Seed,
-                Sampling = $"{options.Sampling.SamplesPerPrompt} answers at temperature "
-                    + FormattableString.Invariant($"{options.Sampling.Temperature}, ")
-                    + $"at most {options.Sampling.MaxNewTokens} tokens",
+                Sampling = SamplingDescription.OfSampled(options.Sampling),
             });
     }
 
-    private static void ThrowIfMissing(
-        ISampler sampler, IVqaDataset dataset, IPromptTemplate template, IScoringRule rule, int batchSize)
+    private static void ThrowIfInvalid(
+        ISampler sampler, IVqaDataset dataset, IPromptTemplate template, IScoringRule rule, SamplingOptions sampling, int batchSize)
     {
         ArgumentNullException.ThrowIfNull(sampler);
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1, "options.BatchSize");
+        SamplingOptionsValidator.ThrowIfInvalid(sampling);
     }
 
     private static ReportOrigin Origin(ReportOrigin? given, IVqaDataset dataset, IPromptTemplate template) =>

@@ -45,6 +45,50 @@ public sealed class EvaluatorTests
         Assert.Equal(("list", "greedy, at most 256 tokens"), (report.Name, report.Origin.Sampling));
     }
 
+    [Fact]
+    public async Task A_repetition_penalty_reaches_the_sampler_and_the_report()
+    {
+        FakeSampler sampler = new(_ => "<answer>A</answer>");
+        EvaluationReport report = await Evaluator.EvaluateAsync(
+            sampler, s_dataset, PromptTemplates.AnswerOnly, ScoringRules.MedR1, new EvaluationOptions { RepetitionPenalty = 1.05 });
+
+        Assert.Equal(1.05, sampler.Options?.RepetitionPenalty);
+        Assert.Equal("greedy, at most 256 tokens, repetition penalty 1.05", report.Origin.Sampling);
+    }
+
+    [Fact]
+    public async Task Every_setting_that_changes_answers_is_in_the_report()
+    {
+        SamplingOptions sampling = new()
+        {
+            MaxNewTokens = 9, MinNewTokens = 2, Temperature = 0.7, TopK = 5, TopP = 0.9, MinP = 0.05, RepetitionPenalty = 1.1,
+            SuppressedTokenIds = [3, 4], EndTokenIds = [7], StopStrings = ["</answer>", "."], SamplesPerPrompt = 2,
+        };
+        SampledReport report = await Evaluator.EvaluateSamplesAsync(
+            new FakeSampler(_ => "<answer>A</answer>"), s_dataset, PromptTemplates.AnswerOnly, ScoringRules.MedR1, new() { Sampling = sampling });
+
+        Assert.Equal(
+            "2 answers at temperature 0.7, at most 9 tokens, at least 2 tokens, top-k 5, top-p 0.9, min-p 0.05, repetition penalty 1.1, "
+            + "without the tokens 3 4, ended by the tokens 7, ended by '</answer>' '.'",
+            report.Origin.Sampling);
+    }
+
+    [Fact]
+    public async Task Invalid_settings_are_refused_before_anything_is_asked()
+    {
+        FakeSampler sampler = new(_ => "A");
+        foreach (double penalty in (double[])[0, -1, double.NaN, double.PositiveInfinity])
+        {
+            SamplingOptionsException refusal = await Assert.ThrowsAsync<SamplingOptionsException>(() => Evaluator.EvaluateAsync(
+                sampler, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1, new EvaluationOptions { RepetitionPenalty = penalty }));
+            Assert.Contains("RepetitionPenalty is ", refusal.Message, StringComparison.Ordinal);
+        }
+
+        await Assert.ThrowsAsync<SamplingOptionsException>(() => Evaluator.EvaluateSamplesAsync(
+            sampler, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1, new() { Sampling = new SamplingOptions { TopP = 2 } }));
+        Assert.Empty(sampler.BatchSizes);
+    }
+
     // The samples of a question must not depend on the others in its batch.
     [Fact]
     public async Task Asks_every_question_several_times_with_separate_seeds()
