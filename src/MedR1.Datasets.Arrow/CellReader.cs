@@ -15,10 +15,10 @@ internal sealed class CellReader(MappedFile file, string filePath)
     /// <summary>Whether an array's type is one that an example can use.</summary>
     public static bool IsRead(IArrowArray array) => array switch
     {
-        StructArray cells => BytesAndPath(cells) is not null || IsLettered(cells),
-        ListArray list => list.Values is not ListArray && IsRead(list.Values),
-        LargeListArray list => list.Values is not LargeListArray && IsRead(list.Values),
-        FixedSizeListArray list => list.Values is not FixedSizeListArray && IsRead(list.Values),
+        StructArray cells => BytesAndPath(cells) is not null || cells.Fields.Any(IsReadInStructure),
+        ListArray list => IsReadInList(list.Values),
+        LargeListArray list => IsReadInList(list.Values),
+        FixedSizeListArray list => IsReadInList(list.Values),
         DictionaryArray coded => IsRead(coded.Dictionary),
         StringArray or LargeStringArray or StringViewArray => true,
         BinaryArray or LargeBinaryArray or BinaryViewArray or BooleanArray => true,
@@ -40,8 +40,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         LargeStringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         StringViewArray texts => texts.GetString(row),
         BinaryArray or LargeBinaryArray or BinaryViewArray => Image(array, row, null),
-        StructArray lettered when IsLettered(lettered) => Options(lettered, row),
-        StructArray image => Image(image, row),
+        StructArray cells => BytesAndPath(cells) is var (bytes, path) ? Image(bytes, path, row) : Structure(cells, row),
         ListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         LargeListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         FixedSizeListArray list => Items(list, row),
@@ -68,13 +67,21 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => null,
     };
 
-    // Whether a structure is {A, B, C, …}, which contains options.
-    private static bool IsLettered(StructArray cells)
+    private static bool IsReadInList(IArrowArray items) => items switch
     {
-        IReadOnlyList<Field> fields = ((StructType)cells.Data.DataType).Fields;
-        return fields.Count is > 0 and <= OptionLetters.Count
-            && fields.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index) && IsRead(cells.Fields[one.Index]));
-    }
+        StructArray cells => BytesAndPath(cells) is not null,
+        ListArray or LargeListArray or FixedSizeListArray => false,
+        _ => IsRead(items),
+    };
+
+    // As in the other formats, images in structures are not read. In Apache.Arrow, texts are bytes too.
+    private static bool IsReadInStructure(IArrowArray field) => field switch
+    {
+        StringArray or LargeStringArray or StringViewArray => true,
+        BinaryArray or LargeBinaryArray or BinaryViewArray => false,
+        StructArray cells when BytesAndPath(cells) is not null => false,
+        _ => IsRead(field),
+    };
 
     private static int Code(IArrowArray indices, int row) => indices switch
     {
@@ -118,17 +125,23 @@ internal sealed class CellReader(MappedFile file, string filePath)
         return items;
     }
 
-    // Rows with fewer options have trailing nulls, and rows without options have only nulls.
-    private object?[]? Options(StructArray lettered, int row)
+    private Dictionary<string, object?> Structure(StructArray structure, int row)
     {
-        object?[] options = [.. lettered.Fields.Select(option => Read(option, row))];
-        int count = System.Array.FindLastIndex(options, option => option is not null) + 1;
-        return count == 0 ? null : options[..count];
+        IReadOnlyList<Field> fields = ((StructType)structure.Data.DataType).Fields;
+        Dictionary<string, object?> cells = new(StringComparer.Ordinal);
+        for (int i = 0; i < fields.Count; i++)
+        {
+            if (IsReadInStructure(structure.Fields[i]))
+            {
+                cells[fields[i].Name] = Read(structure.Fields[i], row);
+            }
+        }
+
+        return cells;
     }
 
-    private object? Image(StructArray image, int row)
+    private object? Image(IArrowArray bytes, IArrowArray path, int row)
     {
-        (IArrowArray bytes, IArrowArray path) = BytesAndPath(image)!.Value;
         string? name = (string?)Read(path, row);
         return bytes.IsNull(row) ? name : Image(bytes, row, name);
     }

@@ -21,7 +21,7 @@ internal static class ParquetRows
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using ParquetFile file = await ParquetFile.OpenAsync(filePath, cancellationToken).ConfigureAwait(false);
-        IColumn[] columns = [.. file.Fields.SelectMany(field => Columns(field, filePath, cache, nested))];
+        IColumn[] columns = [.. file.Fields.Select(field => Column(field, filePath, cache, nested)).OfType<IColumn>()];
         string[] unread = [.. file.Fields.Select(field => field.Name).Except(columns.Select(column => column.Name))];
         int index = 0;
         for (int group = 0; group < file.RowGroupCount; group++)
@@ -59,48 +59,24 @@ internal static class ParquetRows
         return cells;
     }
 
-    private static IEnumerable<IColumn> Columns(
-        Field field, string filePath, ImageCache cache, IReadOnlyCollection<string> nested)
+    // Null for maps, lists of lists and lists of structures of other things.
+    private static IColumn? Column(Field field, string filePath, ImageCache cache, IReadOnlyCollection<string> nested) => field switch
     {
-        IColumn? column = field is ListField && nested.Contains(field.Name) && NestedColumn.IsReadable(field)
-            ? new NestedColumn(field) : Column(field, filePath, cache);
-        return column is not null ? [column]
-            : field is StructField { MaxRepetitionLevel: 0 } structure ? Values(structure)
-            : [];
-    }
-
-    // The single values of a structure, such as the right answer in verl's reward_model: {"style", "ground_truth"}.
-    private static IEnumerable<ValueColumn> Values(StructField structure) => structure.Fields
-        .OfType<DataField>()
-        .Where(value => value.MaxRepetitionLevel == 0 && !IsBytes(value))
-        .Select(value => new ValueColumn(value, new Slots(value, null), structure));
-
-    // Null for maps, structures of other things and lists of lists.
-    private static IColumn? Column(Field field, string filePath, ImageCache cache) => field switch
-    {
-        DataField { MaxRepetitionLevel: <= 1 } data when IsBytes(data) =>
+        ListField list when nested.Contains(list.Name) && NestedColumn.IsReadable(list, onlyValues: false) =>
+            new NestedColumn(list, onlyValues: false),
+        DataField { MaxRepetitionLevel: <= 1 } data when ColumnValues.IsBytes(data) =>
             new ImageColumn(data, new Slots(data, null), filePath, cache),
         DataField { MaxRepetitionLevel: <= 1 } data => new ValueColumn(data, new Slots(data, null)),
-        StructField { MaxRepetitionLevel: 0 } options when LetteredColumn.Matches(options) => new LetteredColumn(options),
-        StructField { MaxRepetitionLevel: 0 } image => Image(image, new Slots(image, null), filePath, cache),
-        ListField { MaxRepetitionLevel: <= 1, Item: DataField { MaxRepetitionLevel: 1 } data } list => IsBytes(data)
+        StructField { MaxRepetitionLevel: 0 } structure when ImageStructColumn.BytesAndPath(structure) is var (bytes, path) =>
+            new ImageStructColumn(new Slots(structure, null), bytes, path, filePath, cache),
+        StructField { MaxRepetitionLevel: 0 } structure when NestedColumn.IsReadable(structure, onlyValues: true) =>
+            new NestedColumn(structure, onlyValues: true),
+        ListField { MaxRepetitionLevel: <= 1, Item: DataField { MaxRepetitionLevel: 1 } data } list => ColumnValues.IsBytes(data)
             ? new ImageColumn(data, new Slots(list, list), filePath, cache)
             : new ValueColumn(data, new Slots(list, list)),
-        ListField { MaxRepetitionLevel: <= 1, Item: StructField { MaxRepetitionLevel: 1 } image } list =>
-            Image(image, new Slots(list, list), filePath, cache),
+        ListField { MaxRepetitionLevel: <= 1, Item: StructField { MaxRepetitionLevel: 1 } image } list
+            when ImageStructColumn.BytesAndPath(image) is var (bytes, path) =>
+            new ImageStructColumn(new Slots(list, list), bytes, path, filePath, cache),
         _ => null,
     };
-
-    private static ImageStructColumn? Image(StructField field, Slots slots, string filePath, ImageCache cache)
-    {
-        DataField? bytes = field.Fields.OfType<DataField>().FirstOrDefault(one => one.Name == "bytes" && IsBytes(one));
-        DataField? path = field.Fields.OfType<DataField>()
-            .FirstOrDefault(one => one.Name == "path" && one.ClrType == typeof(ReadOnlyMemory<char>));
-        return bytes is not null && path is not null
-            ? new ImageStructColumn(slots, bytes, path, filePath, cache)
-            : null;
-    }
-
-    private static bool IsBytes(DataField field) =>
-        field.ClrType == typeof(ReadOnlyMemory<byte>) && !ColumnValues.IsJson(field);
 }

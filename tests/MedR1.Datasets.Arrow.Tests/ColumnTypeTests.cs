@@ -38,6 +38,58 @@ public sealed class ColumnTypeTests : IDisposable
         Assert.Equal(["0.5", "-2"], dataset.Select(example => example.Metadata["score"]));
     }
 
+    // As the same rows of JSON Lines are read: the second row has no reward model, and the third one no target.
+    [Fact]
+    public void Structures_and_lists_of_answers_are_those_of_the_same_JSON()
+    {
+        ListArray.Builder answers = new(StringType.Default);
+        foreach (string[] list in (string[][])[["a", "b"], [], ["c"]])
+        {
+            answers.Append();
+            ((StringArray.Builder)answers.ValueBuilder).AppendRange(list);
+        }
+
+        StructArray target = Structure(3, nullRow: 2, ("answers", answers.Build()));
+        StructArray rewardModel = Structure(
+            3, nullRow: 1, ("style", Texts("rule", "", null)), ("target", target), ("raw", new BinaryArray.Builder().Append([1])
+                .Append([2]).Append([3]).Build()));
+        StructArray choices = Structure(3, null, ("A", Texts(null, null, null)), ("B", Texts(null, null, null)));
+        _folder.Write(new RecordBatch.Builder()
+            .Append("question", true, Texts("x", "y", "z")).Append("reward_model", true, rewardModel).Append("options", true, choices).Build());
+        string json = _folder.Write("a.jsonl", """
+            {"question":"x","reward_model":{"style":"rule","target":{"answers":["a","b"]}}}
+            {"question":"y","reward_model":null}
+            {"question":"z","reward_model":{"style":null,"target":null}}
+            """);
+        TableOptions table = new()
+        {
+            Columns = new ExampleColumns { Answer = "reward_model.target.answers" },
+            AnswerSeparator = "; ",
+            MissingTexts = MissingTextHandling.Keep,
+        };
+
+        TableDataset actual = SavedDataset.Load(_folder.Path, new SavedDatasetOptions { Table = table });
+        TableDataset expected = JsonLines.Load(json, new JsonLinesOptions { Table = table });
+
+        Assert.Equal(["x -> a; b [style: rule]", "y -> ", "z -> "], actual.Select(Describe));
+        Assert.Equal(expected.Select(Describe), actual.Select(Describe));
+        Assert.Equal((2, 2), (actual.MissingTexts, expected.MissingTexts));
+
+        static StringArray Texts(params string?[] texts) => new StringArray.Builder().AppendRange(texts).Build();
+
+        static string Describe(VqaExample example) => $"{example.Problem} -> {example.Answer}"
+            + string.Concat(example.Metadata.Select(pair => $" [{pair.Key.Replace("reward_model.", "")}: {pair.Value}]"));
+    }
+
+    private static StructArray Structure(int rows, int? nullRow, params (string Name, IArrowArray Values)[] fields)
+    {
+        ArrowBuffer.BitmapBuilder valid = new();
+        valid.AppendRange(Enumerable.Range(0, rows).Select(row => row != nullRow));
+        return new StructArray(
+            new StructType([.. fields.Select(one => new Field(one.Name, one.Values.Data.DataType, nullable: true))]), rows,
+            fields.Select(one => one.Values), valid.Build(), nullRow is null ? 0 : 1);
+    }
+
     // The Parquet tests expect the same texts for the same values.
     [Fact]
     public void Dates_times_and_decimals_become_text()

@@ -40,6 +40,9 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
     public static bool IsJson(DataField field) =>
         field.SchemaElement is { ConvertedType: ConvertedType.JSON } or { LogicalType.JSON: not null };
 
+    /// <summary>Whether a column contains bytes, such as an image, rather than text.</summary>
+    public static bool IsBytes(DataField field) => field.ClrType == typeof(ReadOnlyMemory<byte>) && !IsJson(field);
+
     private static object[] ValuesOf(RawColumnData data, DataField field, int? count, bool hasDictionary) => data switch
     {
         RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, count, Once<char>(hasDictionary, text => text.ToString())),

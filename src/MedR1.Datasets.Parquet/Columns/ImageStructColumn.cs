@@ -11,6 +11,15 @@ internal sealed class ImageStructColumn(
 {
     public string Name => slots.Name;
 
+    /// <summary>The fields of bytes and path, if the structure has both.</summary>
+    public static (DataField Bytes, DataField Path)? BytesAndPath(StructField structure)
+    {
+        DataField? bytes = structure.Fields.OfType<DataField>().FirstOrDefault(one => one.Name == "bytes" && ColumnValues.IsBytes(one));
+        DataField? path = structure.Fields.OfType<DataField>()
+            .FirstOrDefault(one => one.Name == "path" && one.ClrType == typeof(ReadOnlyMemory<char>));
+        return bytes is not null && path is not null ? (bytes, path) : null;
+    }
+
     public async Task<object?[]> ReadAsync(ParquetFile file, int group, CancellationToken cancellationToken)
     {
         ColumnValues paths = await file.ReadAsync(group, path, cancellationToken).ConfigureAwait(false);

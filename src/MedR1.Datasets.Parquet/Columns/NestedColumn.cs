@@ -6,7 +6,9 @@ namespace MedR1.Datasets.Parquet;
 /// Lists and structures in each other, such as the messages of a conversation: a list becomes a list, and a structure a dictionary from
 /// the names of its fields; a structure that is null has only nulls. Fields of bytes and maps are left out.
 /// </summary>
-internal sealed class NestedColumn(Field outermost) : IColumn
+/// <param name="outermost">The field.</param>
+/// <param name="onlyValues">Whether lists are left out unless they contain single values, and structures of images too.</param>
+internal sealed class NestedColumn(Field outermost, bool onlyValues) : IColumn
 {
     // Each level of structures and lists is a level of recursion.
     private const int MostLevels = 16;
@@ -14,11 +16,15 @@ internal sealed class NestedColumn(Field outermost) : IColumn
     public string Name => outermost.Name;
 
     /// <summary>Whether a field contains texts, numbers or Booleans.</summary>
-    public static bool IsReadable(Field field, int levels = 0) => levels <= MostLevels && field switch
+    /// <param name="field">The field.</param>
+    /// <param name="onlyValues">As for the column.</param>
+    /// <param name="levels">The number of lists and structures around the field.</param>
+    public static bool IsReadable(Field field, bool onlyValues, int levels = 0) => levels <= MostLevels && field switch
     {
-        DataField { IsArray: false } data => data.ClrType != typeof(ReadOnlyMemory<byte>),
-        ListField list => IsReadable(list.Item, levels + 1),
-        StructField structure => structure.Fields.Any(one => IsReadable(one, levels + 1)),
+        DataField { IsArray: false } data => !ColumnValues.IsBytes(data),
+        ListField list => (!onlyValues || list.Item is DataField) && IsReadable(list.Item, onlyValues, levels + 1),
+        StructField structure => !(onlyValues && ImageStructColumn.BytesAndPath(structure) is not null)
+            && structure.Fields.Any(one => IsReadable(one, onlyValues, levels + 1)),
         _ => false,
     };
 
@@ -33,7 +39,7 @@ internal sealed class NestedColumn(Field outermost) : IColumn
             case ListField list:
                 return await ReadAsync(file, group, list.Item, levels.OfList(list.IsNullable), cancellationToken).ConfigureAwait(false);
             case StructField structure:
-                Field[] fields = [.. structure.Fields.Where(one => IsReadable(one))];
+                Field[] fields = [.. structure.Fields.Where(one => IsReadable(one, onlyValues))];
                 object?[][] values = new object?[fields.Length][];
                 for (int i = 0; i < fields.Length; i++)
                 {

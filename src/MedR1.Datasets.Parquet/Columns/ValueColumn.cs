@@ -3,12 +3,9 @@ using global::Parquet.Schema;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>Texts, numbers and Booleans, alone or in lists.</summary>
-/// <param name="field">The values.</param>
-/// <param name="slots">Assembles them into rows.</param>
-/// <param name="structure">The structure that the field belongs to; its name is put before the field's.</param>
-internal sealed class ValueColumn(DataField field, Slots slots, StructField? structure = null) : IColumn
+internal sealed class ValueColumn(DataField field, Slots slots) : IColumn
 {
-    public string Name => structure is null ? slots.Name : $"{structure.Name}.{slots.Name}";
+    public string Name => slots.Name;
 
     public async Task<object?[]> ReadAsync(ParquetFile file, int group, CancellationToken cancellationToken)
     {

@@ -5,26 +5,31 @@ namespace MedR1.Datasets;
 /// <param name="Messages">The messages, with images in place of their placeholders in the text.</param>
 public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages)
 {
-    private static readonly string[] s_answers = ["solution", "answer", "label", "reward_model.ground_truth"];
+    /// <summary>The fields of right answers, of which the first counts.</summary>
+    internal static readonly string[] AnswerFields = ["solution", "answer", "label", "reward_model.ground_truth"];
 
     /// <summary>The images of all messages, in order.</summary>
     public IEnumerable<IImageSource> Images =>
         Messages.SelectMany(message => message.Content.OfType<ImagePart>()).Select(part => part.Image);
 
-    /// <summary>The item's other fields, for rewards: texts, numbers and truth values, as written in the file.</summary>
+    /// <summary>
+    /// The item's other fields, for rewards: texts, numbers and truth values, as written in the file, also those in structures, such as
+    /// <c>reward_model.ground_truth</c>. Of the fields of right answers, also lists that are one answer: a single value, or numbers
+    /// such as the edges of a box.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
     /// The conversation as a prompt. If it ends with the model's answer, that answer is left out of the prompt and is the right answer of
-    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c>, <c>label</c> and, of
-    /// Parquet, verl's <c>reward_model.ground_truth</c> is, or an empty text. Of a right answer with answer tags, only the stripped text
-    /// in the first tags is kept.
+    /// the prompt's example; otherwise the first of the fields <c>solution</c>, <c>answer</c>, <c>label</c> and verl's
+    /// <c>reward_model.ground_truth</c> is, or an empty text. Of a right answer with answer tags, only the stripped text in the first tags
+    /// is kept.
     /// </summary>
     public VqaPrompt ToPrompt()
     {
         bool isAnswered = Messages is [.., { } last] && last.Role == ChatRole.Assistant;
         VqaPrompt prompt = new([.. isAnswered ? Messages.SkipLast(1) : Messages]);
-        string? field = Array.Find(s_answers, Metadata.ContainsKey);
+        string? field = Array.Find(AnswerFields, Metadata.ContainsKey);
         return prompt with
         {
             Example = new VqaExample

@@ -12,9 +12,9 @@ internal static class ConversationItem
             .Select(message => Message(message, layout)));
     }
 
-    /// <summary>The other fields that are texts, numbers or truth values, as written.</summary>
-    public static Dictionary<string, string> Metadata(JsonItem item) => item.Values()
-        .Where(pair => pair.Key is not ("id" or "image" or "images")).ToDictionary();
+    /// <summary>The other fields of single values, also in structures, as written; of answers, also lists that are one answer.</summary>
+    public static Dictionary<string, string> Metadata(JsonItem item) =>
+        new RowCells(StructureColumns.Flatten(item.Row())).Others(["id", "image", "images"], Conversation.AnswerFields);
 
     // VLM-R1's answers may be numbers, such as a count or the edges of a box.
     private static WrittenMessage Message(JsonItem message, ConversationLayout layout)

@@ -13,8 +13,9 @@ internal sealed class ConversationRows(TableOptions options)
 
     /// <summary>The conversation, or null if the row is to be left out.</summary>
     /// <exception cref="DatasetException">The row is not a conversation.</exception>
-    public Conversation? Convert(TableRow row)
+    public Conversation? Convert(TableRow written)
     {
+        TableRow row = StructureColumns.Flatten(written);
         RowCells cells = new(row);
         string? id = cells.Find(options.Columns.Id, s_id);
         string? imageColumn = options.Columns.Images == ExampleColumns.None ? null : cells.Find(options.Columns.Images, s_images);
@@ -34,7 +35,7 @@ internal sealed class ConversationRows(TableOptions options)
         return !_images.Keeps([.. paths]) ? null
             : new Conversation(cells.Text(id) ?? $"{Path.GetFileName(row.FilePath)}/{row.Index}", messages)
             {
-                Metadata = cells.Others([id, imageColumn]),
+                Metadata = cells.Others([id, imageColumn], Conversation.AnswerFields),
             };
     }
 

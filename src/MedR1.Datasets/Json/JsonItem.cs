@@ -5,6 +5,9 @@ namespace MedR1.Datasets;
 /// <summary>One object of an annotation file.</summary>
 internal readonly struct JsonItem(string filePath, int index, JsonElement element)
 {
+    // Stands for a list or an object in a list, which no field of single values uses.
+    private static readonly object s_unread = new();
+
     public int Index => index;
 
     /// <summary>A field that must exist and contain text.</summary>
@@ -81,26 +84,8 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 
     public bool HasList(string field) => TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array;
 
-    /// <summary>The fields that are texts, numbers or truth values, as text; of a repeated one, the last.</summary>
-    public Dictionary<string, string> Values()
-    {
-        Dictionary<string, string> values = [];
-        foreach (JsonProperty property in element.EnumerateObject())
-        {
-            string name = Named(property);
-            switch (property.Value.ValueKind)
-            {
-                case JsonValueKind.String:
-                    values[name] = Decode(name, property.Value);
-                    break;
-                case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                    values[name] = property.Value.GetRawText();
-                    break;
-            }
-        }
-
-        return values;
-    }
+    /// <summary>The item as a row of a table, with numbers as written; of a repeated field, the last.</summary>
+    public TableRow Row() => new(filePath, index, Structure(element));
 
     public DatasetException Fault(string field, string problem) =>
         DatasetException.AtField(filePath, index, field, problem);
@@ -125,6 +110,34 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 
     private DatasetException NoPath(string field, string path) =>
         Fault(field, $"'{path}' is not a path below the data set's folder. Make it relative to it, such as 'images/1.png'.");
+
+    private Dictionary<string, object?> Structure(JsonElement structure)
+    {
+        Dictionary<string, object?> cells = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in structure.EnumerateObject())
+        {
+            string name = Named(property);
+            cells[name] = Cell(name, property.Value);
+        }
+
+        return cells;
+    }
+
+    private object? Cell(string name, JsonElement value)
+    {
+        JsonItem item = this;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Number => new WrittenNumber(value.GetRawText()),
+            JsonValueKind.String => Decode(name, value),
+            JsonValueKind.Object => Structure(value),
+            _ => value.EnumerateArray().Select(one =>
+                one.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? s_unread : item.Cell(name, one)).ToArray(),
+        };
+    }
 
     private string Named(JsonProperty property)
     {

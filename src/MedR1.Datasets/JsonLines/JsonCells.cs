@@ -6,7 +6,7 @@ namespace MedR1.Datasets;
 /// <summary>Creates cells from a line's JSON. Images inside the line stay in the file until they are read.</summary>
 internal readonly struct JsonCells(string filePath, JsonLine line)
 {
-    // Stands for an object, or a list within a list: skipped, or an error if the example needs the column's value.
+    // Stands for an object or a list in a list: skipped, or an error if the example needs the column's value.
     private static readonly object s_unknown = new();
 
     public Dictionary<string, object?> Convert(JsonElement item)
@@ -29,15 +29,14 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
 
     private object? Cell(string column, int place, JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Null => null,
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => Number(value),
         JsonValueKind.Array => List(column, value),
-        JsonValueKind.Object => Object(column, place, value),
-        _ => value.GetString() is string text && JsonLineImage.IsDataUri(text)
-            ? Image(column, place, JsonLineImage.Payload(text))
-            : value.GetString(),
+        JsonValueKind.Object => Object(column, value),
+        _ => Single(value) switch
+        {
+            string text when JsonLineImage.IsDataUri(text) => Image(column, place, JsonLineImage.Payload(text)),
+            object single => single,
+            null => null,
+        },
     };
 
     // Each number is boxed separately: a single conditional expression would convert all to double, which can't represent long ids
@@ -63,16 +62,24 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         int place = 0;
         foreach (JsonElement value in list.EnumerateArray())
         {
-            cells[place] = value.ValueKind == JsonValueKind.Array ? s_unknown : Cell(column, place, value);
+            cells[place] = value.ValueKind switch
+            {
+                JsonValueKind.Array => s_unknown,
+                JsonValueKind.Object => IsImage(value) ? ImageObject(column, place, value) : s_unknown,
+                _ => Cell(column, place, value),
+            };
             place++;
         }
 
         return cells;
     }
 
-    // {"bytes": base64, "path": …} is the JSON form of the Hugging Face hub's image feature. {"A": …, "B": …} contains options:
-    // trailing ones may be null, and all are null if the question has none.
-    private object? Object(string column, int place, JsonElement value)
+    private object? Object(string column, JsonElement value) => IsImage(value) ? ImageObject(column, 0, value) : Structure(value);
+
+    // {"bytes": base64, "path": …} is the JSON form of the Hugging Face hub's image feature.
+    private static bool IsImage(JsonElement value) => value.TryGetProperty("bytes", out _) || value.TryGetProperty("path", out _);
+
+    private object? ImageObject(string column, int place, JsonElement value)
     {
         if (value.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
         {
@@ -85,27 +92,44 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         }
 
         // An image object without content; bytes or a path of another type don't make an image.
-        if (bytes.ValueKind is not JsonValueKind.Undefined || path.ValueKind is not JsonValueKind.Undefined)
-        {
-            bool isNull = bytes.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
-                && path.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
-            return isNull ? null : s_unknown;
-        }
-
-        JsonProperty[] properties = [.. value.EnumerateObject()];
-        bool isLettered = properties.Length is > 0 and <= OptionLetters.Count
-            && properties.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index));
-        if (!isLettered)
-        {
-            return s_unknown;
-        }
-
-        int count = System.Array.FindLastIndex(properties, one => one.Value.ValueKind != JsonValueKind.Null) + 1;
-        JsonCells cells = this;
-        return count == 0
-            ? null
-            : System.Array.ConvertAll(properties[..count], one => cells.Cell(column, place, one.Value));
+        bool isNull = bytes.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
+            && path.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+        return isNull ? null : s_unknown;
     }
+
+    private static Dictionary<string, object?> Structure(JsonElement structure)
+    {
+        Dictionary<string, object?> cells = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in structure.EnumerateObject())
+        {
+            cells[property.Name] = Inner(property.Value);
+        }
+
+        return cells;
+    }
+
+    // As in the other formats, images in structures are not read.
+    private static object? Inner(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.TryGetProperty("bytes", out _) ? s_unknown : Structure(value),
+        JsonValueKind.Array => value.EnumerateArray().Select(one =>
+            one.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? s_unknown : Inner(one)).ToArray(),
+        _ => Single(value) switch
+        {
+            string text when JsonLineImage.IsDataUri(text) => s_unknown,
+            object single => single,
+            null => null,
+        },
+    };
+
+    private static object? Single(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => Number(value),
+        _ => value.GetString(),
+    };
 
     private JsonLineImage Image(string column, int place, string? base64) => base64 is not null && Base64.IsValid(base64)
         ? new JsonLineImage(filePath, line, column, place)

@@ -1,7 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// The meaning of a table's columns. For a column that is not given, the first of its usual names that the row has is used.
+/// The meaning of a table's columns. For a column that is not given, the first of its usual names that the row has is used. A value in a
+/// structure is the column <c>structure.field</c>, such as <c>reward_model.ground_truth</c>.
 /// </summary>
 public sealed record ExampleColumns
 {
@@ -29,7 +30,10 @@ public sealed record ExampleColumns
     /// <value>The default is the first of <c>options</c>, <c>choices</c>.</value>
     public string? Options { get; init; }
 
-    /// <summary>The column of answers: a letter or a text, in answer tags or without.</summary>
+    /// <summary>
+    /// The column of answers: a letter or a text, in answer tags or without, or a list, of which <see cref="TableOptions.AnswerSeparator"/>
+    /// says what becomes of it.
+    /// </summary>
     /// <value>The default is the first of <c>solution</c>, <c>answer</c>, <c>label</c>.</value>
     public string? Answer { get; init; }
 

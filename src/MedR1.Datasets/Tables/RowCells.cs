@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MedR1.Datasets;
 
 /// <summary>The cells of a row, read as the types that an example needs.</summary>
@@ -14,7 +12,7 @@ internal readonly struct RowCells(TableRow row)
     {
         if (given is not null)
         {
-            return row.Cells.ContainsKey(given)
+            return row.Cells.ContainsKey(given) || IsInNull(given)
                 ? given
                 : throw Fault(given, $"missing. The row has the columns {string.Join(", ", row.Cells.Keys)}.");
         }
@@ -44,16 +42,32 @@ internal readonly struct RowCells(TableRow row)
     /// <summary>A single value as text; null if there is no column or no value.</summary>
     public string? Text(string? column)
     {
-        if (column is null || row.Cells[column] is not object cell)
+        if (column is null || row.Cells.GetValueOrDefault(column) is not object cell)
         {
             return null;
         }
 
-        return AsText(cell) ?? throw Fault(column, "a list, an object or an image, but a single value was expected.");
+        return CellText.Of(cell) ?? throw Fault(column, "a list, an object or an image, but a single value was expected.");
+    }
+
+    /// <summary>A right answer as text: a single value or a list; null if there is no column or no value.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="separator">What joins a list of several texts; null if such a list is an error.</param>
+    public string? Answer(string? column, string? separator)
+    {
+        if (column is null || row.Cells.GetValueOrDefault(column) is not IReadOnlyList<object?> list)
+        {
+            return Text(column);
+        }
+
+        RowCells cells = this;
+        return list.Count == 0
+            ? null
+            : AnswerList.IfOne(list) ?? AnswerList.Join(list, separator, problem => cells.Fault(column, problem));
     }
 
     /// <summary>A list of texts; null if there is no value.</summary>
-    public string[]? Texts(string column) => row.Cells[column] switch
+    public string[]? Texts(string column) => row.Cells.GetValueOrDefault(column) switch
     {
         null => null,
         IReadOnlyList<object?> list => Texts(column, list),
@@ -63,7 +77,7 @@ internal readonly struct RowCells(TableRow row)
     /// <summary>One image or a list of them; the paths of image files are added to <paramref name="paths"/>.</summary>
     public IImageSource[] Images(string column, string root, List<string> paths)
     {
-        object? cell = row.Cells[column];
+        object? cell = row.Cells.GetValueOrDefault(column);
         IReadOnlyList<object?> list = cell as IReadOnlyList<object?> ?? [cell];
         List<IImageSource> images = [];
         foreach (object? one in list)
@@ -94,12 +108,17 @@ internal readonly struct RowCells(TableRow row)
     }
 
     /// <summary>The single values, as text, of the columns that are not in <paramref name="used"/>.</summary>
-    public Dictionary<string, string> Others(ReadOnlySpan<string?> used)
+    /// <param name="used">The columns that are left out.</param>
+    /// <param name="answers">The columns of right answers, whose lists are taken too if they are one answer.</param>
+    public Dictionary<string, string> Others(ReadOnlySpan<string?> used, ReadOnlySpan<string> answers = default)
     {
         Dictionary<string, string> others = new(StringComparer.Ordinal);
         foreach ((string column, object? cell) in row.Cells)
         {
-            if (!used.Contains(column) && cell is not null && AsText(cell) is string text)
+            string? text = used.Contains(column) || cell is null ? null
+                : cell is IReadOnlyList<object?> list && answers.Contains(column) ? AnswerList.IfOne(list)
+                : CellText.Of(cell);
+            if (text is not null)
             {
                 others.Add(column, text);
             }
@@ -111,12 +130,26 @@ internal readonly struct RowCells(TableRow row)
     public DatasetException Fault(string column, string problem) =>
         DatasetException.AtField(row.FilePath, row.Index, column, problem);
 
+    // Whether a column is in a structure that is null in this row.
+    private bool IsInNull(string column)
+    {
+        for (int dot = column.IndexOf('.'); dot >= 0; dot = column.IndexOf('.', dot + 1))
+        {
+            if (row.Cells.TryGetValue(column[..dot], out object? structure) && structure is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private string[] Texts(string column, IReadOnlyList<object?> list)
     {
         string[] texts = new string[list.Count];
         for (int i = 0; i < texts.Length; i++)
         {
-            texts[i] = (list[i] is object item ? AsText(item) : null)
+            texts[i] = (list[i] is object item ? CellText.Of(item) : null)
                 ?? throw Fault(column, $"entry {i} is not a string.");
         }
 
@@ -124,16 +157,6 @@ internal readonly struct RowCells(TableRow row)
             ? texts
             : throw Fault(column, $"{texts.Length} options, but there are letters for only {OptionLetters.Count}.");
     }
-
-    private static string? AsText(object cell) => cell switch
-    {
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        float number => number.ToString("R", CultureInfo.InvariantCulture),
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
-        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
-        _ => null,
-    };
 
     private static string Shorten(string path) => path.Length > 100 ? path[..100] + "…" : path;
 }

@@ -55,13 +55,14 @@ internal sealed class RowConverter(TableOptions options)
     }
 
     /// <summary>The example, or null if the row is to be left out.</summary>
-    public VqaExample? Convert(TableRow row)
+    public VqaExample? Convert(TableRow written)
     {
+        TableRow row = StructureColumns.Flatten(written);
         RowCells cells = new(row);
         string? questionColumn = cells.Find(_columns.Question, s_question);
         string? answerColumn = cells.Find(_columns.Answer, s_answer);
         string? question = cells.Text(questionColumn);
-        string? answer = cells.Text(answerColumn);
+        string? answer = cells.Answer(answerColumn, options.AnswerSeparator);
         if ((question is null || answer is null) && !KeepsWithoutText(row, question is null ? "question" : "answer"))
         {
             return null;

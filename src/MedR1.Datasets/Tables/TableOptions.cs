@@ -19,6 +19,30 @@ public sealed record TableOptions
     /// <value>The default is <see cref="MissingTextHandling.Throw"/>.</value>
     public MissingTextHandling MissingTexts { get; init; } = MissingTextHandling.Throw;
 
+    /// <summary>
+    /// What joins an answer that is a list of several texts to the one text that is <see cref="VqaExample.Answer"/>: labels for a reward
+    /// that takes them apart, such as MedR1.Rewards' <c>MultiLabelReward</c> with <c>"; "</c>, or answers of which each is right for a
+    /// reward of your own. Answer tags around the texts are removed. A list of one value is that value, and a list of numbers, such as
+    /// the edges of a box, is written as <c>[1, 2.5]</c>, whatever the separator.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: a list of several texts is an error, since it may mean either.</value>
+    /// <exception cref="ArgumentException">The value is empty.</exception>
+    public string? AnswerSeparator
+    {
+        get;
+        init
+        {
+            if (value is "")
+            {
+                throw new ArgumentException(
+                    "An empty AnswerSeparator would run the answers together; use \"; \" or a line break, or null to refuse lists.",
+                    nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
     /// <summary>The folder that a row's image paths are relative to.</summary>
     internal string RootOf(TableRow row) => ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
 }
