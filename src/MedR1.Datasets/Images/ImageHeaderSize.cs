@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Reads an image's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package does not decode images; it needs
+/// Reads an image's width and height from its header (PNG, JPEG, GIF, BMP, WebP, TIFF). This package does not decode images; it needs
 /// only their size, for blank images, token counts and statistics.
 /// </summary>
 internal static class ImageHeaderSize
@@ -30,12 +30,14 @@ internal static class ImageHeaderSize
     public static (int Width, int Height) Read(Stream stream, string name)
     {
         byte[] start = ReadUpTo(stream, [], ImageSizeFields.WebPBytes);
-        (long width, long height) = ImageSignature.IsJpeg(start) ? OfJpeg(start, stream) : Of(start);
+        (long width, long height) = ImageSignature.IsJpeg(start) ? OfJpeg(start, stream)
+            : TiffLayout.Of(start) is TiffLayout layout ? new TiffHeaderSize(layout, start, stream).Read()
+            : Of(start);
         return width is > 0 and <= LargestSide && height is > 0 and <= LargestSide && width * height <= MostPixels
             ? ((int)width, (int)height)
             : throw new InvalidDataException(
                 $"The size of image '{name}' can't be read from its header (got {width} x {height}): it is not a "
-                + $"PNG, JPEG, GIF, BMP or WebP file, or has more than {MostPixels} pixels.");
+                + $"PNG, JPEG, GIF, BMP, WebP or TIFF file, or has more than {MostPixels} pixels.");
     }
 
     private static (long Width, long Height) Of(ReadOnlySpan<byte> start)

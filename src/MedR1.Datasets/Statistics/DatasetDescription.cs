@@ -33,6 +33,6 @@ public sealed record DatasetDescription
     /// <summary>The images' sizes, if requested.</summary>
     public ImageSizes? Sizes { get; init; }
 
-    /// <summary>The statistics as a Markdown table.</summary>
+    /// <summary>The statistics as a Markdown table, followed by the first image whose size could not be read, if there is one.</summary>
     public override string ToString() => DescriptionTable.Write(this);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MedR1.Datasets;
 
-/// <summary>Writes a description as a Markdown table with aligned columns.</summary>
+/// <summary>Writes a description as a Markdown table with aligned columns, and why a size is missing.</summary>
 internal static class DescriptionTable
 {
     public static string Write(DatasetDescription description)
@@ -38,6 +38,11 @@ internal static class DescriptionTable
         {
             text.Append("| ").Append(first.PadRight(what)).Append(" | ").Append(second.PadRight(value)).Append(" | ")
                 .Append(third.PadLeft(count)).Append(" |\n");
+        }
+
+        if (description.Sizes?.FirstUnreadable is string reason)
+        {
+            text.Append("\nThe first image whose size is unreadable is ").Append(MarkdownTable.Cell(reason)).Append('\n');
         }
 
         return text.ToString();

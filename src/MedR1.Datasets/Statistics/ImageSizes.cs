@@ -13,17 +13,24 @@ public sealed record ImageSizes(
     int Read, int Unreadable, int MinWidth, int MedianWidth, int MaxWidth, int MinHeight, int MedianHeight,
     int MaxHeight)
 {
-    internal static ImageSizes Of(List<(int Width, int Height)> sizes, int unreadable)
+    /// <summary>The first image whose size could not be read, and why; <see langword="null"/> if there is none.</summary>
+    public string? FirstUnreadable { get; init; }
+
+    internal static ImageSizes Of(List<(int Width, int Height)> sizes, List<string> unreadable)
     {
+        string? first = unreadable.FirstOrDefault();
         if (sizes.Count == 0)
         {
-            return new ImageSizes(0, unreadable, 0, 0, 0, 0, 0, 0);
+            return new ImageSizes(0, unreadable.Count, 0, 0, 0, 0, 0, 0) { FirstUnreadable = first };
         }
 
         int[] widths = [.. sizes.Select(size => size.Width).Order()];
         int[] heights = [.. sizes.Select(size => size.Height).Order()];
         int middle = sizes.Count / 2;
         return new ImageSizes(
-            sizes.Count, unreadable, widths[0], widths[middle], widths[^1], heights[0], heights[middle], heights[^1]);
+            sizes.Count, unreadable.Count, widths[0], widths[middle], widths[^1], heights[0], heights[middle], heights[^1])
+        {
+            FirstUnreadable = first,
+        };
     }
 }

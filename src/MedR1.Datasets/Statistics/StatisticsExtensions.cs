@@ -9,7 +9,10 @@ public static class StatisticsExtensions
 
     /// <summary>Counts examples by their properties.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="readImageSizes">Whether to read the size of every image from its header.</param>
+    /// <param name="readImageSizes">
+    /// Whether to read the size of every image from its header. Images of which that fails are counted, whatever the reason:
+    /// <see cref="ImageSizes.Unreadable"/>.
+    /// </param>
     /// <param name="progress">Receives the number of examples done.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static DatasetDescription Describe(
@@ -19,7 +22,7 @@ public static class StatisticsExtensions
         ArgumentNullException.ThrowIfNull(dataset);
         HashSet<string> imageNames = new(StringComparer.Ordinal);
         List<(int Width, int Height)> sizes = [];
-        int unreadable = 0;
+        List<string> unreadable = [];
         Tally modality = new(), questionType = new(), source = new(), options = new(), letter = new(), images = new();
         for (int i = 0; i < dataset.Count; i++)
         {
@@ -35,7 +38,7 @@ public static class StatisticsExtensions
             {
                 if (imageNames.Add(image.Name) && readImageSizes)
                 {
-                    unreadable += TryRead(image, sizes) ? 0 : 1;
+                    Read(image, sizes, unreadable);
                 }
             }
 
@@ -57,16 +60,16 @@ public static class StatisticsExtensions
         };
     }
 
-    private static bool TryRead(IImageSource image, List<(int Width, int Height)> sizes)
+    // Images may be made by a user's function when they are read, so that any exception is possible.
+    private static void Read(IImageSource image, List<(int Width, int Height)> sizes, List<string> unreadable)
     {
         try
         {
             sizes.Add(ImageHeaderSize.Of(image));
-            return true;
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return false;
+            unreadable.Add($"{image.Name}: {ForeignExceptions.MessageOf(exception)}");
         }
     }
 

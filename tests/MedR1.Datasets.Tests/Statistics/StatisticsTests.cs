@@ -26,9 +26,11 @@ public sealed class StatisticsTests
         Assert.Equal([("0", 1), ("1", 2), ("2", 1)], description.ByImageCount.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal([("-", 3), ("D", 1)], description.ByDataset.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal([("-", 3), ("Lesion Grading", 1)], description.ByQuestionType.Select(pair => (pair.Key, pair.Value)));
-        Assert.Equal(new ImageSizes(2, 1, 2, 5, 5, 3, 4, 4), description.Sizes);
+        Assert.Equal(new ImageSizes(2, 1, 2, 5, 5, 3, 4, 4), description.Sizes! with { FirstUnreadable = null });
+        Assert.StartsWith("broken: The size of image 'broken' can't be read from its header", description.Sizes.FirstUnreadable);
 
-        string[] lines = description.ToString().TrimEnd('\n').Split('\n');
+        string[] lines = description.ToString().Split("\n\n")[0].Split('\n');
+        Assert.EndsWith($"\n\nThe first image whose size is unreadable is {description.Sizes.FirstUnreadable}\n", description.ToString());
         Assert.Single(lines.Select(line => line.Length).Distinct());
         Assert.Contains(lines, line => line.StartsWith("| right letter") && line.EndsWith("| B                                |     2 |"));
         Assert.Null(dataset.Describe().Sizes);
@@ -38,12 +40,34 @@ public sealed class StatisticsTests
     [Fact]
     public void Images_that_cannot_be_read_are_counted_and_have_no_size()
     {
-        string folder = Path.GetTempPath();
+        string folder = Path.GetTempPath(), missing = Path.Combine(folder, $"{Guid.NewGuid():N}.png");
         InMemoryDataset dataset = new("unreadable", [
-            Choice("?", 0, new FileImageSource(Path.Combine(folder, $"{Guid.NewGuid():N}.png")), new FileImageSource(folder),
-                new BytesImageSource("broken", [1, 2, 3]), new LockedImage()),
+            Choice("?", 0, new FileImageSource(missing), new FileImageSource(folder), new BytesImageSource("broken", [1, 2, 3]), new LockedImage()),
         ]);
-        Assert.Equal(new ImageSizes(0, 4, 0, 0, 0, 0, 0, 0), dataset.Describe(readImageSizes: true).Sizes);
+        ImageSizes sizes = dataset.Describe(readImageSizes: true).Sizes!;
+        Assert.Equal(new ImageSizes(0, 4, 0, 0, 0, 0, 0, 0), sizes with { FirstUnreadable = null });
+        Assert.StartsWith($"{missing}: There is no image '{missing}'", sizes.FirstUnreadable);
+    }
+
+    // What a user's function throws says nothing about the other images.
+    [Fact]
+    public void Images_that_a_function_can_not_make_are_counted_with_its_reason()
+    {
+        IVqaDataset dataset = new InMemoryDataset(
+            "two", [Choice("a", 0, new BytesImageSource("one|1", [1])), Choice("b", 0, new BytesImageSource("two", [2]))]);
+        RgbImage Decode(IImageSource image) =>
+            image.Name == "two" ? new RgbImage(40, 30, new byte[3600]) : throw new NotSupportedException("no\nTIFF");
+        IVqaDataset converted = dataset.ConvertImages(Decode), augmented = dataset.AugmentImages(1, Decode);
+        foreach ((string what, IVqaDataset view) in (IEnumerable<(string, IVqaDataset)>)[("converted", converted), ("augmented", augmented)])
+        {
+            DatasetDescription description = view.Describe(readImageSizes: true);
+            Assert.Equal((1, 1), (description.Sizes!.Read, description.Sizes.Unreadable));
+            Assert.Equal($"{what}:one|1: no\nTIFF", description.Sizes.FirstUnreadable);
+            Assert.EndsWith($"unreadable is {what}:one\\|1: no TIFF\n", description.ToString());
+        }
+
+        IVqaDataset cancelled = dataset.ConvertImages(_ => throw new OperationCanceledException());
+        Assert.Throws<OperationCanceledException>(() => cancelled.Describe(readImageSizes: true));
     }
 
     [Fact]
