@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BitMiracle.LibTiff.Classic;
 
 namespace MedR1.Imaging.Tiff;
@@ -23,7 +24,7 @@ internal static class TiffColors
 
         // Gray with one sample more has alpha, whatever that is called.
         bool hasAlpha = extra is ExtraSample.UNASSALPHA or ExtraSample.ASSOCALPHA || (extra is not null && colors == 1);
-        int bytes = page.BitsPerSample == 16 ? 2 : 1, pixelBytes = page.SamplesPerPixel * bytes;
+        int pixelBytes = page.SamplesPerPixel * page.BytesPerSample;
         byte[] samples = page.ReadSamples();
         byte[] rgba = GC.AllocateUninitializedArray<byte>(checked(page.Width * page.Height * 4));
         for (int pixel = 0; pixel < page.Width * page.Height; pixel++)
@@ -63,16 +64,19 @@ internal static class TiffColors
                 return from => (Ink(from, 0, bits), Ink(from, 1, bits), Ink(from, 2, bits));
             case Photometric.RGB or Photometric.YCBCR:
                 return from => (Level(from, 0, bits), Level(from, 1, bits), Level(from, 2, bits));
+            case Photometric.MINISBLACK when page.IsFloat:
+                return from => Gray(Clipped(BinaryPrimitives.ReadSingleLittleEndian(from)));
             default:
                 byte inverted = page.Photometric == Photometric.MINISWHITE ? byte.MaxValue : (byte)0;
                 Gray16Window? window = bits == 16 ? options.Gray16Window : null;
-                return from =>
-                {
-                    byte level = (byte)((window?.Map((ushort)(from[0] | from[1] << 8)) ?? Level(from, 0, bits)) ^ inverted);
-                    return (level, level, level);
-                };
+                return from => Gray((byte)((window?.Map((ushort)(from[0] | from[1] << 8)) ?? Level(from, 0, bits)) ^ inverted));
         }
     }
+
+    private static (byte Red, byte Green, byte Blue) Gray(byte level) => (level, level, level);
+
+    // Pillow's conversion from floating point: what lies between 0 and 255, without its fraction. What is not a number is 0.
+    private static byte Clipped(float value) => value >= byte.MaxValue ? byte.MaxValue : value > 0 ? (byte)value : (byte)0;
 
     // Of 16 bits the upper 8, of fewer than 8 the same share of the whole range.
     private static byte Level(ReadOnlySpan<byte> pixel, int sample, int bits) =>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using BitMiracle.LibTiff.Classic;
 
 namespace MedR1.Imaging.Tiff;
@@ -9,27 +8,33 @@ namespace MedR1.Imaging.Tiff;
 /// </summary>
 internal ref struct TiffDirectory
 {
-    private const int EntryBytes = 12;
-    private const int SizeOfHeader = 8;
-    private static readonly int[] s_typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
+    private const int OffsetBytes = 8;
     private readonly ReadOnlySpan<byte> _file;
-    private readonly bool _isBig;
+    private readonly TiffLayout _layout;
     private readonly Dictionary<TiffTag, (int Type, long Count, int At)> _entries = [];
 
     private TiffDirectory(ReadOnlySpan<byte> file)
     {
         _file = file;
-        _isBig = file[0] == 'M';
-        long at = file.Length >= SizeOfHeader ? Long(4) : file.Length;
-        int count = at + 2 <= file.Length ? Short((int)at) : 0;
-        if (count == 0 || at + 2 + (long)count * EntryBytes > file.Length)
+        _layout = TiffLayout.Of(file) ?? throw TiffPage.Broken("");
+        ulong at = file.Length >= _layout.HeaderBytes ? _layout.DirectoryOffset(file) : (ulong)file.Length;
+        ulong count = IsInside(at, (ulong)_layout.EntryCountBytes) ? _layout.EntryCount(file[(int)at..]) : 0;
+
+        // LibTiff.NET allocates the entries; TIFF counts them in 16 bits, and BigTIFF in 64, which no file needs.
+        if (count is 0 or > ushort.MaxValue || !IsInside(at, (ulong)_layout.EntryCountBytes + count * (ulong)_layout.EntryBytes))
         {
             throw TiffPage.Broken($"its directory at byte {at} is empty or lies outside of its {file.Length} bytes");
         }
 
-        for (int entry = 0; entry < count; entry++)
+        // Of BigTIFF, the header says how many bytes an offset has.
+        if (_layout.IsBigTiff && (_layout.Number(file[4..], 3), _layout.Number(file[6..], 3)) != (OffsetBytes, 0))
         {
-            Add((int)at + 2 + entry * EntryBytes);
+            throw TiffPage.Broken($"its offsets have {_layout.Number(file[4..], 3)} bytes instead of {OffsetBytes}");
+        }
+
+        for (int entry = 0; entry < (int)count; entry++)
+        {
+            Add((int)at + _layout.EntryCountBytes + entry * _layout.EntryBytes);
         }
     }
 
@@ -42,13 +47,14 @@ internal ref struct TiffDirectory
         bool isTiled = directory._entries.ContainsKey(TiffTag.TILEWIDTH);
         long blockWidth = isTiled ? directory.Single(TiffTag.TILEWIDTH, 0) : width;
         long blockHeight = isTiled ? directory.Single(TiffTag.TILELENGTH, 0) : directory.Single(TiffTag.ROWSPERSTRIP, uint.MaxValue);
-        if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue || blockWidth == 0 || blockHeight == 0)
+        if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue || blockWidth is 0 or > int.MaxValue
+            || blockHeight == 0 || blockHeight > (isTiled ? int.MaxValue : uint.MaxValue))
         {
             throw TiffPage.Broken($"it declares {width} x {height} pixels, in parts of {blockWidth} x {blockHeight}");
         }
 
         // Of sizes near the limit, the product is more than 64 bits.
-        Int128 needed = (Int128)((width + blockWidth - 1) / blockWidth) * ((height + blockHeight - 1) / blockHeight) * planes;
+        Int128 needed = ((Int128)width + blockWidth - 1) / blockWidth * (((Int128)height + blockHeight - 1) / blockHeight) * planes;
         (TiffTag offsets, TiffTag byteCounts) = isTiled
             ? (TiffTag.TILEOFFSETS, TiffTag.TILEBYTECOUNTS) : (TiffTag.STRIPOFFSETS, TiffTag.STRIPBYTECOUNTS);
         long given = Math.Min(directory.CountOf(offsets), directory.CountOf(byteCounts));
@@ -60,25 +66,31 @@ internal ref struct TiffDirectory
         for (int part = 0; part < given; part++)
         {
             (long start, long bytes) = (directory.Number(offsets, part), directory.Number(byteCounts, part));
-            if (start + bytes > file.Length)
+            if (!directory.IsInside((ulong)start, (ulong)bytes))
             {
                 throw TiffPage.Broken($"strip or tile {part}, {bytes} bytes from byte {start}, lies outside of its {file.Length} bytes");
             }
         }
     }
 
+    // Without a sum, which offsets of 64 bits would make too large to count.
+    private readonly bool IsInside(ulong start, ulong bytes) => start <= (ulong)_file.Length && bytes <= (ulong)_file.Length - start;
+
     private void Add(int at)
     {
-        (TiffTag tag, int type, long count) = ((TiffTag)Short(at), Short(at + 2), Long(at + 4));
-        long bytes = type < s_typeBytes.Length ? count * s_typeBytes[type] : 0;
-        if (bytes > 4 && Long(at + 8) + bytes > _file.Length)
+        ReadOnlySpan<byte> entry = _file.Slice(at, _layout.EntryBytes);
+        (int tag, int type, ulong count) = _layout.Entry(entry);
+        int bytesOfOne = TiffLayout.BytesOf(type);
+        bool isInline = bytesOfOne == 0 || count <= (ulong)(_layout.InlineBytes / bytesOfOne);
+        ulong start = isInline ? (ulong)(at + _layout.PlaceOfValues) : _layout.Offset(entry[_layout.PlaceOfValues..]);
+        if (!isInline && (count > (ulong)_file.Length || !IsInside(start, count * (ulong)bytesOfOne)))
         {
-            throw TiffPage.Broken($"the {count} values of its tag {tag} lie outside of its {_file.Length} bytes");
+            throw TiffPage.Broken($"the {count} values of its tag {(TiffTag)tag} lie outside of its {_file.Length} bytes");
         }
 
-        if (!_entries.TryAdd(tag, (type, count, at + 8)))
+        if (!_entries.TryAdd((TiffTag)tag, (type, (long)Math.Min(count, long.MaxValue), (int)start)))
         {
-            throw TiffPage.Broken($"its tag {tag} occurs twice");
+            throw TiffPage.Broken($"its tag {(TiffTag)tag} occurs twice");
         }
     }
 
@@ -91,17 +103,12 @@ internal ref struct TiffDirectory
         long count => throw TiffPage.Broken($"its tag {tag} has {count} values instead of one"),
     };
 
+    // At most 2^63 - 1, which is beyond every limit.
     private readonly long Number(TiffTag tag, int index)
     {
-        (int type, long count, int at) = _entries[tag];
-        int bytes = type is 1 or 3 or 4 ? s_typeBytes[type] : throw TiffPage.Broken($"its tag {tag} has type {type}");
-        int place = (count * bytes > 4 ? (int)Long(at) : at) + index * bytes;
-        return type == 1 ? _file[place] : type == 3 ? Short(place) : Long(place);
+        (int type, _, int at) = _entries[tag];
+        return TiffLayout.IsNumber(type)
+            ? (long)Math.Min(_layout.Number(_file[(at + index * TiffLayout.BytesOf(type))..], type), long.MaxValue)
+            : throw TiffPage.Broken($"its tag {tag} has type {type}");
     }
-
-    private readonly int Short(int at) => _isBig
-        ? BinaryPrimitives.ReadUInt16BigEndian(_file[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(_file[at..]);
-
-    private readonly long Long(int at) => _isBig
-        ? BinaryPrimitives.ReadUInt32BigEndian(_file[at..]) : BinaryPrimitives.ReadUInt32LittleEndian(_file[at..]);
 }

@@ -1,7 +1,8 @@
 namespace MedR1.Imaging.Tiff;
 
 /// <summary>
-/// Decodes TIFF, and all other formats with another decoder, so that a data set may contain both. Of several pages, the first is read.
+/// Decodes TIFF and BigTIFF, and all other formats with another decoder, so that a data set may contain both. Of several pages, the first
+/// is read.
 /// </summary>
 /// <remarks>
 /// The pixels are those of Pillow's <c>convert("RGB")</c>, orientation included, with two exceptions: 16-bit gray is read as from PNG
@@ -45,5 +46,5 @@ public sealed class TiffImageDecoder : IImageDecoder
         return TiffColors.ToRgb(page, options);
     }
 
-    private static bool IsTiff(ReadOnlySpan<byte> encoded) => encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8);
+    private static bool IsTiff(ReadOnlySpan<byte> encoded) => TiffLayout.Of(encoded) is not null;
 }

@@ -19,10 +19,12 @@ internal sealed class TiffPage : IDisposable
         Photometric = (Photometric)Number(TiffTag.PHOTOMETRIC, SamplesPerPixel >= 3 ? (int)Photometric.RGB : (int)Photometric.MINISBLACK);
         Orientation = (Orientation)Number(TiffTag.ORIENTATION, (int)Orientation.TOPLEFT);
         (Width, Height) = (Number(TiffTag.IMAGEWIDTH, 0), Number(TiffTag.IMAGELENGTH, 0));
-        if (BitsPerSample is not (1 or 2 or 4 or 8 or 16) || SamplesPerPixel is < 1 or > MostSamples
-            || Number(TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) is not ((int)SampleFormat.UINT or (int)SampleFormat.VOID))
+        SampleFormat format = (SampleFormat)Number(TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT);
+        IsFloat = format == SampleFormat.IEEEFP && BitsPerSample == 32 && SamplesPerPixel == 1 && Photometric == Photometric.MINISBLACK;
+        if (!IsFloat && (BitsPerSample is not (1 or 2 or 4 or 8 or 16) || SamplesPerPixel is < 1 or > MostSamples
+            || format is not (SampleFormat.UINT or SampleFormat.VOID)))
         {
-            throw Unsupported($"{SamplesPerPixel} samples of {BitsPerSample} bits, format {Number(TiffTag.SAMPLEFORMAT, 1)}");
+            throw Unsupported($"{SamplesPerPixel} samples of {BitsPerSample} bits, format {(int)format} ({format})");
         }
     }
 
@@ -33,6 +35,12 @@ internal sealed class TiffPage : IDisposable
     public int BitsPerSample { get; }
 
     public int SamplesPerPixel { get; }
+
+    /// <summary>Whether the samples are gray floating-point numbers of 32 bits.</summary>
+    public bool IsFloat { get; }
+
+    /// <summary>The number of bytes in which <see cref="ReadSamples"/> returns a sample.</summary>
+    public int BytesPerSample => (BitsPerSample + 7) / 8;
 
     public Photometric Photometric { get; }
 
@@ -90,7 +98,9 @@ internal sealed class TiffPage : IDisposable
     public static ImageFormatException Broken(string what) => new(
         $"The TIFF file is broken: {(what.Length > 0 ? what : "its header can't be read")}. Open it in a viewer, or fetch it again.");
 
-    /// <summary>The samples, one or two bytes each: <c>[height, width, samples]</c>. Of 16 bits, the lower byte comes first.</summary>
+    /// <summary>
+    /// The samples, <see cref="BytesPerSample"/> bytes each: <c>[height, width, samples]</c>. Of several bytes, the lower one comes first.
+    /// </summary>
     /// <exception cref="ImageFormatException">The data end early or can't be decoded.</exception>
     public byte[] ReadSamples()
     {

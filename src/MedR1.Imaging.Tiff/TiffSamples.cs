@@ -6,12 +6,12 @@ namespace MedR1.Imaging.Tiff;
 /// <summary>Decodes the strips or tiles of a page and brings the samples into one order.</summary>
 internal static class TiffSamples
 {
-    /// <summary>The samples, one or two bytes each: <c>[height, width, samples]</c>.</summary>
+    /// <summary>The samples, <see cref="TiffPage.BytesPerSample"/> bytes each: <c>[height, width, samples]</c>.</summary>
     public static byte[] Read(Handle handle, TiffPage page)
     {
         int planes = page.HasSeparatePlanes ? page.SamplesPerPixel : 1;
         int samples = page.SamplesPerPixel / planes;
-        int bytes = page.BitsPerSample == 16 ? 2 : 1;
+        int bytes = page.BytesPerSample;
         byte[] all = new byte[checked(page.Width * page.Height * page.SamplesPerPixel * bytes)];
         for (int plane = 0; plane < planes; plane++)
         {
@@ -39,9 +39,9 @@ internal static class TiffSamples
 
     private static void Copy(ReadOnlySpan<byte> row, int index, int bits, Span<byte> target)
     {
-        if (bits == 16)
+        if (bits > 8)
         {
-            row.Slice(index * 2, 2).CopyTo(target);
+            row.Slice(index * target.Length, target.Length).CopyTo(target);
             return;
         }
 

@@ -84,6 +84,9 @@ public sealed class RefusalTests
     [InlineData("pillow-1-group4.tif")]
     [InlineData("pillow-rgb-jpeg.tif")]
     [InlineData("rgb-planes.tif")]
+    [InlineData("float-tiled.tif")]
+    [InlineData("bigtiff-rgb-tiled.tif")]
+    [InlineData("bigtiff-palette-8.tif")]
     public void A_damaged_file_is_read_or_refused(string file)
     {
         int refused = FileDamage.Check(

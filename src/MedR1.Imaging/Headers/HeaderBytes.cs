@@ -62,7 +62,7 @@ internal static class HeaderBytes
 
     private static string Guess(ReadOnlySpan<byte> encoded)
     {
-        if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8))
+        if (TiffLayout.Of(encoded) is not null)
         {
             return ", a TIFF file, which the package MedR1.Imaging.Tiff reads";
         }
