@@ -14,7 +14,7 @@ public enum RewardFailureKind
     /// <summary>
     /// The reward returned NaN, infinity, or a number that is infinite in float32, alone or, with its weight, in the completion's total. A
     /// total beyond ±1e12 is too large as well if nothing divides advantages by a deviation, as in PPO, Dr. GRPO and RLOO, unless
-    /// <see cref="AdvantageOptions.RewardRange"/> clamps it; and with every estimator other than <see cref="GroupAdvantages"/>.
+    /// <see cref="AdvantageOptions.RewardRange"/> clamps it on that side; and with every estimator other than <see cref="GroupAdvantages"/>.
     /// </summary>
     NotFinite,
 

@@ -74,7 +74,7 @@ public sealed class RewardScorer
             }
         }).ConfigureAwait(false);
 
-        RewardFailure[] overflows = [.. table.LeaveOutLargeTotals(_rewards, _options.LargestTotal)];
+        RewardFailure[] overflows = [.. table.LeaveOutLargeTotals(_rewards, _options.LargestTotal, _options.RangeOfTotals)];
         if (_options.StopOnFailure && overflows is [RewardFailure overflow, ..])
         {
             throw new RewardFailureException(overflow);

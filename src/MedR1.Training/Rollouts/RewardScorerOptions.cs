@@ -1,3 +1,5 @@
+using MedR1.Losses;
+
 namespace MedR1.Training;
 
 /// <summary>How rewards are called.</summary>
@@ -17,6 +19,9 @@ public sealed record RewardScorerOptions
     /// <value>The default is 32.</value>
     public int MaxParallelCalls { get; init; } = 32;
 
-    /// <summary>The largest magnitude of a total that the trainer can learn from.</summary>
+    /// <summary>The largest magnitude of a total, in <see cref="RangeOfTotals"/>, that the trainer can learn from.</summary>
     internal double LargestTotal { get; init; } = float.MaxValue;
+
+    /// <summary>What the trainer clamps totals to; null for nothing.</summary>
+    internal RewardRange? RangeOfTotals { get; init; }
 }

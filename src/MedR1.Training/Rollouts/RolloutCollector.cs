@@ -21,6 +21,7 @@ internal sealed class RolloutCollector(
         StopOnFailure = options.StopOnRewardFailure,
         MaxParallelCalls = options.MaxParallelRewards,
         LargestTotal = parts.LargestTotal,
+        RangeOfTotals = parts.RangeOfTotals,
     });
 
     private readonly RolloutMaker _maker = new(parts);

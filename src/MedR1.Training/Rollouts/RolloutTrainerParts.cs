@@ -36,16 +36,18 @@ internal sealed record RolloutTrainerParts
     public bool ScoresAreAdvantages { get; init; }
 
     /// <summary>
-    /// The largest magnitude of a completion's total that the trainer can learn from. Gradients grow with the totals unless a deviation
-    /// divides them or a range clamps them, of which only the library's own estimator is known to do so, and squares of errors and gradients
+    /// The largest magnitude of a completion's total, in <see cref="RangeOfTotals"/>, that the trainer can learn from. Gradients grow with
+    /// the totals unless a deviation divides them, of which only the library's own estimator is known, and squares of errors and gradients
     /// are summed over tokens and parameters in float32, which ends at 3.4e38.
     /// </summary>
-    public double LargestTotal =>
-        !ScoresAreAdvantages && Advantages is GroupAdvantages own && IsBounded(own.Options) ? float.MaxValue : LargestUnscaled;
+    public double LargestTotal => Estimated is null or { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }
+        ? LargestUnscaled : float.MaxValue;
 
-    private static bool IsBounded(AdvantageOptions options) =>
-        options is not { Scale: AdvantageScale.None, Aggregation: RewardAggregation.SumThenNormalize }
-        || options.RewardRange is { Minimum: >= -LargestUnscaled, Maximum: <= LargestUnscaled };
+    /// <summary>What clamps the totals before they are learnt from; null for nothing.</summary>
+    public RewardRange? RangeOfTotals => Estimated?.RewardRange;
+
+    // The options of the advantages if the library's own estimator computes them from scores.
+    private AdvantageOptions? Estimated => ScoresAreAdvantages ? null : (Advantages as GroupAdvantages)?.Options;
 
     /// <summary>The folder of recorded rollouts; null to sample.</summary>
     public string? RecordedRollouts { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedR1.Losses;
 
 namespace MedR1.Training;
 
@@ -69,16 +70,16 @@ internal sealed class ScoreTable
 
     /// <summary>
     /// Leaves out the completions whose total is infinite in float32, although no score is: weights multiply the scores, and several add up.
-    /// Likewise those with a total beyond the trainer's limit. The failure names the reward that contributes most.
+    /// Likewise those with a total beyond the trainer's limit after the clamping. The failure names the reward that contributes most.
     /// </summary>
-    public IEnumerable<RewardFailure> LeaveOutLargeTotals(IReadOnlyList<WeightedReward> rewards, double largest)
+    public IEnumerable<RewardFailure> LeaveOutLargeTotals(IReadOnlyList<WeightedReward> rewards, double largest, RewardRange? range)
     {
         for (int group = 0; group < _scores.Length; group++)
         {
             for (int sample = 0; sample < _scores[group].Length; sample++)
             {
                 if (TotalOf(group, sample, rewards) is double total
-                    && (!float.IsFinite((float)total) || Math.Abs(total) > largest))
+                    && (!float.IsFinite((float)total) || Math.Abs(Clamped(total, range)) > largest))
                 {
                     string limit = float.IsFinite((float)total)
                         ? $"beyond ±{largest.ToText("0E+0")}, the most that this trainer can square and add up" : "infinite";
@@ -94,6 +95,9 @@ internal sealed class ScoreTable
             }
         }
     }
+
+    private static double Clamped(double total, RewardRange? range) =>
+        range is null ? total : Math.Clamp(total, range.Minimum, range.Maximum);
 
     public int FailedIn(int group) => _failed[group].Count(failed => failed);
 

@@ -11,14 +11,20 @@ public sealed class WrongUseTests : IDisposable
     // Unscaled, the gradient of a total of 1e20 has a square beyond 3.4e38, where float32 ends; divided by the deviation or clamped to 1, it
     // is about 1.
     [Theory]
-    [InlineData(AdvantageScale.None, double.PositiveInfinity, 4)]
-    [InlineData(AdvantageScale.None, 1, 0)]
-    [InlineData(AdvantageScale.Group, double.PositiveInfinity, 0)]
-    public async Task A_total_whose_unscaled_gradient_is_infinite_is_a_failure_of_its_reward(AdvantageScale scale, double limit, int failures)
+    [InlineData(AdvantageScale.None, double.NegativeInfinity, double.PositiveInfinity, -1e20, 4)]
+    [InlineData(AdvantageScale.None, -1, 1, -1e20, 0)]
+    [InlineData(AdvantageScale.None, -1, double.PositiveInfinity, -1e20, 0)]
+    [InlineData(AdvantageScale.None, double.NegativeInfinity, 1, -1e20, 4)]
+    [InlineData(AdvantageScale.None, double.NegativeInfinity, 1, 1e20, 0)]
+    [InlineData(AdvantageScale.None, -1, double.PositiveInfinity, 1e20, 4)]
+    [InlineData(AdvantageScale.None, -1e13, 1, -1e20, 4)]
+    [InlineData(AdvantageScale.Group, double.NegativeInfinity, double.PositiveInfinity, -1e20, 0)]
+    public async Task A_total_whose_unscaled_gradient_is_infinite_is_a_failure_of_its_reward(
+        AdvantageScale scale, double minimum, double maximum, double huge, int failures)
     {
         TrainingReport report = await Runs.Small(_policy, options => options.MaxSteps = 2)
-            .UseAdvantages(new AdvantageOptions { Scale = scale, RewardRange = new RewardRange(-limit, limit) })
-            .AddReward("huge", context => context.Completion.SampleIndex == 0 ? -1e20 : context.Completion.SampleIndex * 1e11)
+            .UseAdvantages(new AdvantageOptions { Scale = scale, RewardRange = new RewardRange(minimum, maximum) })
+            .AddReward("huge", context => context.Completion.SampleIndex == 0 ? huge : context.Completion.SampleIndex * 1e11)
             .RunAsync();
 
         // One of each of two groups, in each of two steps.
