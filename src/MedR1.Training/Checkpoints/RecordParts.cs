@@ -46,9 +46,9 @@ internal static class RecordParts
         {
             settings.Add(name, value);
         }
-        else if (value is null ? IsTold(type) : IsTold(value.GetType()))
+        else if (value is null ? IsTold(type) || type.IsInterface : IsTold(value.GetType()))
         {
-            // The property's type tells the kind, unless the value is of a different type.
+            // The property's type tells the kind, unless the value is of a different type: an interface may have had a record in it.
             settings[name] = value is null ? RunSettings.None : value.GetType() == type ? RunSettings.On : value.GetType().Name;
             Add(settings, name, value);
         }

@@ -15,7 +15,12 @@ public sealed class CompletionLog : IRolloutObserver, IDisposable
     /// <summary>Opens the file, creating its folder if missing.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public CompletionLog(string path) => _file = JsonLinesFile.Open(path);
+    public CompletionLog(string path)
+        : this(JsonLinesFile.Open(path))
+    {
+    }
+
+    internal CompletionLog(AppendedFile file) => _file = file;
 
     /// <inheritdoc/>
     public void OnRollout(Rollout rollout)

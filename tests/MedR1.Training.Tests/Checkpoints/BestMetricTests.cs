@@ -132,6 +132,20 @@ public sealed class BestMetricTests : IDisposable
         Assert.Equal(1, report.BestValue);
     }
 
+    // The step is skipped for its gradient, although its loss is an ordinary number.
+    [Fact]
+    public async Task A_step_whose_gradient_is_infinite_need_not_measure_it()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(
+            policy, options => (options.OutputFolder, options.BestMetric) = (_folder, "own"), new OnceInfiniteGradient()).RunAsync();
+        IReadOnlyDictionary<string, double> first = report.History[0].Values;
+        Assert.True(double.IsFinite(first["loss"]));
+        Assert.False(double.IsFinite(first["grad_norm"]));
+        Assert.DoesNotContain("own", first.Keys);
+        Assert.Equal(1, report.BestValue);
+    }
+
     [Fact]
     public async Task A_rollout_whose_groups_all_agree_need_not_measure_it()
     {
@@ -229,6 +243,23 @@ public sealed class BestMetricTests : IDisposable
         public PolicyLossResult Compute(PolicyLossInputs inputs)
         {
             Tensor loss = inputs.LogProbabilities.sum() * (_hasFailed ? 1 : double.NaN);
+            Dictionary<string, LossMetric> metrics = _hasFailed ? new() { ["own"] = new LossMetric(1, 1) } : [];
+            _hasFailed = true;
+            return new PolicyLossResult(loss, metrics);
+        }
+    }
+
+    // The square root of 0 is 0, and its slope is infinite.
+    private sealed class OnceInfiniteGradient : IPolicyLoss
+    {
+        private bool _hasFailed;
+
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs)
+        {
+            Tensor logProbabilities = inputs.LogProbabilities;
+            Tensor loss = _hasFailed ? logProbabilities.sum() : (logProbabilities - logProbabilities.detach()).sqrt().sum();
             Dictionary<string, LossMetric> metrics = _hasFailed ? new() { ["own"] = new LossMetric(1, 1) } : [];
             _hasFailed = true;
             return new PolicyLossResult(loss, metrics);

@@ -97,6 +97,37 @@ public sealed class ChangedLossTests : ChangedRunTests
         Builder(policy, _ => { }, loss with { Calls = 9, Log = null }).ResumeFrom(Folder).Build().Dispose();
     }
 
+    // The interface says nothing about the value: its class does, so that a record is compared with its properties.
+    [Fact]
+    public async Task A_property_whose_type_is_an_interface_is_compared_by_the_record_in_it()
+    {
+        await SaveAsync(loss: new Limited(new Bound(2, 1)));
+        Assert.Equal(
+            ["loss.Limit.Most was 2 and is 3", "loss.Limit.Least was 1 and is none"],
+            Differences(Refusal(_ => { }, loss: new Limited(new Bound(3, null)))));
+        Assert.Equal(["loss.Limit was Bound and is OtherBound"], Differences(Refusal(_ => { }, loss: new Limited(new OtherBound(2)))));
+        Assert.Equal(["loss.Limit was Bound and is none"], Differences(Refusal(_ => { }, loss: new Limited(null))));
+    }
+
+    [Fact]
+    public async Task An_empty_property_whose_type_is_an_interface_is_compared_too()
+    {
+        await SaveAsync(loss: new Limited(null));
+        Assert.Equal(["loss.Limit was none and is Bound"], Differences(Refusal(_ => { }, loss: new Limited(new Bound(2, 1)))));
+    }
+
+    // A class that is no record may hold anything.
+    [Fact]
+    public async Task A_class_in_a_property_whose_type_is_an_interface_is_not_compared()
+    {
+        await SaveAsync(loss: new Limited(new Mutable { Most = 2 }));
+        foreach (ILimit? limit in (ILimit?[])[new Mutable { Most = 3 }, null])
+        {
+            using TinyPolicy policy = TestData.Policy();
+            Builder(policy, _ => { }, new Limited(limit)).ResumeFrom(Folder).Build().Dispose();
+        }
+    }
+
     [Theory]
     [InlineData(0.04, 0)]
     [InlineData(0, 0.04)]
@@ -126,7 +157,23 @@ public sealed class ChangedLossTests : ChangedRunTests
         public PolicyLossResult Compute(PolicyLossInputs inputs) => Inner.Compute(inputs);
     }
 
-    private sealed record Bound(double Most, double? Least);
+    private sealed record Bound(double Most, double? Least) : ILimit;
+
+    private sealed record OtherBound(double Most) : ILimit;
+
+    private sealed class Mutable : ILimit
+    {
+        public double Most { get; init; }
+    }
+
+    private sealed record Limited(ILimit? Limit) : IPolicyLoss
+    {
+        private readonly GrpoLoss _loss = new(GrpoLossOptions.Dapo);
+
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs) => _loss.Compute(inputs);
+    }
 
     private sealed record Own(double Weight, KlEstimator Estimator, Bound? Bound, IPolicyLoss Inner) : IPolicyLoss
     {
@@ -137,5 +184,10 @@ public sealed class ChangedLossTests : ChangedRunTests
         public bool RequiresReference => Weight > 2;
 
         public PolicyLossResult Compute(PolicyLossInputs inputs) => Inner.Compute(inputs);
+    }
+
+    private interface ILimit
+    {
+        double Most { get; }
     }
 }

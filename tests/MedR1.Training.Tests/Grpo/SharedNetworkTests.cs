@@ -21,6 +21,52 @@ public sealed class SharedNetworkTests
         await RequireOneAtATimeAsync(() => waiting.RunAsync(), () => other.RunAsync());
     }
 
+    // The second network is taken, so that the first is not taken either.
+    [Fact]
+    public async Task A_run_that_is_refused_for_its_critic_takes_nothing()
+    {
+        using TinyPolicy first = TestData.Policy(), second = TestData.Policy(seed: 2);
+        using ValueModel critic = ValueModel.CopyOf(first);
+        using PpoTrainer waiting = PpoRuns.Small(first, options => options.MaxSteps = 1).UseCritic(critic)
+            .AddReward("slow", WaitAsync).Build();
+        using PpoTrainer refused = PpoRuns.Small(second, options => options.MaxSteps = 1).UseCritic(critic).Build();
+        Task<TrainingReport> running = waiting.RunAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => refused.RunAsync());
+
+        Assert.Equal(1, (await OneStep(second).RunAsync()).Steps);
+
+        _release.SetResult();
+        await running;
+    }
+
+    [Fact]
+    public async Task A_run_that_is_refused_for_its_reference_takes_nothing()
+    {
+        using TinyPolicy policy = TestData.Policy(), reference = TestData.Policy(seed: 2);
+        using GrpoTrainer waiting = OneStep(reference).AddReward("slow", WaitAsync).Build();
+        using GrpoTrainer refused = OneStep(policy).UseReference(reference).Build();
+        Task<TrainingReport> running = waiting.RunAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => refused.RunAsync());
+
+        Assert.Equal(1, (await OneStep(policy).RunAsync()).Steps);
+
+        _release.SetResult();
+        await running;
+        Assert.Equal(1, (await OneStep(reference).RunAsync()).Steps);
+    }
+
+    [Fact]
+    public async Task A_failed_run_releases_its_networks_and_its_reference()
+    {
+        using TinyPolicy policy = TestData.Policy(), reference = TestData.Policy(seed: 2);
+        using GrpoTrainer failing = OneStep(policy).UseReference(reference)
+            .AddObserver(new BrokenParts(nameof(IRolloutObserver.OnGradients), 1, () => new FormatException("broken"))).Build();
+        await Assert.ThrowsAsync<FormatException>(() => failing.RunAsync());
+
+        Assert.Equal(1, (await OneStep(policy).RunAsync()).Steps);
+        Assert.Equal(1, (await OneStep(reference).RunAsync()).Steps);
+    }
+
     [Fact]
     public async Task Two_trainers_do_not_train_one_critic_at_the_same_time()
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MedR1.Training.Tests;
 
 /// <summary>A temporarily full disk costs neither a record nor the file.</summary>
@@ -53,28 +51,5 @@ public sealed class AppendedFileTests
 
         // Twice, as by a container and by its user.
         other.Dispose();
-    }
-
-    // Writes what fits and then fails, as the system does.
-    private sealed class SmallDisk : MemoryStream
-    {
-        private bool _isClosed;
-
-        public int Room { get; set; }
-
-        public string Text => Encoding.UTF8.GetString(ToArray());
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            Assert.False(_isClosed);
-            int count = Math.Min(buffer.Length, Room - (int)Position);
-            base.Write(buffer[..count]);
-            if (count < buffer.Length)
-            {
-                throw new IOException("No space left on device");
-            }
-        }
-
-        protected override void Dispose(bool disposing) => _isClosed = true;
     }
 }

@@ -100,6 +100,91 @@ public sealed class PublishingSamplerTests : IDisposable
         Assert.NotEqual(first, Assert.Single(Directory.GetDirectories(_folder)));
     }
 
+    // Between two runs, the weights may have been changed by something that reports no steps.
+    [Fact]
+    public async Task A_run_loads_the_weights_when_it_starts_even_if_the_last_one_loaded_its_last()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PublishingSampler sampler = Sampler(policy);
+        sampler.OnStart(new TrainingStart("test", 0, 2));
+        await DrawAsync(sampler, CancellationToken.None);
+        await DrawAsync(sampler, CancellationToken.None);
+        sampler.OnStop();
+        sampler.OnStart(new TrainingStart("test", 0, 2));
+        await DrawAsync(sampler, CancellationToken.None);
+
+        Assert.Equal(["load 1", "draw", "draw", "load 2", "draw"], _events);
+    }
+
+    [Fact]
+    public async Task Weights_that_were_not_saved_are_neither_loaded_nor_drawn_with_nor_left_behind()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        bool isFull = true;
+        List<string> loaded = [];
+        PublishingSampler sampler = new(
+            new Recording(new ScriptedSampler("a"), _events), (folder, cancellationToken) =>
+            {
+                policy.Save(folder, cancellationToken);
+                if (isFull)
+                {
+                    throw new IOException("No space left on device");
+                }
+            }, _folder, (folder, _, _) =>
+            {
+                loaded.Add(folder);
+                return Task.CompletedTask;
+            });
+        await Assert.ThrowsAsync<IOException>(() => DrawAsync(sampler, CancellationToken.None));
+        Assert.Empty(Directory.GetDirectories(_folder));
+        Assert.Empty(loaded);
+        Assert.Empty(_events);
+
+        isFull = false;
+        await DrawAsync(sampler, CancellationToken.None);
+        Assert.Equal(Assert.Single(loaded), Assert.Single(Directory.GetDirectories(_folder)));
+        Assert.Equal(["draw"], _events);
+    }
+
+    // The weights did not move in between: only the load that was not completed tells that the server lacks them.
+    [Fact]
+    public async Task A_cancelled_load_is_repeated_by_the_next_call_of_the_run()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        List<string> versions = [];
+        PublishingSampler sampler = new(
+            new Recording(new ScriptedSampler("a"), _events), policy.Save, _folder, async (_, version, cancellationToken) =>
+            {
+                versions.Add(version);
+                if (versions.Count == 1)
+                {
+                    source.CancelAfter(TimeSpan.Zero);
+                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                }
+            });
+        sampler.OnStart(new TrainingStart("test", 0, 2));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DrawAsync(sampler, source.Token));
+        Assert.Empty(Directory.GetDirectories(_folder));
+        await DrawAsync(sampler, CancellationToken.None);
+        await DrawAsync(sampler, CancellationToken.None);
+
+        Assert.Equal(2, versions.Distinct().Count());
+        Assert.Equal(versions[1], Path.GetFileName(Assert.Single(Directory.GetDirectories(_folder))));
+        Assert.Equal(["draw", "draw"], _events);
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_saves_with_its_token()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PublishingSampler sampler = Sampler(policy);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DrawAsync(sampler, new CancellationToken(canceled: true)));
+
+        Assert.Empty(_events);
+        Assert.Empty(Directory.GetDirectories(_folder));
+    }
+
     [Fact]
     public async Task After_a_run_each_call_loads_the_weights()
     {
