@@ -12,6 +12,8 @@ public sealed class OptionLimitTests
         { new() { Epsilon = double.NaN }, "Epsilon is NaN" },
         { new() { Epsilon = double.PositiveInfinity }, "Epsilon is " },
         { new() { RewardRange = new RewardRange(2, 1) }, "RewardRange is 2 to 1" },
+        { new() { RewardRange = new RewardRange(double.PositiveInfinity, double.PositiveInfinity) }, "RewardRange is " },
+        { new() { RewardRange = new RewardRange(double.NegativeInfinity, double.NegativeInfinity) }, "RewardRange is " },
         { AdvantageOptions.Gdpo with { Baseline = AdvantageBaseline.LeaveOneOut }, "Baseline is LeaveOneOut" },
         { AdvantageOptions.Gdpo with { RewardRange = new RewardRange(0, 1) }, "RewardRange is set" },
     };
@@ -46,6 +48,10 @@ public sealed class OptionLimitTests
         {
             GrpoLossOptions.Gmpo with { ImportanceSamplingLevel = ImportanceSamplingLevel.Sequence },
             "ImportanceSamplingLevel is Sequence, but GeometricMean clips each token's ratio"
+        },
+        {
+            GrpoLossOptions.Gmpo with { TopEntropyQuantile = 0.2 },
+            "TopEntropyQuantile is 0.2, but GeometricMean has one term for a whole completion"
         },
         {
             GrpoLossOptions.KlCov with { ImportanceSamplingLevel = ImportanceSamplingLevel.SequenceToken },

@@ -48,11 +48,11 @@ internal sealed class TiffHeaderSize(TiffLayout layout, byte[] start, Stream str
         return orientation is >= FirstTurned and <= LastTurned ? (height, width) : (width, height);
     }
 
-    // The only value of an entry; 0 if it has several, or none that is an integer.
+    // The only value of an entry; 0 if it has several, or none that is an integer, or one of 64 bits elsewhere in a classic file.
     private long Single(byte[] entry)
     {
         (_, int type, ulong count) = layout.Entry(entry);
-        return count == 1 && TiffLayout.IsNumber(type)
+        return count == 1 && TiffLayout.IsNumber(type) && TiffLayout.BytesOf(type) <= layout.InlineBytes
             ? (long)Math.Min(layout.Number(entry.AsSpan(layout.PlaceOfValues), type), int.MaxValue) : 0;
     }
 

@@ -5,7 +5,7 @@ namespace MedR1.Datasets;
 /// <summary>One object of an annotation file.</summary>
 internal readonly struct JsonItem(string filePath, int index, JsonElement element)
 {
-    // Stands for a list or an object in a list, which no field of single values uses.
+    // Stands for an image in a structure, or a list or an object in a list, which no field of single values uses.
     private static readonly object s_unread = new();
 
     public int Index => index;
@@ -85,7 +85,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
     public bool HasList(string field) => TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array;
 
     /// <summary>The item as a row of a table, with numbers as written; of a repeated field, the last.</summary>
-    public TableRow Row() => new(filePath, index, Structure(element));
+    public TableRow Row() => new(filePath, index, Structure(element, isInner: false));
 
     public DatasetException Fault(string field, string problem) =>
         DatasetException.AtField(filePath, index, field, problem);
@@ -111,19 +111,19 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
     private DatasetException NoPath(string field, string path) =>
         Fault(field, $"'{path}' is not a path below the data set's folder. Make it relative to it, such as 'images/1.png'.");
 
-    private Dictionary<string, object?> Structure(JsonElement structure)
+    private Dictionary<string, object?> Structure(JsonElement structure, bool isInner)
     {
         Dictionary<string, object?> cells = new(StringComparer.Ordinal);
         foreach (JsonProperty property in structure.EnumerateObject())
         {
             string name = Named(property);
-            cells[name] = Cell(name, property.Value);
+            cells[name] = Cell(name, property.Value, isInner);
         }
 
         return cells;
     }
 
-    private object? Cell(string name, JsonElement value)
+    private object? Cell(string name, JsonElement value, bool isInner)
     {
         JsonItem item = this;
         return value.ValueKind switch
@@ -132,11 +132,18 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.Number => new WrittenNumber(value.GetRawText()),
-            JsonValueKind.String => Decode(name, value),
-            JsonValueKind.Object => Structure(value),
+            JsonValueKind.String => Decode(name, value) is var text && isInner && JsonLineImage.IsDataUri(text) ? s_unread : text,
+            JsonValueKind.Object => Inner(value),
             _ => value.EnumerateArray().Select(one =>
-                one.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? s_unread : item.Cell(name, one)).ToArray(),
+                one.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? s_unread : item.Cell(name, one, isInner)).ToArray(),
         };
+    }
+
+    // As in the other formats, images in structures are not read.
+    private object Inner(JsonElement structure)
+    {
+        Dictionary<string, object?> cells = Structure(structure, isInner: true);
+        return cells.ContainsKey("bytes") ? s_unread : cells;
     }
 
     private string Named(JsonProperty property)

@@ -76,8 +76,9 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
 
     private object? Object(string column, JsonElement value) => IsImage(value) ? ImageObject(column, 0, value) : Structure(value);
 
-    // {"bytes": base64, "path": …} is the JSON form of the Hugging Face hub's image feature.
-    private static bool IsImage(JsonElement value) => value.TryGetProperty("bytes", out _) || value.TryGetProperty("path", out _);
+    // {"bytes": base64, "path": …} is the JSON form of the Hugging Face hub's image feature. A path beside other values may be anything.
+    private static bool IsImage(JsonElement value) =>
+        value.TryGetProperty("bytes", out _) || (value.TryGetProperty("path", out _) && value.EnumerateObject().Count() == 1);
 
     private object? ImageObject(string column, int place, JsonElement value)
     {

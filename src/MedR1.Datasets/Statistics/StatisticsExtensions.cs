@@ -38,7 +38,7 @@ public static class StatisticsExtensions
             {
                 if (imageNames.Add(image.Name) && readImageSizes)
                 {
-                    Read(image, sizes, unreadable);
+                    Read(image, sizes, unreadable, cancellationToken);
                 }
             }
 
@@ -61,13 +61,14 @@ public static class StatisticsExtensions
     }
 
     // Images may be made by a user's function when they are read, so that any exception is possible.
-    private static void Read(IImageSource image, List<(int Width, int Height)> sizes, List<string> unreadable)
+    private static void Read(
+        IImageSource image, List<(int Width, int Height)> sizes, List<string> unreadable, CancellationToken cancellationToken)
     {
         try
         {
             sizes.Add(ImageHeaderSize.Of(image));
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             unreadable.Add($"{image.Name}: {ForeignExceptions.MessageOf(exception)}");
         }

@@ -49,10 +49,13 @@ internal static class StructureColumns
             string name = $"{column}.{field}";
             if (!given.ContainsKey(name))
             {
-                Add(columns, given, name, value is IImageSource ? s_unread : value);
+                Add(columns, given, name, HasImage(value) ? s_unread : value);
             }
         }
     }
+
+    private static bool HasImage(object? value) =>
+        value is IImageSource || (value is IReadOnlyList<object?> list && list.Any(one => one is IImageSource));
 
     private static bool IsLettered(Structure structure) =>
         structure.Count is > 0 and <= OptionLetters.Count

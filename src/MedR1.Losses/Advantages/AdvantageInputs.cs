@@ -21,10 +21,10 @@ public sealed class AdvantageInputs
         ArgumentNullException.ThrowIfNull(tokenCounts);
         AdvantageGuards.Check(rewards, weights, groupIds);
         AdvantageGuards.CheckTokenCounts(tokenCounts, rewards.Count);
-        Rewards = rewards;
+        Rewards = [.. rewards.Select(row => (IReadOnlyList<double?>)[.. row])];
         Weights = RewardSums.WeightsOf(rewards, weights);
-        GroupIds = groupIds;
-        TokenCounts = tokenCounts;
+        GroupIds = [.. groupIds];
+        TokenCounts = [.. tokenCounts];
         Totals = RewardSums.Of(rewards, Weights);
         Groups = [.. Enumerable.Range(0, rewards.Count)
             .Where(row => Totals[row] is not null)

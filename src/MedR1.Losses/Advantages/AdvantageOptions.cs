@@ -79,11 +79,13 @@ public sealed record AdvantageOptions
             problems.Add($"Epsilon is {Epsilon.ToText()}, expected a finite number of at least 0.");
         }
 
-        if (RewardRange is not null && !(RewardRange.Minimum <= RewardRange.Maximum))
+        if (RewardRange is not null
+            && (!(RewardRange.Minimum <= RewardRange.Maximum)
+                || double.IsPositiveInfinity(RewardRange.Minimum) || double.IsNegativeInfinity(RewardRange.Maximum)))
         {
             problems.Add(
                 $"RewardRange is {RewardRange.Minimum.ToText()} to {RewardRange.Maximum.ToText()}: "
-                + "the minimum must not be above the maximum.");
+                + "the minimum must not be above the maximum, and an infinite side leaves that side open: -∞ below, ∞ above.");
         }
 
         if (Aggregation == RewardAggregation.NormalizeThenSum && Baseline != AdvantageBaseline.GroupMean)

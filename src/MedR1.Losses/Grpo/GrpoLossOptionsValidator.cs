@@ -45,6 +45,10 @@ internal static class GrpoLossOptionsValidator
             $"RatioBound is {options.RatioBound?.ToText()}, but {options.Objective} does not use it: "
             + "set Objective to ClippedSurrogate, or RatioBound to null.");
         Require(
+            options.Objective != PolicyObjective.GeometricMean || options.TopEntropyQuantile == 1,
+            $"TopEntropyQuantile is {options.TopEntropyQuantile.ToText()}, but GeometricMean has one term for a whole completion, to which "
+            + "all of its tokens contribute: set it to 1.");
+        Require(
             options.Objective != PolicyObjective.GeometricMean || options.ImportanceSamplingLevel == ImportanceSamplingLevel.Token,
             $"ImportanceSamplingLevel is {options.ImportanceSamplingLevel}, but GeometricMean clips each token's ratio before it takes "
             + "their mean: set it to Token.");

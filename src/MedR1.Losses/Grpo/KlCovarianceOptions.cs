@@ -11,6 +11,6 @@ public sealed record KlCovarianceOptions
     public double Fraction { get; init; } = 2e-3;
 
     /// <summary>β: the weight of the penalty |ℓ − ℓ_old|.</summary>
-    /// <value>The default is 1.</value>
+    /// <value>The default is 1, the paper's; verl has 0.1.</value>
     public double Coefficient { get; init; } = 1;
 }

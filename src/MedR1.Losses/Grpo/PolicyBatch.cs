@@ -52,6 +52,9 @@ internal sealed class PolicyBatch
 
     public Tensor? Entropies_BT { get; }
 
+    /// <summary>The tokens <c>[B, T]</c> that an objective has chosen for its terms, kept for its metrics.</summary>
+    public Tensor? Chosen_BT { get; set; }
+
     /// <summary>Whether each token has its own advantage.</summary>
     public bool HasTokenAdvantages { get; }
 

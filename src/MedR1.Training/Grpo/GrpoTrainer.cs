@@ -1,3 +1,4 @@
+using MedR1.Losses;
 using MedR1.Modeling;
 
 namespace MedR1.Training;
@@ -69,6 +70,7 @@ public sealed class GrpoTrainer : IDisposable
     /// A reward failed and the options say that this stops the run, or no completion of the first rollout has a reward and some
     /// failed.
     /// </exception>
+    /// <exception cref="InvalidAdvantagesException">An advantage estimator of your own returned numbers that can't be learnt from.</exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
     /// A run of this trainer is in progress; or a different run changes this trainer's network or reference, uses this network as its

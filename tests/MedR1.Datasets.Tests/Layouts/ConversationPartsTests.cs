@@ -25,7 +25,8 @@ public sealed class ConversationPartsTests : IDisposable
         [
             $$"""{"messages":[{{Asked}},{{Answered}}],"images":["a.png"]}""",
             $$"""{"prompt":[{{Asked}}],"completion":[{{Answered}}],"images":["a.png"]}""",
-            $$"""{"prompt":[{{Asked}}],"images":["a.png"],"solution":"MRI","level":2,"ok":true,"boxes":[1],"note":null}""",
+            $$"""{"prompt":[{{Asked}}],"images":["a.png"],"solution":"MRI","level":2,"ok":true,"boxes":[1],"note":null,"""
+            + """ "more":{"image":{"bytes":"AAAA","path":"b.png"},"uri":"data:image/png;base64,AAAA","split":"train"}}""",
         ];
         string file = _folder.Write("c.jsonl", start + string.Join(between, items) + end);
         ConversationDataset dataset = ConversationDataset.Load(
@@ -36,7 +37,7 @@ public sealed class ConversationPartsTests : IDisposable
         Assert.All(dataset.Select(one => one.ToPrompt()), IsAsked);
         Assert.Equal(["CT", "CT", "MRI"], dataset.Select(one => one.ToPrompt().Example!.Answer));
         Assert.Equal(
-            [("level", "2"), ("ok", "true"), ("solution", "MRI")],
+            [("level", "2"), ("more.split", "train"), ("ok", "true"), ("solution", "MRI")],
             dataset[2].ToPrompt().Example!.Metadata.Select(pair => (pair.Key, pair.Value)).Order());
         Assert.Empty(dataset[0].Metadata);
         Assert.Equal(2, dataset.ToExamples().Count);

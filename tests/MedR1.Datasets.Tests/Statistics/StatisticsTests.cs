@@ -66,8 +66,17 @@ public sealed class StatisticsTests
             Assert.EndsWith($"unreadable is {what}:one\\|1: no TIFF\n", description.ToString());
         }
 
-        IVqaDataset cancelled = dataset.ConvertImages(_ => throw new OperationCanceledException());
-        Assert.Throws<OperationCanceledException>(() => cancelled.Describe(readImageSizes: true));
+        // A download that takes too long ends in a cancellation of its own.
+        IVqaDataset late = dataset.ConvertImages(_ => throw new TaskCanceledException("too slow"));
+        Assert.Equal(2, late.Describe(readImageSizes: true).Sizes!.Unreadable);
+
+        using CancellationTokenSource source = new();
+        IVqaDataset cancelled = dataset.ConvertImages(_ =>
+        {
+            source.Cancel();
+            throw new OperationCanceledException(source.Token);
+        });
+        Assert.Throws<OperationCanceledException>(() => cancelled.Describe(readImageSizes: true, cancellationToken: source.Token));
     }
 
     [Fact]

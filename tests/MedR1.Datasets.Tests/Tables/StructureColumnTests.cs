@@ -22,6 +22,18 @@ public sealed class StructureColumnTests : IDisposable
             example.Metadata.Select(pair => $"{pair.Key}: {pair.Value}").Order(StringComparer.Ordinal));
     }
 
+    // {"bytes": …, "path": …} and a path alone are images; a path beside other values is one of them.
+    [Fact]
+    public void A_structure_with_a_path_among_its_values_is_no_image()
+    {
+        VqaExample example = Assert.Single(Load(
+            """{"question":"?","gold":{"text":"A","path":null},"extra":{"path":"ct/1","split":"train"},"image":{"path":"a.png"}}""",
+            new ExampleColumns { Answer = "gold.text" }));
+        Assert.Equal("A", example.Answer);
+        Assert.EndsWith("a.png", Assert.Single(example.Images).Name);
+        Assert.Equal(("ct/1", "train"), (example.Metadata["extra.path"], example.Metadata["extra.split"]));
+    }
+
     [Fact]
     public void Columns_in_structures_can_be_named_as_any_other()
     {

@@ -12,15 +12,15 @@ internal sealed class ClipCovarianceObjective(ClipCovarianceOptions options, dou
     private readonly ClippedSurrogateObjective _clipped = new(low, high, bound: null);
 
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio) =>
-        _clipped.Terms(batch, ratio, samplerRatio).FilledWhere(Chosen(batch, ratio), 0);
+        _clipped.Terms(batch, ratio, samplerRatio).FilledWhere(batch.Chosen_BT ??= Choose(batch, ratio), 0);
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
         _clipped.AddMetrics(metrics, batch, ratio, perRow);
-        AddFraction(metrics, LossMetricNames.CovarianceFraction, Chosen(batch, ratio), batch, perRow);
+        AddFraction(metrics, LossMetricNames.CovarianceFraction, batch.Chosen_BT ??= Choose(batch, ratio), batch, perRow);
     }
 
-    private Tensor Chosen(PolicyBatch batch, Tensor ratio)
+    private Tensor Choose(PolicyBatch batch, Tensor ratio)
     {
         using IDisposable noGrad = no_grad();
         Tensor covariance_BT = TokenCovariance.Of(batch);

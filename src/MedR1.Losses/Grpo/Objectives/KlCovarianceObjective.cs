@@ -9,13 +9,13 @@ internal sealed class KlCovarianceObjective(KlCovarianceOptions options) : Token
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
     {
         Tensor penalty_BT = (batch.LogProbabilities_BT - batch.Old_BT).abs().Times(options.Coefficient);
-        return penalty_BT.FilledWhere(Chosen(batch).logical_not(), 0) - ratio * batch.Advantages;
+        return penalty_BT.FilledWhere((batch.Chosen_BT ??= Choose(batch)).logical_not(), 0) - ratio * batch.Advantages;
     }
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow) =>
-        AddFraction(metrics, LossMetricNames.CovarianceFraction, Chosen(batch), batch, perRow: false);
+        AddFraction(metrics, LossMetricNames.CovarianceFraction, batch.Chosen_BT ??= Choose(batch), batch, perRow: false);
 
-    private Tensor Chosen(PolicyBatch batch)
+    private Tensor Choose(PolicyBatch batch)
     {
         using IDisposable noGrad = no_grad();
         (_, Tensor places_N) = TokenCovariance.Of(batch).reshape(-1).topk(TokenCovariance.CountOf(options.Fraction, batch));
