@@ -24,13 +24,13 @@ internal sealed unsafe partial class CpuStepRecorder
         CpuStepValues rows = Own<CpuStepValues>(input);
         void* target = AddressOf(Checked(result, _rows, _type, CPU));
         RequireOutput(result.shape[1], layer);
-        using CpuStepValues written = new(null, target, (int)result.shape[1], PhaseAfter(Factor(rows)));
+        using CpuStepValues written = new(null, target, (int)result.shape[1], PhaseAfter(RowsForKernel(rows)));
         Multiply(rows, layer, written);
     }
 
     private CpuStepValues Project(CpuStepValues input, IAdaptableLayer layer)
     {
-        int phase = PhaseAfter(Factor(input));
+        int phase = PhaseAfter(RowsForKernel(input));
         CpuStepValues result = Make((int)layer.Weight.shape[0], phase);
         Multiply(input, layer, result);
         return result;
@@ -76,7 +76,7 @@ internal sealed unsafe partial class CpuStepRecorder
     {
         BrainFloatProduct.Product product = new()
         {
-            Rows = (ushort*)Factor(input).Address,
+            Rows = (ushort*)RowsForKernel(input).Address,
             Bias = (ushort*)bias,
             Result = (ushort*)result.Address,
             Count = _rows,
@@ -159,8 +159,8 @@ internal sealed unsafe partial class CpuStepRecorder
         Record(result.Phase, up, &LowRankProduct.Compute, LowRankProduct.Divide(up));
     }
 
-    // What the kernel of a product reads: the input, or its rows as that kernel wants them.
-    private CpuStepValues Factor(CpuStepValues input) =>
+    // What the kernel of a product reads: the input, or a copy of it that is arranged for that kernel.
+    private CpuStepValues RowsForKernel(CpuStepValues input) =>
         IsBrainFloat && _rows > 1 && BrainFloatProduct.InterleavesRows ? input.Interleaved ??= Interleave(input) : input;
 
     private CpuStepValues Interleave(CpuStepValues input)
